@@ -1,0 +1,85 @@
+//! Accounts of the organization.
+
+use std::fmt;
+
+use crate::{AccountId, Fact};
+
+/// One account, as Organizations (or the user's accounts file) describes it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Account {
+    /// The account's id.
+    pub id: AccountId,
+    /// The account's name; empty where nobody gave one.
+    pub name: String,
+    /// The address of the account's root user, where known.
+    pub email: Option<String>,
+    /// Whether the account can be used.
+    pub state: AccountState,
+    /// The names of the organizational units above the account from the root down, such as `Root/Workloads/Prod`.
+    pub ou_path: Fact<String>,
+}
+
+/// The state of an account in its life cycle.
+/// Source: docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AccountState {
+    /// Being created; not usable yet.
+    PendingActivation,
+    /// In use. The only state in which an account is scanned.
+    Active,
+    /// Suspended by AWS.
+    Suspended,
+    /// Its closure was requested.
+    PendingClosure,
+    /// Closed; AWS deletes it after 90 days.
+    Closed,
+    /// A state that AWS has added since, by its name.
+    Other(String),
+}
+
+impl AccountState {
+    /// The state that AWS writes as `text`.
+    #[must_use]
+    pub fn from_aws(text: &str) -> Self {
+        match text {
+            "PENDING_ACTIVATION" => Self::PendingActivation,
+            "ACTIVE" => Self::Active,
+            "SUSPENDED" => Self::Suspended,
+            "PENDING_CLOSURE" => Self::PendingClosure,
+            "CLOSED" => Self::Closed,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+
+    /// The state in AWS's words.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::PendingActivation => "PENDING_ACTIVATION",
+            Self::Active => "ACTIVE",
+            Self::Suspended => "SUSPENDED",
+            Self::PendingClosure => "PENDING_CLOSURE",
+            Self::Closed => "CLOSED",
+            Self::Other(text) => text,
+        }
+    }
+}
+
+impl fmt::Display for AccountState {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_keeps_its_name() {
+        for text in ["PENDING_ACTIVATION", "ACTIVE", "SUSPENDED", "PENDING_CLOSURE", "CLOSED", "NEW_ONE"] {
+            assert_eq!(AccountState::from_aws(text).as_str(), text);
+        }
+        assert_eq!(AccountState::from_aws("active"), AccountState::Other("active".to_owned()));
+    }
+}

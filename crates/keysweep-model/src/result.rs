@@ -1,0 +1,175 @@
+//! The result of a scan: findings, and what they are worth: coverage.
+
+use std::{collections::BTreeMap, ops::AddAssign};
+
+use jiff::Timestamp;
+
+use crate::{AccountId, Finding, FindingStatus, Partition, PolicyId, PolicySummary, Severity, word::words};
+
+/// Everything that a scan came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScanResult {
+    /// When, where and as of when.
+    pub run: Run,
+    /// Which accounts were judged, and which were not.
+    pub coverage: Coverage,
+    /// The policies that ran, by id.
+    pub policies: Vec<PolicySummary>,
+    /// The counts.
+    pub summary: Summary,
+    /// The requests that were sent to AWS.
+    pub api_calls: ApiCalls,
+    /// The findings, sorted by [`Finding::id`]'s parts: account, user, access key, policy.
+    pub findings: Vec<Finding>,
+}
+
+impl ScanResult {
+    /// Whether every account in scope was read and every policy came to a verdict on every resource.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        let undecided = self.summary.by_status.unknown + self.summary.by_status.error;
+        self.coverage.failed.is_empty() && undecided == 0
+    }
+
+    /// How many resources violate a policy at or above `severity`.
+    #[must_use]
+    pub fn fails_at_or_above(&self, severity: Severity) -> u64 {
+        self.summary.by_severity.range(severity..).map(|(_, count)| count).sum()
+    }
+}
+
+/// The circumstances of a scan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    /// Unique to this run, and sortable by time.
+    pub id: String,
+    /// When the scan began.
+    pub started_at: Timestamp,
+    /// When the scan ended.
+    pub finished_at: Timestamp,
+    /// The time as of which keys were judged.
+    pub as_of: Timestamp,
+    /// The organization; none where the accounts came from a file.
+    pub organization_id: Option<String>,
+    /// The organization's management account; none where the accounts came from a file.
+    pub management_account_id: Option<AccountId>,
+    /// The partition of the caller.
+    pub partition: Partition,
+}
+
+/// Which accounts were judged and which were not: expected = scanned + failed + skipped, always.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// The accounts that were read.
+    pub scanned: u64,
+    /// The accounts that should have been read and could not be. Any entry makes the scan incomplete.
+    pub failed: Vec<AccountGap>,
+    /// The accounts that are not to be read: not active, or excluded by the user.
+    pub skipped: Vec<AccountGap>,
+}
+
+impl Coverage {
+    /// How many accounts are in scope.
+    #[must_use]
+    pub fn expected(&self) -> u64 {
+        self.scanned + self.failed.len() as u64 + self.skipped.len() as u64
+    }
+}
+
+/// An account that was not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountGap {
+    /// The account; none for the accounts that a failed listing did not come to name.
+    pub account_id: Option<AccountId>,
+    /// Its name.
+    pub account_name: String,
+    /// How far it came.
+    pub step: Step,
+    /// Why it went no further, with what to do about it where that is known.
+    pub reason: String,
+}
+
+words! {
+    /// The steps of a scan at which an account can be lost.
+    Step, "step", {
+        /// The accounts of the organization are listed.
+        ListAccounts = "list_accounts",
+        /// The account is chosen by what the user selected.
+        Select = "select",
+        /// The account's state is looked at.
+        State = "state",
+        /// The role in the account is assumed.
+        AssumeRole = "assume_role",
+        /// The users of the account are read.
+        ReadUsers = "read_users",
+        /// The scan was interrupted before the account was done.
+        Interrupted = "interrupted",
+    }
+}
+
+/// The counts of a result.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Every judgement, passes included, by policy.
+    pub by_policy: BTreeMap<PolicyId, StatusCounts>,
+    /// Every judgement, passes included.
+    pub by_status: StatusCounts,
+    /// The violations by severity.
+    pub by_severity: BTreeMap<Severity, u64>,
+    /// The users that were read.
+    pub users: u64,
+    /// The access keys that were judged.
+    pub access_keys: u64,
+}
+
+/// How many judgements came to what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StatusCounts {
+    /// Nothing to report.
+    pub pass: u64,
+    /// Violations.
+    pub fail: u64,
+    /// Let off.
+    pub exempt: u64,
+    /// Could not be judged for want of a fact.
+    pub unknown: u64,
+    /// Could not be judged because the policy failed.
+    pub error: u64,
+}
+
+impl StatusCounts {
+    /// Counts one finding.
+    pub fn count(&mut self, status: FindingStatus) {
+        match status {
+            FindingStatus::Fail => self.fail += 1,
+            FindingStatus::Exempt => self.exempt += 1,
+            FindingStatus::Unknown => self.unknown += 1,
+            FindingStatus::Error => self.error += 1,
+        }
+    }
+}
+
+impl AddAssign for StatusCounts {
+    fn add_assign(&mut self, other: Self) {
+        self.pass += other.pass;
+        self.fail += other.fail;
+        self.exempt += other.exempt;
+        self.unknown += other.unknown;
+        self.error += other.error;
+    }
+}
+
+/// The requests that were sent to AWS, retries included.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ApiCalls {
+    /// By action, such as `iam:ListAccessKeys`.
+    pub by_action: BTreeMap<String, u64>,
+}
+
+impl ApiCalls {
+    /// All of them.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.by_action.values().sum()
+    }
+}
