@@ -1,0 +1,87 @@
+//! The result of a scan as one JSON document, `keysweep.scan/v1`.
+//!
+//! Times are RFC 3339 in UTC, such as `2026-11-22T08:00:00Z`, with a fraction only where there is one; those of `run`
+//! have milliseconds at most. Keys stand in the order of these tables and are always there: what is not known is `null`.
+//! The document of the same organization, policies and `as_of` is the same byte for byte, but for `run.id`,
+//! `run.started_at` and `run.finished_at`. Text that came from AWS is not altered: escape it where it is shown.
+//!
+//! | key | type | meaning |
+//! |---|---|---|
+//! | `schema` | string | always `keysweep.scan/v1` |
+//! | `tool.name`, `tool.version` | string | the program that wrote the document |
+//! | `run.id` | string | unique to this run, sortable by time |
+//! | `run.started_at`, `run.finished_at` | time | when the scan began and ended |
+//! | `run.as_of` | time | the time as of which keys were judged |
+//! | `run.organization_id` | string or null | the organization; null where the accounts came from a file |
+//! | `run.management_account_id` | string or null | its management account; null where the accounts came from a file |
+//! | `run.partition` | string | the AWS partition, such as `aws` or `aws-cn` |
+//! | `coverage.expected` | integer | accounts: always `scanned` and the lengths of `failed` and `skipped` added up |
+//! | `coverage.scanned` | integer | accounts that were read |
+//! | `coverage.failed` | array of gaps | accounts that should have been read and could not be; any makes the scan incomplete |
+//! | `coverage.skipped` | array of gaps | accounts that were not to be read |
+//! | `policies` | array | the policies that ran |
+//! | `summary.by_policy` | object | by policy id the counts `pass`, `fail`, `exempt`, `unknown`, `error`; every policy is there |
+//! | `summary.by_status` | object | the same five counts of all judgements |
+//! | `summary.by_severity` | object | `fail`s by severity, worst first; every severity is there |
+//! | `summary.users`, `summary.access_keys` | integer | users that were read, access keys that were judged |
+//! | `api_calls.total` | integer | requests that were sent to AWS, retries included |
+//! | `api_calls.by_action` | object | the same by action, such as `iam:ListAccessKeys` |
+//! | `findings` | array | all that did not pass, by account, user, access key and policy |
+//!
+//! A gap:
+//!
+//! | key | type | meaning |
+//! |---|---|---|
+//! | `account_id` | string or null | twelve digits; null for accounts that a failed listing did not come to name |
+//! | `account_name` | string | its name; may be empty |
+//! | `step` | string | `list_accounts`, `select`, `state`, `assume_role`, `read_users` or `interrupted` |
+//! | `reason` | string | why it went no further |
+//!
+//! A policy:
+//!
+//! | key | type | meaning |
+//! |---|---|---|
+//! | `id`, `title` | string | its name, and what it demands in one line |
+//! | `severity` | string | `critical`, `high`, `medium`, `low` or `info` |
+//! | `resource` | string | what it judges: `access_key` |
+//! | `remedy` | string | what it proposes: `none`, `notify`, `rotate`, `deactivate` or `delete` |
+//! | `params` | object | the parameters it ran with: integers, numbers, strings, booleans or arrays of strings |
+//! | `frameworks` | object | by framework the array of its controls that the policy implements |
+//! | `source` | string | `shipped`, or the path of its file |
+//!
+//! A finding:
+//!
+//! | key | type | meaning |
+//! |---|---|---|
+//! | `id` | string | stable from run to run for the same policy, account and resource |
+//! | `policy` | string | the id of the policy |
+//! | `status` | string | `fail`; `unknown`: a fact could not be read; `error`: the policy failed; `exempt`: let off |
+//! | `severity` | string | as in a policy |
+//! | `account_id`, `account_name` | string | the account; the name may be empty |
+//! | `ou_path` | string or null | the organizational units above it, such as `Root/Prod`; null where they could not be read |
+//! | `resource_type` | string | `access_key` |
+//! | `resource_arn` | string | for an access key the ARN of its user: AWS gives access keys none |
+//! | `user_name` | string | the user |
+//! | `access_key_id` | string or null | the key; null where the keys of the user could not be listed |
+//! | `message` | string | what is wrong, why it is let off, or why nothing can be said |
+//! | `evidence` | object | the facts that the policy looked at, by the names that it used: booleans, integers, strings, times, or `{"unreadable": reason}` |
+//! | `remedy` | string | as in a policy |
+
+mod finding;
+mod outline;
+
+use std::io::{self, BufWriter, Write};
+
+use keysweep_model::ScanResult;
+
+/// Writes the result as one pretty-printed document with a final newline. Findings are converted one at a time as they
+/// are written, so that a document of any size needs no memory of its own.
+///
+/// # Errors
+/// When `out` refuses what is written.
+pub fn write(result: &ScanResult, out: &mut impl Write) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    serde_json::to_writer_pretty(&mut out, &outline::Document::new(result))?;
+    out.write_all(b"\n")?;
+    out.flush()
+}

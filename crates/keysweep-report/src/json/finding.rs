@@ -1,0 +1,76 @@
+//! One finding of the document.
+
+use jiff::Timestamp;
+use keysweep_model::{Evidence, EvidenceValue, Finding};
+use serde::{Serialize, Serializer};
+
+/// Writes the findings one at a time.
+pub(super) fn each<S: Serializer>(findings: &[Finding], out: S) -> Result<S::Ok, S::Error> {
+    out.collect_seq(findings.iter().map(Document::new))
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    id: &'a str,
+    policy: &'a str,
+    status: &'static str,
+    severity: &'static str,
+    account_id: String,
+    account_name: &'a str,
+    ou_path: Option<&'a str>,
+    resource_type: &'static str,
+    resource_arn: &'a str,
+    user_name: &'a str,
+    access_key_id: Option<&'a str>,
+    message: &'a str,
+    #[serde(serialize_with = "each_fact")]
+    evidence: &'a Evidence,
+    remedy: &'static str,
+}
+
+impl<'a> Document<'a> {
+    fn new(finding: &'a Finding) -> Self {
+        Self {
+            id: finding.id.as_str(),
+            policy: finding.policy.as_str(),
+            status: finding.status.as_str(),
+            severity: finding.severity.as_str(),
+            account_id: finding.account_id.to_string(),
+            account_name: &finding.account_name,
+            ou_path: finding.ou_path.as_deref(),
+            resource_type: finding.resource_type.as_str(),
+            resource_arn: &finding.resource_arn,
+            user_name: finding.user_name.as_str(),
+            access_key_id: finding.access_key_id.as_ref().map(|id| id.as_str()),
+            message: &finding.message,
+            evidence: &finding.evidence,
+            remedy: finding.remedy.as_str(),
+        }
+    }
+}
+
+fn each_fact<S: Serializer>(evidence: &Evidence, out: S) -> Result<S::Ok, S::Error> {
+    out.collect_map(evidence.iter().map(|(name, value)| (name, Fact::new(value))))
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Fact<'a> {
+    Boolean(bool),
+    Integer(i64),
+    Text(&'a str),
+    Time(Timestamp),
+    Unreadable { unreadable: &'a str },
+}
+
+impl<'a> Fact<'a> {
+    fn new(value: &'a EvidenceValue) -> Self {
+        match value {
+            EvidenceValue::Boolean(value) => Self::Boolean(*value),
+            EvidenceValue::Integer(value) => Self::Integer(*value),
+            EvidenceValue::Text(value) => Self::Text(value),
+            EvidenceValue::Time(value) => Self::Time(*value),
+            EvidenceValue::Unreadable(reason) => Self::Unreadable { unreadable: reason },
+        }
+    }
+}

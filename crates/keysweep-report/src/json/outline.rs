@@ -1,0 +1,218 @@
+//! The document as a whole: everything but the findings, which it streams.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use keysweep_model::{self as model, AccountGap, Finding, ParamValue, PolicySummary, ScanResult, Severity};
+use serde::{Serialize, Serializer};
+
+use super::finding;
+use crate::tool::{KEYSWEEP, Tool};
+
+/// The document, borrowing all that it can from the result.
+#[derive(Serialize)]
+pub(super) struct Document<'a> {
+    schema: &'static str,
+    tool: Tool,
+    run: Run<'a>,
+    coverage: Coverage<'a>,
+    #[serde(serialize_with = "each_policy")]
+    policies: &'a [PolicySummary],
+    summary: Summary<'a>,
+    api_calls: ApiCalls<'a>,
+    #[serde(serialize_with = "finding::each")]
+    findings: &'a [Finding],
+}
+
+impl<'a> Document<'a> {
+    /// The document of `result`.
+    pub(super) fn new(result: &'a ScanResult) -> Self {
+        Self {
+            schema: "keysweep.scan/v1",
+            tool: KEYSWEEP,
+            run: Run::new(&result.run),
+            coverage: Coverage::new(&result.coverage),
+            policies: &result.policies,
+            summary: Summary::new(result),
+            api_calls: ApiCalls { total: result.api_calls.total(), by_action: &result.api_calls.by_action },
+            findings: &result.findings,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Run<'a> {
+    id: &'a str,
+    started_at: Timestamp,
+    finished_at: Timestamp,
+    as_of: Timestamp,
+    organization_id: Option<&'a str>,
+    management_account_id: Option<String>,
+    partition: &'a str,
+}
+
+impl<'a> Run<'a> {
+    fn new(run: &'a model::Run) -> Self {
+        Self {
+            id: &run.id,
+            started_at: to_millisecond(run.started_at),
+            finished_at: to_millisecond(run.finished_at),
+            as_of: to_millisecond(run.as_of),
+            organization_id: run.organization_id.as_deref(),
+            management_account_id: run.management_account_id.map(|id| id.to_string()),
+            partition: run.partition.as_str(),
+        }
+    }
+}
+
+/// The time without what is finer than a millisecond.
+fn to_millisecond(time: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
+}
+
+#[derive(Serialize)]
+struct Coverage<'a> {
+    expected: u64,
+    scanned: u64,
+    failed: Vec<Gap<'a>>,
+    skipped: Vec<Gap<'a>>,
+}
+
+impl<'a> Coverage<'a> {
+    fn new(coverage: &'a model::Coverage) -> Self {
+        Self {
+            expected: coverage.expected(),
+            scanned: coverage.scanned,
+            failed: coverage.failed.iter().map(Gap::new).collect(),
+            skipped: coverage.skipped.iter().map(Gap::new).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Gap<'a> {
+    account_id: Option<String>,
+    account_name: &'a str,
+    step: &'static str,
+    reason: &'a str,
+}
+
+impl<'a> Gap<'a> {
+    fn new(gap: &'a AccountGap) -> Self {
+        Self {
+            account_id: gap.account_id.map(|id| id.to_string()),
+            account_name: &gap.account_name,
+            step: gap.step.as_str(),
+            reason: &gap.reason,
+        }
+    }
+}
+
+fn each_policy<S: Serializer>(policies: &[PolicySummary], out: S) -> Result<S::Ok, S::Error> {
+    out.collect_seq(policies.iter().map(Policy::new))
+}
+
+#[derive(Serialize)]
+struct Policy<'a> {
+    id: &'a str,
+    title: &'a str,
+    severity: &'static str,
+    resource: &'static str,
+    remedy: &'static str,
+    params: BTreeMap<&'a str, Param<'a>>,
+    frameworks: &'a BTreeMap<String, Vec<String>>,
+    source: &'a str,
+}
+
+impl<'a> Policy<'a> {
+    fn new(policy: &'a PolicySummary) -> Self {
+        Self {
+            id: policy.id.as_str(),
+            title: &policy.title,
+            severity: policy.severity.as_str(),
+            resource: policy.resource.as_str(),
+            remedy: policy.remedy.as_str(),
+            params: policy.params.iter().map(|(name, value)| (name.as_str(), Param::new(value))).collect(),
+            frameworks: &policy.frameworks,
+            source: &policy.source,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Param<'a> {
+    Integer(i64),
+    Number(f64),
+    String(&'a str),
+    Boolean(bool),
+    List(&'a [String]),
+}
+
+impl<'a> Param<'a> {
+    fn new(value: &'a ParamValue) -> Self {
+        match value {
+            ParamValue::Integer(value) => Self::Integer(*value),
+            ParamValue::Number(value) => Self::Number(*value),
+            ParamValue::String(value) => Self::String(value),
+            ParamValue::Boolean(value) => Self::Boolean(*value),
+            ParamValue::List(values) => Self::List(values),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    by_policy: BTreeMap<&'a str, Counts>,
+    by_status: Counts,
+    by_severity: BySeverity<'a>,
+    users: u64,
+    access_keys: u64,
+}
+
+impl<'a> Summary<'a> {
+    fn new(result: &'a ScanResult) -> Self {
+        let summary = &result.summary;
+        // A policy that ran and had nothing to judge is there too, so that a reader need not tell "no key" from "no fail".
+        let ran = result.policies.iter().map(|policy| (policy.id.as_str(), Counts::default()));
+        let judged = summary.by_policy.iter().map(|(id, counts)| (id.as_str(), Counts::new(counts)));
+        Self {
+            by_policy: ran.chain(judged).collect(),
+            by_status: Counts::new(&summary.by_status),
+            by_severity: BySeverity(&summary.by_severity),
+            users: summary.users,
+            access_keys: summary.access_keys,
+        }
+    }
+}
+
+#[derive(Serialize, Default)]
+struct Counts {
+    pass: u64,
+    fail: u64,
+    exempt: u64,
+    unknown: u64,
+    error: u64,
+}
+
+impl Counts {
+    fn new(counts: &model::StatusCounts) -> Self {
+        let model::StatusCounts { pass, fail, exempt, unknown, error } = *counts;
+        Self { pass, fail, exempt, unknown, error }
+    }
+}
+
+struct BySeverity<'a>(&'a BTreeMap<Severity, u64>);
+
+impl Serialize for BySeverity<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let worst_first = Severity::ALL.iter().rev();
+        out.collect_map(worst_first.map(|severity| (severity.as_str(), self.0.get(severity).copied().unwrap_or(0))))
+    }
+}
+
+#[derive(Serialize)]
+struct ApiCalls<'a> {
+    total: u64,
+    by_action: &'a BTreeMap<String, u64>,
+}

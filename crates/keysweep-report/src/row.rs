@@ -1,0 +1,32 @@
+//! One account as `keysweep accounts` lists it: the plain value that every rendering of the list starts from.
+
+use keysweep_model::{AccountId, AccountState};
+
+/// One account of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRow {
+    /// The account's id.
+    pub id: AccountId,
+    /// The account's name; empty where nobody gave one.
+    pub name: String,
+    /// The names of the organizational units above the account from the root down; none where they were not read.
+    pub ou_path: Option<String>,
+    /// Where the account is in its life cycle.
+    pub state: AccountState,
+    /// Whether a scan would read the account.
+    pub scope: Scope,
+    /// Whether the role in the account could be assumed, or why not; none where nobody tried.
+    pub check: Option<Result<(), String>>,
+}
+
+/// Whether a scan would read an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// It would.
+    In,
+    /// It would not.
+    Out {
+        /// Why not, such as "the account is SUSPENDED".
+        reason: String,
+    },
+}
