@@ -1,0 +1,6 @@
+//! Placeholder.
+pub mod clock;
+mod derive;
+pub mod fault;
+pub mod generate;
+pub mod world;

@@ -1,0 +1,115 @@
+//! What a world must satisfy before anything is served from it.
+
+use std::collections::HashSet;
+
+use super::{AccountId, World};
+
+/// Why a world cannot be served.
+#[derive(Debug, thiserror::Error)]
+pub enum WorldError {
+    /// The text is no world.
+    #[error("cannot read the world: {0}")]
+    Yaml(#[from] Box<serde_yaml::Error>),
+    /// The world could not be written.
+    #[error("cannot write the world: {0}")]
+    Write(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// There is no account at all.
+    #[error("the world has no account: the first one listed is the management account")]
+    NoAccount,
+    /// An account is listed twice.
+    #[error("account `{0}` is listed twice")]
+    DuplicateAccount(AccountId),
+    /// Two users of an account share a name.
+    #[error("account `{account}` has two users named `{user}`")]
+    DuplicateUser {
+        /// The account.
+        account: AccountId,
+        /// The name.
+        user: Box<str>,
+    },
+    /// Two access keys share an id.
+    #[error("access key `{0}` is listed twice")]
+    DuplicateKey(Box<str>),
+    /// A path does not begin and end with `/`.
+    #[error("`{path}` of `{owner}` in account `{account}` is no path: a path is `/` or begins and ends with `/`")]
+    BadPath {
+        /// The account.
+        account: AccountId,
+        /// The user, role or group.
+        owner: Box<str>,
+        /// The path.
+        path: Box<str>,
+    },
+    /// An OU path has an empty part.
+    #[error("`{0}` is no OU path: a path is names joined by `/`, such as `Workloads/Prod`")]
+    BadOu(Box<str>),
+    /// The caller has no key to sign with.
+    #[error("user `{0}` of the management account has no active access key, so nobody could call")]
+    CallerWithoutKey(Box<str>),
+    /// A delegated administrator or a fault names an account that is not there.
+    #[error("account `{0}` is named but not listed")]
+    UnknownAccount(AccountId),
+    /// A fault's numbers make no sense.
+    #[error("a fault cannot be played: {0}")]
+    BadFault(&'static str),
+}
+
+impl World {
+    /// Checks that the world contradicts neither itself nor IAM's rules that the rest of the crate leans on.
+    ///
+    /// # Errors
+    /// The first contradiction found.
+    pub fn validate(&self) -> Result<(), WorldError> {
+        if self.accounts.is_empty() {
+            return Err(WorldError::NoAccount);
+        }
+        let mut accounts = HashSet::with_capacity(self.accounts.len());
+        if let Some(twice) = self.accounts.iter().find(|account| !accounts.insert(account.id)) {
+            return Err(WorldError::DuplicateAccount(twice.id));
+        }
+        let named = self.delegated_administrators.iter().copied();
+        let mut named = named.chain(self.faults.iter().filter_map(|fault| fault.account));
+        if let Some(unknown) = named.find(|id| !accounts.contains(id)) {
+            return Err(WorldError::UnknownAccount(unknown));
+        }
+        self.faults.iter().try_for_each(|fault| fault.check().map_err(WorldError::BadFault))?;
+        if let Some(bad) = self.organizational_units.iter().find(|path| path.split('/').any(str::is_empty)) {
+            return Err(WorldError::BadOu((**bad).into()));
+        }
+        self.check_users()?;
+        self.check_paths()?;
+        match self.caller_key() {
+            Some(_) => Ok(()),
+            None => Err(WorldError::CallerWithoutKey((*self.caller).into())),
+        }
+    }
+
+    fn check_users(&self) -> Result<(), WorldError> {
+        let mut keys = HashSet::new();
+        for account in &self.accounts {
+            if let Some(pair) = account.users.windows(2).find(|pair| pair[0].name == pair[1].name) {
+                return Err(WorldError::DuplicateUser { account: account.id, user: pair[0].name.clone() });
+            }
+            let all = account.users.iter().flat_map(|user| &user.keys).chain(&account.root.keys);
+            for key in all {
+                if !keys.insert(&*key.id) {
+                    return Err(WorldError::DuplicateKey(key.id.clone()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check_paths(&self) -> Result<(), WorldError> {
+        for account in &self.accounts {
+            let users = account.users.iter().map(|user| (&*user.name, &*user.path));
+            let roles = account.roles().iter().map(|role| (&*role.name, &*role.path));
+            let groups = account.groups.iter().map(|group| (&*group.name, &*group.path));
+            let is_path = |path: &str| path.starts_with('/') && path.ends_with('/');
+            if let Some((owner, path)) = users.chain(roles).chain(groups).find(|(_, path)| !is_path(path)) {
+                return Err(WorldError::BadPath { account: account.id, owner: owner.into(), path: path.into() });
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,101 @@
+//! The world: an organization with its accounts, and the users, roles and keys in them, as plain data.
+//!
+//! A world is either generated ([`World::generate`]) or read from YAML ([`World::from_yaml`]), where nearly everything
+//! may be left out. Nothing in it is secret and nothing in it acts; what it means on the wire is the rest of the crate.
+
+mod check;
+mod defaults;
+mod organization;
+mod truth;
+mod user;
+mod value;
+mod yaml;
+
+use serde::{Deserialize, Serialize};
+
+pub use check::WorldError;
+pub(crate) use defaults::caller_user;
+pub use organization::{
+    Account, AccountState, Group, Joined, ORGANIZATION_ROLE, Organization, Principal, PrincipalError, Role, Root,
+};
+pub use truth::{Truth, TruthAccount, TruthCaller, TruthKey, TruthRole};
+pub use user::{AccessKey, InlinePolicy, KeyStatus, LastUsed, Password, User};
+pub use value::{AccountId, AccountIdError, Partition, Tags, Text, Time};
+
+use crate::derive::Derive;
+use crate::fault::Fault;
+
+/// The first moment of the year 2026's November, against which generated worlds are dated.
+pub const EPOCH: Time = Time::from_unix(1_793_491_200);
+
+/// An organization and all that is in it. The first account is the management account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct World {
+    /// The partition in every ARN.
+    #[serde(default)]
+    pub partition: Partition,
+    /// What secrets, unique ids and tokens are derived from.
+    #[serde(default)]
+    pub seed: u64,
+    /// The moment the world is dated against; a test's clock starts here.
+    #[serde(default = "defaults::epoch")]
+    pub epoch: Time,
+    /// What the organization is called.
+    #[serde(default)]
+    pub organization: Organization,
+    /// All OUs by path (`Workloads/Prod`), each after the one above it.
+    #[serde(default)]
+    pub organizational_units: Vec<Text>,
+    /// Member accounts that may also call AWS Organizations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub delegated_administrators: Vec<AccountId>,
+    /// The user in the management account whose access key clients are given; made if there is none.
+    #[serde(default = "defaults::caller")]
+    pub caller: Text,
+    /// The accounts, the management account first.
+    pub accounts: Vec<Account>,
+    /// What goes wrong on the wire.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<Fault>,
+}
+
+impl World {
+    /// The management account, which every valid world has.
+    #[must_use]
+    pub fn management(&self) -> Option<&Account> {
+        self.accounts.first()
+    }
+
+    /// The account of that id.
+    #[must_use]
+    pub fn account(&self, id: AccountId) -> Option<&Account> {
+        self.accounts.iter().find(|account| account.id == id)
+    }
+
+    /// The account of that id, to change it.
+    pub fn account_mut(&mut self, id: AccountId) -> Option<&mut Account> {
+        self.accounts.iter_mut().find(|account| account.id == id)
+    }
+
+    /// The first active access key of the caller.
+    #[must_use]
+    pub fn caller_key(&self) -> Option<&AccessKey> {
+        let caller = self.management()?.user(&self.caller)?;
+        caller.keys.iter().find(|key| key.status == KeyStatus::Active)
+    }
+
+    /// The id of the OU at a path; the root's id for the empty path.
+    #[must_use]
+    pub fn ou_id(&self, path: &str) -> String {
+        if path.is_empty() {
+            return self.organization.root_id.to_string();
+        }
+        let root = self.organization.root_id.trim_start_matches("r-");
+        format!("ou-{root}-{}", self.derive().lower(8, &["ou", path]))
+    }
+
+    pub(crate) fn derive(&self) -> Derive {
+        Derive::new(self.seed)
+    }
+}

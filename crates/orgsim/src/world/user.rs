@@ -1,0 +1,137 @@
+//! IAM users and their credentials.
+
+use serde::{Deserialize, Serialize};
+
+use super::{AccountId, Partition, Tags, Text, Time};
+
+/// An IAM user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct User {
+    /// The name, unique in the account.
+    pub name: Box<str>,
+    /// The path, `/` or `/.../`.
+    #[serde(default = "super::defaults::slash", skip_serializing_if = "super::defaults::is_slash")]
+    pub path: Text,
+    /// When the user was made.
+    #[serde(default = "super::defaults::long_ago")]
+    pub created_at: Time,
+    /// The console password, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<Password>,
+    /// When the MFA device was enabled, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mfa_enabled_at: Option<Time>,
+    /// The tags, a console key description among them (a tag whose key is an access key id).
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
+    /// Names of the groups it belongs to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Text>,
+    /// Managed policies, each a name of AWS's own or a whole ARN.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attached_policies: Vec<Text>,
+    /// Policies of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inline_policies: Vec<InlinePolicy>,
+    /// A managed policy that limits it, by ARN.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permissions_boundary: Option<Text>,
+    /// The access keys, at most two by AWS's quota; a world may hold more, as life sometimes does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<AccessKey>,
+}
+
+impl User {
+    /// The user's ARN, with its path.
+    #[must_use]
+    pub fn arn(&self, partition: Partition, account: AccountId) -> String {
+        format!("arn:{partition}:iam::{account}:user{}{}", self.path, self.name)
+    }
+
+    /// The access key of that id.
+    #[must_use]
+    pub fn key(&self, id: &str) -> Option<&AccessKey> {
+        self.keys.iter().find(|key| &*key.id == id)
+    }
+
+    /// The access key of that id, to change it.
+    pub fn key_mut(&mut self, id: &str) -> Option<&mut AccessKey> {
+        self.keys.iter_mut().find(|key| &*key.id == id)
+    }
+}
+
+/// A console password.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Password {
+    /// When it was set or last changed.
+    #[serde(default = "super::defaults::long_ago")]
+    pub changed_at: Time,
+    /// When it was last used to sign in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used_at: Option<Time>,
+}
+
+/// A policy written into a user: what it allows, on everything.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InlinePolicy {
+    /// The name, unique in the user.
+    pub name: Text,
+    /// The actions it allows (`iam:List*`).
+    pub actions: Vec<Text>,
+}
+
+/// An access key. Its secret is derived from the world's seed and its id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccessKey {
+    /// `AKIA` and 16 letters and digits; left out, one is made from the seed.
+    #[serde(default)]
+    pub id: Box<str>,
+    /// Whether it can be used.
+    #[serde(default)]
+    pub status: KeyStatus,
+    /// When it was made.
+    #[serde(default = "super::defaults::long_ago")]
+    pub created_at: Time,
+    /// Its last use; left out, it was never used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used: Option<LastUsed>,
+}
+
+/// Whether an access key can be used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum KeyStatus {
+    /// It can.
+    #[default]
+    Active,
+    /// It was switched off and can be switched on again.
+    Inactive,
+}
+
+impl KeyStatus {
+    /// The status as AWS spells it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            KeyStatus::Active => "Active",
+            KeyStatus::Inactive => "Inactive",
+        }
+    }
+}
+
+/// The last use of an access key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LastUsed {
+    /// When.
+    pub at: Time,
+    /// The service it was used with (`s3`).
+    #[serde(default = "super::defaults::sts")]
+    pub service: Text,
+    /// The Region, `N/A` where the service has none.
+    #[serde(default = "super::defaults::us_east_1")]
+    pub region: Text,
+}
