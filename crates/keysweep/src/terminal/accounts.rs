@@ -1,0 +1,57 @@
+//! The accounts of the organization: which ones a scan would read, and whether it could.
+
+use keysweep_report::{AccountRow, Scope};
+
+use super::{
+    View,
+    page::{Look, Page},
+    table::Row,
+    text,
+};
+
+/// The list for `keysweep accounts`: id, name, OU path, state, whether a scan would read the account or why not, and
+/// whether its role could be assumed where that was tried; then the totals. Every account is listed.
+#[must_use]
+pub fn accounts(rows: &[AccountRow], view: &View) -> String {
+    let mut page = Page::new(view);
+    let columns = ["ACCOUNT", "NAME", "OU PATH", "STATE"].map(str::to_owned).to_vec();
+    let tried = rows.iter().any(|row| row.check.is_some());
+    let last = if tried { "SCOPE AND ROLE" } else { "SCOPE" };
+    page.table(0, Some(Row { cells: columns, text: last.to_owned() }), rows.iter().map(row).collect());
+    page.section("TOTAL", Look::Bold, &totals(rows, tried), Look::Bold);
+    page.finish()
+}
+
+fn row(account: &AccountRow) -> Row {
+    let cells = vec![
+        account.id.to_string(),
+        account.name.clone(),
+        account.ou_path.clone().unwrap_or_default(),
+        account.state.to_string(),
+    ];
+    let scope = match &account.scope {
+        Scope::In => "in scope".to_owned(),
+        Scope::Out { reason } => format!("out of scope: {reason}"),
+    };
+    let text = match &account.check {
+        None => scope,
+        Some(Ok(())) => format!("{scope}, role ok"),
+        Some(Err(reason)) => format!("{scope}, ROLE FAILED: {reason}"),
+    };
+    Row { cells, text }
+}
+
+fn totals(rows: &[AccountRow], tried: bool) -> String {
+    let number =
+        |filter: &dyn Fn(&AccountRow) -> bool| text::thousands(rows.iter().filter(|row| filter(row)).count() as u64);
+    let accounts = text::count(rows.len() as u64, "account");
+    let in_scope = number(&|row| row.scope == Scope::In);
+    let out = number(&|row| row.scope != Scope::In);
+    let said = format!("{accounts}: {in_scope} in scope, {out} out of scope");
+    if !tried {
+        return said;
+    }
+    let ok = number(&|row| row.check == Some(Ok(())));
+    let failed = number(&|row| matches!(row.check, Some(Err(_))));
+    format!("{said}; {ok} with the role ok, {failed} with the role failed")
+}

@@ -1,0 +1,52 @@
+//! Findings by what they have in common, and what stands for the ones that are not shown.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use keysweep_model::Finding;
+
+use super::{
+    page::{Look, Page},
+    table::Row,
+    text,
+};
+
+/// The items by key, the largest group first, and groups of one size by key.
+pub(super) fn by<T, K: Ord>(items: impl IntoIterator<Item = T>, key: impl Fn(&T) -> K) -> Vec<(K, Vec<T>)> {
+    let mut groups: BTreeMap<K, Vec<T>> = BTreeMap::new();
+    for item in items {
+        groups.entry(key(&item)).or_default().push(item);
+    }
+    let mut groups: Vec<_> = groups.into_iter().collect();
+    groups.sort_by_key(|(_, members)| std::cmp::Reverse(members.len()));
+    groups
+}
+
+/// "in 3 accounts".
+pub(super) fn in_accounts(findings: &[&Finding]) -> String {
+    let accounts: BTreeSet<_> = findings.iter().map(|finding| finding.account_id).collect();
+    format!("in {}", text::count(accounts.len() as u64, "account"))
+}
+
+/// The row of a finding: account, user and access key, and its message.
+pub(super) fn row(finding: &Finding) -> Row {
+    Row { text: finding.message.clone(), ..subject(finding) }
+}
+
+/// The row of what a finding is about: account, user and access key.
+pub(super) fn subject(finding: &Finding) -> Row {
+    let key = finding.access_key_id.as_ref().map(ToString::to_string).unwrap_or_default();
+    Row::of_cells(vec![
+        finding.account_id.to_string(),
+        finding.account_name.clone(),
+        finding.user_name.to_string(),
+        key,
+    ])
+}
+
+/// Says how many of a group are not shown, where any are not.
+pub(super) fn more(page: &mut Page<'_>, indent: usize, hidden: usize, whereabouts: &str) {
+    if hidden > 0 {
+        let hidden = text::thousands(hidden as u64);
+        page.text(indent, Look::Dim, &format!("... and {hidden} more{whereabouts}: --all shows each"));
+    }
+}

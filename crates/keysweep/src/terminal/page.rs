@@ -1,0 +1,144 @@
+//! The page that the sections are written on: the one place that escapes, wraps and colours.
+
+use anstyle::{AnsiColor, Effects, Style};
+use keysweep_model::Severity;
+
+use super::{
+    View,
+    table::{self, Row},
+    text,
+};
+
+/// Where the text of a section begins, right of its label.
+pub(super) const GUTTER: usize = 10;
+
+/// How a line looks where colour is wanted.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Look {
+    /// As it is.
+    Plain,
+    /// Headings.
+    Bold,
+    /// What may be overlooked.
+    Dim,
+    /// What must not be overlooked.
+    Loud,
+    /// The label of a severity.
+    Severity(Severity),
+}
+
+impl Look {
+    fn style(self) -> Style {
+        match self {
+            Self::Plain => Style::new(),
+            Self::Bold => Style::new().bold(),
+            Self::Dim => Style::new().dimmed(),
+            Self::Loud => Style::new().effects(Effects::BOLD | Effects::INVERT),
+            Self::Severity(Severity::Critical) => AnsiColor::Magenta.on_default().bold(),
+            Self::Severity(Severity::High) => AnsiColor::Red.on_default().bold(),
+            Self::Severity(Severity::Medium) => AnsiColor::Yellow.on_default().bold(),
+            Self::Severity(Severity::Low) => AnsiColor::Cyan.on_default().bold(),
+            Self::Severity(Severity::Info) => AnsiColor::Blue.on_default().bold(),
+        }
+    }
+}
+
+/// Text under construction.
+pub(super) struct Page<'a> {
+    view: &'a View,
+    out: String,
+}
+
+impl<'a> Page<'a> {
+    /// An empty page.
+    pub(super) fn new(view: &'a View) -> Self {
+        Self { view, out: String::new() }
+    }
+
+    /// The finished text.
+    pub(super) fn finish(self) -> String {
+        self.out
+    }
+
+    /// How many of a group are shown: `few`, or every one where the user asked for all.
+    pub(super) fn limit(&self, few: usize) -> usize {
+        if self.view.all { usize::MAX } else { few }
+    }
+
+    /// Begins a section: a blank line but for the first, the label, and the text in the gutter's shelter.
+    pub(super) fn section(&mut self, label: &str, label_look: Look, text: &str, look: Look) {
+        if !self.out.is_empty() {
+            self.out.push('\n');
+        }
+        self.paint(label_look, &text::clean(label));
+        let label_width = text::width(label);
+        let mut column = label_width;
+        for line in text::wrap(&text::clean(text), self.width().saturating_sub(GUTTER)) {
+            self.pad(GUTTER.saturating_sub(column).max(usize::from(column == label_width)));
+            self.paint(look, &line);
+            self.out.push('\n');
+            column = 0;
+        }
+    }
+
+    /// Wrapped text at `indent`.
+    pub(super) fn text(&mut self, indent: usize, look: Look, text: &str) {
+        self.hanging(indent, "", look, text);
+    }
+
+    /// A lead and text that wraps under itself.
+    pub(super) fn hanging(&mut self, indent: usize, lead: &str, look: Look, text: &str) {
+        let lead = text::clean(lead);
+        let hang = indent + text::width(&lead);
+        let mut lead = Some(lead);
+        for line in text::wrap(&text::clean(text), self.width().saturating_sub(hang)) {
+            match lead.take() {
+                Some(lead) => {
+                    self.pad(indent);
+                    self.out.push_str(&lead);
+                }
+                None => self.pad(hang),
+            }
+            self.paint(look, &line);
+            self.out.push('\n');
+        }
+    }
+
+    /// Aligned rows at `indent`.
+    pub(super) fn rows(&mut self, indent: usize, rows: Vec<Row>) {
+        self.table(indent, None, rows);
+    }
+
+    /// Aligned rows at `indent` below a header, which is left out where the rows do not fit side by side.
+    pub(super) fn table(&mut self, indent: usize, header: Option<Row>, rows: Vec<Row>) {
+        let rows: Vec<Row> = rows.into_iter().map(Row::clean).collect();
+        let layout = table::Layout::new(header.as_ref(), &rows, self.width().saturating_sub(indent));
+        if let Some(header) = header.filter(|_| layout.is_aligned()) {
+            self.row(indent, Look::Bold, &layout, &header);
+        }
+        for row in &rows {
+            self.row(indent, Look::Plain, &layout, row);
+        }
+    }
+
+    fn row(&mut self, indent: usize, look: Look, layout: &table::Layout, row: &Row) {
+        for line in layout.lines(row) {
+            self.pad(indent);
+            self.paint(look, &line);
+            self.out.push('\n');
+        }
+    }
+
+    fn width(&self) -> usize {
+        self.view.width.max(40)
+    }
+
+    fn pad(&mut self, columns: usize) {
+        self.out.extend(std::iter::repeat_n(' ', columns));
+    }
+
+    fn paint(&mut self, look: Look, text: &str) {
+        let style = if self.view.color { look.style() } else { Style::new() };
+        self.out.push_str(&format!("{style}{text}{style:#}"));
+    }
+}

@@ -1,0 +1,73 @@
+//! What could not be judged, by reason: for want of a fact, or because the policy failed. Neither is a pass.
+
+use std::collections::BTreeSet;
+
+use keysweep_model::{Finding, FindingStatus};
+
+use super::{
+    group,
+    page::{Look, Page},
+    reason, text,
+};
+
+/// How many reasons are shown.
+const REASONS: usize = 10;
+/// How many users or keys are shown of each.
+const EXAMPLES: usize = 3;
+
+/// Writes a section for what is unknown and one for what failed, where there is any.
+pub(super) fn write(page: &mut Page<'_>, findings: &[Finding]) {
+    section(page, findings, FindingStatus::Unknown, "could not be made because facts could not be read: not a pass");
+    section(page, findings, FindingStatus::Error, "failed in the policy itself: not a pass");
+}
+
+fn section(page: &mut Page<'_>, findings: &[Finding], status: FindingStatus, what: &str) {
+    let findings: Vec<&Finding> = findings.iter().filter(|finding| finding.status == status).collect();
+    if findings.is_empty() {
+        return;
+    }
+    let judgements = text::count(findings.len() as u64, "judgement");
+    let said = format!("{judgements} {} {what}", group::in_accounts(&findings));
+    page.section(&status.as_str().to_uppercase(), Look::Loud, &said, Look::Bold);
+
+    let mut reasons = reason::shared(group::by(findings, |finding| ((), pattern(finding))), |finding| &finding.message);
+    let hidden = reasons.split_off(reasons.len().min(page.limit(REASONS)));
+    for ((), shared) in reasons {
+        one_reason(page, status, &shared);
+    }
+    group::more(page, 2, hidden.len(), &more_reasons(&hidden));
+}
+
+fn pattern(finding: &Finding) -> String {
+    let account = finding.account_id.to_string();
+    let key = finding.access_key_id.as_ref().map_or("", |id| id.as_str());
+    let names = [
+        (finding.resource_arn.as_str(), "<arn>"),
+        (account.as_str(), "<account>"),
+        (key, "<access key>"),
+        (finding.user_name.as_str(), "<user>"),
+    ];
+    reason::pattern(&finding.message, &names)
+}
+
+fn one_reason(page: &mut Page<'_>, status: FindingStatus, shared: &reason::Shared<&Finding>) {
+    let count = text::thousands(shared.members.len() as u64);
+    page.hanging(2, &format!("{count} {status}  "), Look::Plain, &shared.reason);
+    let by_policy: Vec<String> = group::by(&shared.members, |finding| &finding.policy)
+        .iter()
+        .map(|(policy, findings)| format!("{policy} ({})", text::thousands(findings.len() as u64)))
+        .collect();
+    page.text(6, Look::Plain, &format!("asked by {}", by_policy.join(", ")));
+
+    // Several policies ask the same of one key: it is one example.
+    let subjects: BTreeSet<_> = shared.members.iter().map(|finding| group::subject(finding)).collect();
+    let shown = subjects.len().min(page.limit(EXAMPLES));
+    let hidden = subjects.len() - shown;
+    page.rows(6, subjects.into_iter().take(shown).collect());
+    group::more(page, 6, hidden, "");
+}
+
+fn more_reasons(hidden: &[((), reason::Shared<&Finding>)]) -> String {
+    let judgements: usize = hidden.iter().map(|((), shared)| shared.members.len()).sum();
+    format!(" reasons for {}", text::count(judgements as u64, "judgement"))
+}

@@ -1,0 +1,66 @@
+//! The violations: by severity and policy, the worst first.
+
+use std::cmp::Reverse;
+
+use keysweep_model::{EvidenceValue, Finding, FindingStatus, PolicyId, PolicySummary, ScanResult, Severity};
+
+use super::{
+    group,
+    page::{GUTTER, Look, Page},
+    text,
+};
+
+/// How many findings of a group are shown.
+const WORST: usize = 10;
+
+/// Writes every group of violations, or that there is none.
+pub(super) fn write(page: &mut Page<'_>, result: &ScanResult) {
+    let fails = result.findings.iter().filter(|finding| finding.status == FindingStatus::Fail);
+    let mut groups = group::by(fails, |finding| (finding.severity, &finding.policy));
+    if groups.is_empty() {
+        let said = if result.is_complete() { "no violations" } else { "no violations in what could be judged" };
+        page.section("RESULT", Look::Bold, said, Look::Bold);
+    }
+    groups.sort_by_key(|((severity, _), _)| Reverse(*severity));
+    for ((severity, policy), mut findings) in groups {
+        heading(page, severity, policy, &findings);
+        if let Some(policy) = result.policies.iter().find(|known| known.id == *policy) {
+            page.text(GUTTER, Look::Plain, &demand(policy));
+        }
+        findings.sort_by_cached_key(worst_first);
+        let hidden = findings.split_off(findings.len().min(page.limit(WORST)));
+        page.rows(2, findings.into_iter().map(group::row).collect());
+        group::more(page, 2, hidden.len(), &format!(" {}", group::in_accounts(&hidden)));
+    }
+}
+
+fn heading(page: &mut Page<'_>, severity: Severity, policy: &PolicyId, findings: &[&Finding]) {
+    let violations = text::count(findings.len() as u64, "violation");
+    let said = format!("{policy}: {violations} {}", group::in_accounts(findings));
+    page.section(&severity.as_str().to_uppercase(), Look::Severity(severity), &said, Look::Bold);
+}
+
+/// What the policy demands, and the controls that demand the same: "Access keys are rotated (cis-aws 1.14)".
+fn demand(policy: &PolicySummary) -> String {
+    let controls: Vec<String> =
+        policy.frameworks.iter().map(|(framework, controls)| format!("{framework} {}", controls.join(", "))).collect();
+    if controls.is_empty() { policy.title.clone() } else { format!("{} ({})", policy.title, controls.join("; ")) }
+}
+
+/// Orders findings by the days that the policy looked at, most days first, then by account, user and key.
+fn worst_first<'a>(finding: &&'a Finding) -> impl Ord + use<'a> {
+    let days = days(finding, "idle_days").or_else(|| days(finding, "age_days"));
+    (Reverse(days), finding.account_id, &finding.user_name, &finding.access_key_id)
+}
+
+/// The days by that name in the evidence, which policies may reach by way of another name: `key.age_days`.
+fn days(finding: &Finding, name: &str) -> Option<i64> {
+    finding.evidence.iter().find_map(|(path, value)| match value {
+        EvidenceValue::Integer(days) if path.rsplit('.').next() == Some(name) => Some(*days),
+        EvidenceValue::Integer(_)
+        | EvidenceValue::Boolean(_)
+        | EvidenceValue::Text(_)
+        | EvidenceValue::Time(_)
+        | EvidenceValue::Unreadable(_) => None,
+    })
+}
