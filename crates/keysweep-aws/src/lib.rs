@@ -1,1 +1,38 @@
-//! Placeholder.
+//! Keysweep's only way to AWS: the organization, sessions in its accounts, and the facets that are read there.
+//!
+//! Everything goes through the AWS SDK for Rust, and no other crate names it. What AWS answers leaves this crate as
+//! values of `keysweep-model`; what goes wrong leaves it as a [`CallError`] that says which action failed and why.
+//!
+//! Three things about the SDK shape this crate:
+//!
+//! - Its retry budget is by default one token bucket for the whole process, so that one throttled account leaves the
+//!   first call to the next one without retries. Here every account has a bucket of its own: see [`AccountSession`].
+//! - Its identity cache holds 64 identities and evicts at random, so that thousands of role-assuming clients assume
+//!   their roles again and again. Here a role is assumed once, explicitly, by one shared STS client.
+//! - Its HTTP client has no limit on requests in flight. Here one limit holds for all accounts together: see
+//!   [`ConnectOptions::max_requests`].
+//!
+//! This crate must not know policies, findings or storage.
+
+mod access_keys;
+mod calls;
+mod clock;
+mod connect;
+mod credential_report;
+mod error;
+mod http;
+mod iam_policy;
+mod organization;
+mod session;
+mod user_tags;
+mod users;
+
+pub use calls::Calls;
+pub use clock::Clock;
+pub use connect::{Aws, Caller, ConnectOptions, Endpoint, StaticCredentials};
+pub use credential_report::{CredentialReport, ReportError, ReportUser, ReportWait};
+pub use error::{CallError, CallErrorKind};
+pub use http::{InProcess, InProcessAnswer};
+pub use iam_policy::{caller_policy, read_policy, trust_policy};
+pub use organization::{ListedAccount, Organization, Units};
+pub use session::{AccountSession, AssumeError, RoleOptions};

@@ -178,7 +178,15 @@ mod tests {
                 refused::<PolicyId>("Bad--Id"),
             ]
             .join("\n"),
-            @""
+            @"
+        `12345` is not an AWS account id (12 digits)
+        `+12345678901` is not an AWS account id (12 digits)
+        `１２３４` is not an AWS account id (12 digits)
+        `AKIA SHORT` is not an access key id (16 to 128 letters, digits or `_`)
+        `` is not an IAM user name (1 to 128 characters)
+        `gcp` is not an AWS partition (`aws`, `aws-cn`, `aws-us-gov`, ...)
+        `Bad--Id` is not a policy id (1 to 64 lowercase letters, digits and dashes, such as `access-key-max-age`)
+        "
         );
     }
 
@@ -199,7 +207,7 @@ mod tests {
             FindingId::new(&policy.parse().unwrap(), account.parse().unwrap(), resource).to_string()
         };
         let first = id("access-key-max-age", "111122223333", "AKIAIOSFODNN7EXAMPLE");
-        insta::assert_snapshot!(first, @"");
+        insta::assert_snapshot!(first, @"69f79df2ebb694ab75fc");
         assert_ne!(first, id("access-key-unused", "111122223333", "AKIAIOSFODNN7EXAMPLE"));
         assert_ne!(first, id("access-key-max-age", "111122223334", "AKIAIOSFODNN7EXAMPLE"));
         assert_ne!(first, id("access-key-max-age", "111122223333", "AKIAIOSFODNN8EXAMPLE"));

@@ -103,6 +103,6 @@ mod tests {
             assert_eq!(severity.as_str().parse(), Ok(*severity));
         }
         assert!(Severity::Critical > Severity::High && Severity::Low > Severity::Info);
-        insta::assert_snapshot!("urgent".parse::<Severity>().unwrap_err(), @"");
+        insta::assert_snapshot!("urgent".parse::<Severity>().unwrap_err(), @"`urgent` is not a severity: use one of info, low, medium, high, critical");
     }
 }

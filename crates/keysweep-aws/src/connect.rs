@@ -1,0 +1,187 @@
+//! The connection: credentials, Region, endpoint, retries, and who the caller is.
+
+use std::{sync::Arc, time::Duration};
+
+use aws_config::{
+    AppName, BehaviorVersion, Region, SdkConfig, meta::region::RegionProviderChain, timeout::TimeoutConfig,
+};
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_sdk_iam::config::retry::{RetryConfig, RetryPartition};
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use keysweep_model::{AccountId, Partition};
+use tokio::sync::Semaphore;
+
+use crate::{CallError, Calls, Clock, InProcess, http};
+
+/// The longest wait between two attempts.
+const MAX_BACKOFF: Duration = Duration::from_secs(10);
+
+/// The longest wait for one answer, waiting for a place among the requests in flight included.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The Region for those who configured none: the home of IAM and Organizations in the partition `aws`.
+const DEFAULT_REGION: &str = "us-east-1";
+
+/// How to reach AWS.
+#[derive(Debug, Clone)]
+pub struct ConnectOptions {
+    /// Where AWS is.
+    pub endpoint: Endpoint,
+    /// How often one call is tried before it is given up: 1 or more.
+    pub max_attempts: u32,
+    /// How many requests may be in flight at once, over all accounts: 1 or more.
+    pub max_requests: usize,
+    /// The time for signing and waiting.
+    pub clock: Clock,
+}
+
+/// Where AWS is.
+#[derive(Debug, Clone)]
+pub enum Endpoint {
+    /// AWS itself, or what `AWS_ENDPOINT_URL` and its kin name, found as all AWS tools find it: environment, shared
+    /// configuration files, single sign-on, web identity, container and instance credentials.
+    /// Source: docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
+    Default {
+        /// The profile, where the user names one.
+        profile: Option<String>,
+        /// The Region, where the user names one.
+        region: Option<String>,
+    },
+    /// A server in this process.
+    InProcess {
+        /// The server.
+        server: InProcess,
+        /// What it knows the caller by.
+        credentials: StaticCredentials,
+    },
+}
+
+/// An access key with its secret. It has no output format: what is never printed cannot leak.
+#[derive(Clone)]
+pub struct StaticCredentials {
+    /// The access key id.
+    pub access_key_id: String,
+    /// The secret access key.
+    pub secret_access_key: String,
+}
+
+impl std::fmt::Debug for StaticCredentials {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("StaticCredentials").field("access_key_id", &self.access_key_id).finish_non_exhaustive()
+    }
+}
+
+/// A connection to AWS as one caller.
+#[derive(Debug, Clone)]
+pub struct Aws {
+    pub(crate) sdk: SdkConfig,
+    pub(crate) sts: aws_sdk_sts::Client,
+    pub(crate) organizations: aws_sdk_organizations::Client,
+    pub(crate) calls: Calls,
+    pub(crate) clock: Clock,
+}
+
+/// Who signs the requests.
+/// Source: docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The caller's account.
+    pub account: AccountId,
+    /// The caller's ARN.
+    pub arn: String,
+    /// The partition that the caller is in, and with it everything that is scanned.
+    pub partition: Partition,
+}
+
+impl Aws {
+    /// Finds credentials, Region and endpoint. Nothing is sent to the AWS APIs yet.
+    pub async fn connect(options: ConnectOptions) -> Self {
+        let sdk = sdk_config(&options).await;
+        let calls = Calls::default();
+        let sts = aws_sdk_sts::config::Builder::from(&sdk).interceptor(calls.clone()).build();
+        let organizations = aws_sdk_organizations::config::Builder::from(&sdk).interceptor(calls.clone()).build();
+        Self {
+            sts: aws_sdk_sts::Client::from_conf(sts),
+            organizations: aws_sdk_organizations::Client::from_conf(organizations),
+            sdk,
+            calls,
+            clock: options.clock,
+        }
+    }
+
+    /// Asks AWS who the caller is.
+    ///
+    /// # Errors
+    /// When AWS cannot be reached, does not accept the credentials, or names the caller by a malformed ARN.
+    pub async fn caller(&self) -> Result<Caller, CallError> {
+        const ACTION: &str = "sts:GetCallerIdentity";
+        let answer = self.sts.get_caller_identity().send().await.map_err(|error| CallError::new(ACTION, &error))?;
+        let arn = answer.arn().unwrap_or_default().to_owned();
+        let (partition, account, _) =
+            Partition::split_arn(&arn).map_err(|error| CallError::bad_answer(ACTION, error.to_string()))?;
+        Ok(Caller { account, arn, partition })
+    }
+
+    /// The requests sent so far.
+    #[must_use]
+    pub fn calls(&self) -> &Calls {
+        &self.calls
+    }
+
+    /// The clock that the connection was made with.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// A retry budget for one account, so that a throttled account uses up no other's.
+    pub(crate) fn retry_budget(account: AccountId) -> RetryPartition {
+        RetryPartition::custom(account.to_string()).build()
+    }
+}
+
+async fn sdk_config(options: &ConnectOptions) -> SdkConfig {
+    let retry = RetryConfig::standard().with_max_attempts(options.max_attempts).with_max_backoff(MAX_BACKOFF);
+    let timeout = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build();
+    let sdk = match &options.endpoint {
+        Endpoint::Default { profile, region } => {
+            let region = RegionProviderChain::first_try(region.clone().map(Region::new))
+                .or_default_provider()
+                .or_else(Region::new(DEFAULT_REGION));
+            let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+                .region(region)
+                .time_source(options.clock.clone())
+                .sleep_impl(options.clock.clone())
+                .http_client(limited(http::network(), options))
+                .retry_config(retry)
+                .timeout_config(timeout);
+            if let Some(profile) = profile {
+                loader = loader.profile_name(profile);
+            }
+            loader.load().await
+        }
+        // Built by hand, because the loader would look at the environment and the shared configuration files.
+        Endpoint::InProcess { server, credentials } => {
+            let StaticCredentials { access_key_id, secret_access_key } = credentials;
+            let credentials = Credentials::new(access_key_id, secret_access_key, None, None, "in process");
+            SdkConfig::builder()
+                .behavior_version(BehaviorVersion::v2026_01_12())
+                .region(Region::new(DEFAULT_REGION))
+                .time_source(options.clock.clone())
+                .sleep_impl(SharedAsyncSleep::new(options.clock.clone()))
+                .http_client(limited(SharedHttpClient::new(server.clone()), options))
+                .retry_config(retry)
+                .timeout_config(timeout)
+                .credentials_provider(SharedCredentialsProvider::new(credentials))
+                .build()
+        }
+    };
+    let mut sdk = sdk.into_builder();
+    sdk.set_app_name(AppName::new("keysweep").ok());
+    sdk.build()
+}
+
+fn limited(inner: SharedHttpClient, options: &ConnectOptions) -> http::Limited {
+    http::Limited { inner, permits: Arc::new(Semaphore::new(options.max_requests)) }
+}

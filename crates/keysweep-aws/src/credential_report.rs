@@ -1,0 +1,187 @@
+//! The facet `credential report`: every user of an account and up to two access keys each, for two calls.
+//!
+//! AWS makes the report on demand, at most every four hours, and takes some seconds for it. So it is asked for first,
+//! and fetched when it is ready. Whatever goes wrong with it is a [`ReportError`]: the users can still be read one by
+//! one, which costs more calls but needs no report.
+//! Source: docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html
+
+mod backoff;
+mod table;
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+use keysweep_model::{Account, User};
+
+use crate::{AccountSession, CallError, users::timestamp};
+use backoff::Backoff;
+
+/// The credential report of an account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CredentialReport {
+    /// When AWS made it: it says nothing about what happened since.
+    pub generated_at: Timestamp,
+    /// Its rows, but for the root user's.
+    pub users: Vec<ReportUser>,
+}
+
+/// One row of a credential report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReportUser {
+    /// The user with the keys that the report tells of, without their ids.
+    pub user: User,
+    /// How many further keys the user may have: AWS documents the dates of an inactive key as `N/A`, which makes it
+    /// look like no key at all. Zero where this report shows that it does date inactive keys.
+    pub possible_keys: usize,
+}
+
+/// How long to wait for a report, and how old it may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReportWait {
+    /// The longest wait for one report.
+    pub timeout: Duration,
+    /// The greatest age at which a report is used: AWS makes a new one after four hours.
+    pub max_age: SignedDuration,
+}
+
+impl Default for ReportWait {
+    fn default() -> Self {
+        // A report of just under four hours may be a few minutes older once it is read.
+        Self { timeout: Duration::from_secs(120), max_age: SignedDuration::from_mins(4 * 60 + 15) }
+    }
+}
+
+/// Why there is no report to use.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReportError {
+    /// AWS refused to make it or to give it.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// AWS was still making it when the wait was over.
+    #[error("the credential report was not ready after {} seconds", .waited.as_secs())]
+    NotReady {
+        /// How long it was waited for.
+        waited: Duration,
+    },
+    /// AWS had no capacity to make it when the wait was over.
+    #[error("AWS had no capacity to make the credential report within {} seconds", .waited.as_secs())]
+    NoCapacity {
+        /// How long it was waited for.
+        waited: Duration,
+    },
+    /// The report is too old to be judged by.
+    #[error("the credential report was made at {generated_at}, which is too long ago")]
+    Stale {
+        /// When AWS made it.
+        generated_at: Timestamp,
+    },
+    /// The report cannot be understood.
+    #[error("the credential report cannot be used: {reason}")]
+    Malformed {
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// What AWS said to a request for a report, or to the question where it is.
+enum Progress {
+    Ready(Box<Document>),
+    Making,
+    Absent,
+    NoCapacity,
+}
+
+struct Document {
+    generated_at: Timestamp,
+    csv: Vec<u8>,
+}
+
+impl AccountSession {
+    /// Has the report made, waits for it and reads it.
+    ///
+    /// # Errors
+    /// When there is no report, or none that can be used: see [`ReportError`].
+    pub async fn credential_report(
+        &self,
+        account: &Arc<Account>,
+        wait: ReportWait,
+    ) -> Result<CredentialReport, ReportError> {
+        let clock = &self.aws().clock;
+        let started = clock.now();
+        let mut backoff = Backoff::new(self.account());
+        let mut progress = self.generate().await?;
+        loop {
+            let waited = Duration::try_from(clock.now().duration_since(started)).unwrap_or_default();
+            if waited >= wait.timeout {
+                return Err(match progress {
+                    Progress::NoCapacity => ReportError::NoCapacity { waited },
+                    Progress::Ready(_) | Progress::Making | Progress::Absent => ReportError::NotReady { waited },
+                });
+            }
+            progress = match progress {
+                Progress::Ready(document) => return self.read(account, *document, wait.max_age),
+                Progress::Making => {
+                    clock.sleep(backoff.next()).await;
+                    self.fetch().await?
+                }
+                Progress::Absent | Progress::NoCapacity => {
+                    clock.sleep(backoff.next()).await;
+                    self.generate().await?
+                }
+            };
+        }
+    }
+
+    /// Asks for the report to be made; where AWS already has one it is fetched at once.
+    async fn generate(&self) -> Result<Progress, ReportError> {
+        let answer = self
+            .call("iam:GenerateCredentialReport", |iam| iam.generate_credential_report().send())
+            .await
+            .map(|answer| answer.state().map(|state| state.as_str().to_owned()));
+        match answer {
+            Ok(Some(state)) if state == "COMPLETE" => self.fetch().await,
+            Ok(_) => Ok(Progress::Making),
+            // AWS answers this when too many reports are being made at once; it passes.
+            Err(error) if error.code.as_deref() == Some("LimitExceeded") => Ok(Progress::NoCapacity),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn fetch(&self) -> Result<Progress, ReportError> {
+        const ACTION: &str = "iam:GetCredentialReport";
+        let answer = match self.call(ACTION, |iam| iam.get_credential_report().send()).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                return match error.code.as_deref() {
+                    Some("ReportInProgress") => Ok(Progress::Making),
+                    Some("ReportNotPresent" | "ReportExpired") => Ok(Progress::Absent),
+                    _ => Err(error.into()),
+                };
+            }
+        };
+        match (answer.generated_time, answer.content) {
+            (Some(generated), Some(content)) => {
+                let generated_at = timestamp(ACTION, &generated)?;
+                Ok(Progress::Ready(Box::new(Document { generated_at, csv: content.into_inner() })))
+            }
+            _ => Err(ReportError::Malformed { reason: "it has no content or no time".to_owned() }),
+        }
+    }
+
+    fn read(
+        &self,
+        account: &Arc<Account>,
+        document: Document,
+        max_age: SignedDuration,
+    ) -> Result<CredentialReport, ReportError> {
+        let Document { generated_at, csv } = document;
+        if self.aws().clock.now().duration_since(generated_at) > max_age {
+            return Err(ReportError::Stale { generated_at });
+        }
+        let users = table::parse(account, &csv).map_err(|reason| ReportError::Malformed { reason })?;
+        for row in &users {
+            self.check_account("iam:GetCredentialReport", &row.user.arn)?;
+        }
+        Ok(CredentialReport { generated_at, users })
+    }
+}

@@ -1,0 +1,176 @@
+//! What can go wrong with one call, in words that reach the reader of a report.
+
+use std::{error::Error, fmt};
+
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::{display::DisplayErrorContext, metadata::ProvideErrorMetadata};
+
+/// A call that AWS did not answer as asked, after all retries.
+///
+/// It displays as one line that names the action, what happened, AWS's message and AWS's error code. Request ids are
+/// left to the log, so that the same failure reads the same in every run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallError {
+    /// The action as IAM policies name it, such as `iam:ListUsers`.
+    pub action: &'static str,
+    /// What kind of failure it is.
+    pub kind: CallErrorKind,
+    /// AWS's error code, such as `AccessDenied`, where there was an answer with one.
+    pub code: Option<String>,
+    /// AWS's message, or what the SDK reports.
+    pub message: String,
+}
+
+/// The kinds of failure that callers treat differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallErrorKind {
+    /// The caller may not do this.
+    Denied,
+    /// AWS asked to slow down until the retries were used up.
+    Throttled,
+    /// What was asked for does not exist.
+    NotFound,
+    /// The session has expired.
+    ExpiredCredentials,
+    /// AWS does not accept the credentials at all.
+    RejectedCredentials,
+    /// No credentials were found to sign with.
+    NoCredentials,
+    /// No answer came in time.
+    TimedOut,
+    /// AWS could not be reached.
+    Unreachable,
+    /// An answer came that cannot be understood, or that contradicts the question.
+    BadAnswer,
+    /// AWS refused for another reason, named by the error code.
+    Refused,
+}
+
+impl CallError {
+    /// The failure of `action` that the SDK reports as `error`.
+    pub(crate) fn new<E, R>(action: &'static str, error: &SdkError<E, R>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+        R: fmt::Debug + 'static,
+    {
+        tracing::debug!(action, error = %DisplayErrorContext(error), "a call failed");
+        let (kind, code, message) = match error {
+            SdkError::ServiceError(service) => {
+                let code = service.err().code().unwrap_or("(no error code)").to_owned();
+                let message = service.err().message().unwrap_or("AWS gave no message").to_owned();
+                (CallErrorKind::of_code(&code), Some(code), message)
+            }
+            SdkError::TimeoutError(_) => (CallErrorKind::TimedOut, None, root_cause(error)),
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => {
+                (CallErrorKind::TimedOut, None, root_cause(error))
+            }
+            SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) if lacks_credentials(error) => {
+                (CallErrorKind::NoCredentials, None, root_cause(error))
+            }
+            SdkError::DispatchFailure(_) => (CallErrorKind::Unreachable, None, root_cause(error)),
+            // A response that could not be read to its end, or not be parsed; and whatever the SDK adds later.
+            _ => (CallErrorKind::BadAnswer, None, root_cause(error)),
+        };
+        Self { action, kind, code, message: message.trim_end_matches('.').to_owned() }
+    }
+
+    /// The failure of `action` whose answer arrived but contradicts the question: what is wrong with it.
+    pub(crate) fn bad_answer(action: &'static str, message: impl Into<String>) -> Self {
+        Self { action, kind: CallErrorKind::BadAnswer, code: None, message: message.into() }
+    }
+}
+
+impl CallErrorKind {
+    /// Codes: docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html, the same page of STS and Organizations,
+    /// and docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html for those that mean throttling.
+    fn of_code(code: &str) -> Self {
+        match code {
+            "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "NotAuthorized" => Self::Denied,
+            "Throttling"
+            | "ThrottlingException"
+            | "ThrottledException"
+            | "RequestThrottled"
+            | "RequestThrottledException"
+            | "RequestLimitExceeded"
+            | "TooManyRequestsException"
+            | "BandwidthLimitExceeded"
+            | "PriorRequestNotComplete"
+            | "SlowDown" => Self::Throttled,
+            "NoSuchEntity" | "NoSuchEntityException" => Self::NotFound,
+            "ExpiredToken" | "ExpiredTokenException" => Self::ExpiredCredentials,
+            "InvalidClientTokenId"
+            | "InvalidAccessKeyId"
+            | "UnrecognizedClientException"
+            | "SignatureDoesNotMatch"
+            | "IncompleteSignature"
+            | "MissingAuthenticationToken"
+            | "MissingAuthenticationTokenException"
+            | "RequestExpired" => Self::RejectedCredentials,
+            _ => Self::Refused,
+        }
+    }
+
+    fn what_happened(self) -> &'static str {
+        match self {
+            Self::Denied => "was denied",
+            Self::Throttled => "was throttled until the retries were used up",
+            Self::NotFound => "found nothing",
+            Self::ExpiredCredentials => "was refused because the session has expired",
+            Self::RejectedCredentials => "was refused because AWS does not accept the credentials",
+            Self::NoCredentials => "was not sent because there are no credentials",
+            Self::TimedOut => "got no answer in time",
+            Self::Unreachable => "could not reach AWS",
+            Self::BadAnswer => "got an answer that cannot be used",
+            Self::Refused => "was refused",
+        }
+    }
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} {}: {}", self.action, self.kind.what_happened(), self.message)?;
+        match &self.code {
+            Some(code) => write!(out, " ({code})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Error for CallError {}
+
+/// The innermost cause: the SDK wraps "connection reset" in four layers that only name each other.
+fn root_cause(error: &(dyn Error + 'static)) -> String {
+    causes(error).last().unwrap_or(error).to_string()
+}
+
+fn lacks_credentials(error: &(dyn Error + 'static)) -> bool {
+    use aws_credential_types::provider::error::CredentialsError;
+    causes(error).any(|cause| cause.is::<CredentialsError>())
+}
+
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| (*error).source())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_reads_as_one_line() {
+        let error = CallError {
+            action: "iam:ListUsers",
+            kind: CallErrorKind::of_code("AccessDenied"),
+            code: Some("AccessDenied".to_owned()),
+            message: "User: x is not authorized to perform: iam:ListUsers".to_owned(),
+        };
+        insta::assert_snapshot!(error, @"iam:ListUsers was denied: User: x is not authorized to perform: iam:ListUsers (AccessDenied)");
+    }
+
+    #[test]
+    fn throttles_of_all_three_services_are_throttles() {
+        for code in ["Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"] {
+            assert_eq!(CallErrorKind::of_code(code), CallErrorKind::Throttled);
+        }
+    }
+}

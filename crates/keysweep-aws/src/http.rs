@@ -1,0 +1,148 @@
+//! The HTTP clients under the SDK: the network with a limit on requests in flight, and a server in the same process.
+
+use std::{fmt, pin::Pin, sync::Arc, time::Duration};
+
+use aws_smithy_http_client::{Builder, ConnectorBuilder, proxy::ProxyConfig, tls};
+use aws_smithy_runtime_api::client::{
+    http::{
+        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+    },
+    orchestrator::{HttpRequest, HttpResponse},
+    result::ConnectorError,
+    runtime_components::RuntimeComponents,
+};
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
+use tokio::sync::Semaphore;
+
+/// The network: TLS by rustls, proxies from `HTTPS_PROXY` and its kin as other AWS tools honour them.
+pub(crate) fn network() -> SharedHttpClient {
+    Builder::new().build_with_connector_fn(|settings, components| {
+        let provider = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc);
+        let mut connector = ConnectorBuilder::default().tls_provider(provider);
+        connector.set_connector_settings(settings.cloned());
+        if let Some(components) = components {
+            connector.set_sleep_impl(components.sleep_impl());
+        }
+        connector.set_proxy_config(Some(ProxyConfig::from_env()));
+        connector.build()
+    })
+}
+
+/// An HTTP client that has at most so many requests in flight; further ones wait. A request that waits for a retry
+/// holds no place, so that a throttled account does not crowd out the others.
+#[derive(Debug)]
+pub(crate) struct Limited {
+    pub(crate) inner: SharedHttpClient,
+    pub(crate) permits: Arc<Semaphore>,
+}
+
+impl HttpClient for Limited {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        let inner = self.inner.http_connector(settings, components);
+        SharedHttpConnector::new(LimitedConnector { inner, permits: Arc::clone(&self.permits) })
+    }
+}
+
+#[derive(Debug)]
+struct LimitedConnector {
+    inner: SharedHttpConnector,
+    permits: Arc<Semaphore>,
+}
+
+impl HttpConnector for LimitedConnector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let (inner, permits) = (self.inner.clone(), Arc::clone(&self.permits));
+        HttpConnectorFuture::new(async move {
+            let _place = permits.acquire().await.map_err(|closed| ConnectorError::other(closed.into(), None))?;
+            inner.call(request).await
+        })
+    }
+}
+
+/// What a server in the same process answers, in the place of a socket.
+#[derive(Debug)]
+pub enum InProcessAnswer {
+    /// A response, sent whole.
+    Response(http::Response<Bytes>),
+    /// A response of which only the first bytes of the body arrive before the connection breaks.
+    Truncated {
+        /// The response as it should have been.
+        response: http::Response<Bytes>,
+        /// How many bytes of its body arrive.
+        keep_bytes: usize,
+    },
+    /// The connection is reset before a response arrives.
+    Reset,
+}
+
+type Handler = dyn Fn(http::Request<Bytes>) -> (Duration, InProcessAnswer) + Send + Sync;
+
+/// A server in the same process, plugged into the SDK as its HTTP client: nothing is listened to, and with a paused
+/// tokio runtime everything is deterministic and takes no time.
+#[derive(Clone)]
+pub struct InProcess(Arc<Handler>);
+
+impl InProcess {
+    /// The server that answers each request with what `handle` returns, after the duration that it returns.
+    pub fn new(handle: impl Fn(http::Request<Bytes>) -> (Duration, InProcessAnswer) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(handle))
+    }
+}
+
+impl fmt::Debug for InProcess {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("InProcess")
+    }
+}
+
+impl HttpClient for InProcess {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for InProcess {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let handler = Arc::clone(&self.0);
+        HttpConnectorFuture::new(async move {
+            let (delay, answer) = handler(into_http(request)?);
+            tokio::time::sleep(delay).await;
+            let response = match answer {
+                InProcessAnswer::Response(response) => response.map(SdkBody::from),
+                InProcessAnswer::Truncated { response, keep_bytes } => response.map(|body| {
+                    SdkBody::from_body_1_x(Broken { rest: Some(body.slice(..keep_bytes.min(body.len()))) })
+                }),
+                InProcessAnswer::Reset => return Err(ConnectorError::io(broken_connection().into())),
+            };
+            HttpResponse::try_from(response).map_err(|error| ConnectorError::user(error.into()))
+        })
+    }
+}
+
+fn into_http(request: HttpRequest) -> Result<http::Request<Bytes>, ConnectorError> {
+    let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+    // The three AWS APIs in use send bodies that are in memory; a streaming body would have no bytes here.
+    Ok(request.map(|body| Bytes::copy_from_slice(body.bytes().unwrap_or_default())))
+}
+
+fn broken_connection() -> std::io::Error {
+    std::io::Error::new(std::io::ErrorKind::ConnectionReset, "connection reset by peer")
+}
+
+/// A body that breaks off.
+struct Broken {
+    rest: Option<Bytes>,
+}
+
+impl http_body::Body for Broken {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, std::io::Error>>> {
+        std::task::Poll::Ready(Some(self.rest.take().map(http_body::Frame::data).ok_or_else(broken_connection)))
+    }
+}

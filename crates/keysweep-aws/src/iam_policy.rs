@@ -1,0 +1,83 @@
+//! The IAM policies of the roles: what a scan may read, and nothing else.
+
+use keysweep_model::{AccountId, Partition};
+use serde_json::{Value, json};
+
+/// What a scan does in a member account. Each action has a call in this crate.
+const READ_ACTIONS: [&str; 7] = [
+    "iam:GenerateCredentialReport",
+    "iam:GetAccessKeyLastUsed",
+    "iam:GetAccountAuthorizationDetails",
+    "iam:GetCredentialReport",
+    "iam:ListAccessKeys",
+    "iam:ListUserTags",
+    "iam:ListUsers",
+];
+
+/// What a scan does in the organization.
+const ORGANIZATION_ACTIONS: [&str; 5] = [
+    "organizations:DescribeOrganization",
+    "organizations:ListAccounts",
+    "organizations:ListAccountsForParent",
+    "organizations:ListOrganizationalUnitsForParent",
+    "organizations:ListRoots",
+];
+
+/// The IAM policy of the role in each member account, and the session policy that narrows every session to it,
+/// whatever else the role may do.
+#[must_use]
+pub fn read_policy() -> Value {
+    json!({
+        "Version": "2012-10-17",
+        "Statement": [{ "Effect": "Allow", "Action": READ_ACTIONS, "Resource": "*" }],
+    })
+}
+
+/// The IAM policy of the central identity that runs scans: it lists the organization, reads its own account and
+/// assumes the role named `role` everywhere.
+#[must_use]
+pub fn caller_policy(partition: &Partition, role: &str) -> Value {
+    json!({
+        "Version": "2012-10-17",
+        "Statement": [
+            { "Sid": "ListOrganization", "Effect": "Allow", "Action": ORGANIZATION_ACTIONS, "Resource": "*" },
+            { "Sid": "AssumeRole", "Effect": "Allow", "Action": "sts:AssumeRole",
+              "Resource": format!("arn:{partition}:iam::*:role/{role}") },
+            { "Sid": "ReadOwnAccount", "Effect": "Allow", "Action": READ_ACTIONS, "Resource": "*" },
+        ],
+    })
+}
+
+/// The trust policy of the role in each member account: the central account may assume it, with the external id where
+/// there is one.
+#[must_use]
+pub fn trust_policy(partition: &Partition, central: AccountId, external_id: Option<&str>) -> Value {
+    let mut statement = json!({
+        "Effect": "Allow",
+        "Principal": { "AWS": format!("arn:{partition}:iam::{central}:root") },
+        "Action": "sts:AssumeRole",
+    });
+    if let Some(external_id) = external_id {
+        statement["Condition"] = json!({ "StringEquals": { "sts:ExternalId": external_id } });
+    }
+    json!({ "Version": "2012-10-17", "Statement": [statement] })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Source: docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, the parameter `Policy`.
+    #[test]
+    fn the_session_policy_is_within_the_limit_of_sts() {
+        assert!(read_policy().to_string().len() <= 2048);
+    }
+
+    #[test]
+    fn the_session_policy_allows_reads_only() {
+        for action in READ_ACTIONS {
+            let verb = action.trim_start_matches("iam:");
+            assert!(verb.starts_with("Get") || verb.starts_with("List") || verb == "GenerateCredentialReport");
+        }
+    }
+}
