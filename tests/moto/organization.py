@@ -60,7 +60,7 @@ class Wire:
 
 def main() -> None:
     arguments = _arguments()
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
     now = dt.datetime.now(dt.timezone.utc).replace(microsecond=0)
     mock_random.seed(arguments.seed)
     if arguments.report == "real":
@@ -164,7 +164,7 @@ def _accounts_truth(bootstrap: Wire, planned: dict[str, shapes.Account]) -> list
             "name": account["Name"],
             "email": account["Email"],
             "state": account["State"],
-            "ou_path": "/".join(planned[account["Id"]].ou),
+            "ou_path": "/".join(("Root", *planned[account["Id"]].ou)),
         }
         for account in sorted(accounts, key=lambda account: account["Id"])
     ]

@@ -80,6 +80,7 @@ USER_SHAPES: tuple[UserShape, ...] = (
     UserShape((KeyShape(90.25, 1),)),
     UserShape((KeyShape(80, 44.75),)),
     UserShape((KeyShape(80, 45.25),)),
+    UserShape((), service=True),
     UserShape((KeyShape(44.75),)),
     UserShape((KeyShape(45.25),)),
     UserShape((KeyShape(700, active=False),)),
@@ -89,7 +90,7 @@ USER_SHAPES: tuple[UserShape, ...] = (
     UserShape((KeyShape(15, 2), KeyShape(250, 240))),  # the older key stands second
     UserShape((KeyShape(150, 7), KeyShape(150))),  # both made in the same second
     UserShape((KeyShape(60, 50, active=False), KeyShape(60, 2)), service=True),
-    UserShape((), service=True),
+    UserShape((KeyShape(95, 46), KeyShape(85, 44))),
 )
 
 _JITTER_DAYS = 0.05

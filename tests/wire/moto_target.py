@@ -1,0 +1,59 @@
+"""Serves the organization of `tests/moto` for a conformance run, furnished so that every checked action has something to say.
+
+The keys come from `organization.py`; here one member account gets passwords, MFA devices, groups and policies over the
+wire, and then moto's authorization is switched on, without which it would take any signature from anyone.
+"""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import urllib3
+
+from world import World, policy
+
+_SCRIPT = pathlib.Path(__file__).parent.parent / "moto" / "organization.py"
+
+
+@contextmanager
+def serve(seed: int) -> Iterator[dict[str, Any]]:
+    """The ready line of a moto server, which ends with the context."""
+    command = [sys.executable, str(_SCRIPT), "--seed", str(seed)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdin is not None and server.stdout is not None
+        ready = json.loads(server.stdout.readline())
+        world = World(ready["endpoint"], ready["environment"], ready["truth"])
+        _furnish(world)
+        _switch_authorization_on(ready["endpoint"])
+        yield ready
+        server.stdin.close()
+
+
+def _furnish(world: World) -> None:
+    """Gives users of the checked account what keys alone do not; one user without keys is left with nothing."""
+    iam = world.member.iam
+    keyed = [name for name, keys in world.keys_by_user().items() if keys]
+    iam.create_group(GroupName="engineering", Path="/teams/")
+    arn = iam.create_policy(PolicyName="read-logs", PolicyDocument=policy(("Allow", ["logs:Get*"])))["Policy"]["Arn"]
+    iam.tag_user(UserName=keyed[0], Tags=[{"Key": "owner", "Value": "ops"}, {"Key": "service-account", "Value": "true"}])
+    for name in keyed[:3]:
+        iam.add_user_to_group(GroupName="engineering", UserName=name)
+        iam.create_login_profile(UserName=name, Password="Correct-Horse-7-Battery")
+    for name in keyed[2:5]:
+        iam.attach_user_policy(UserName=name, PolicyArn=arn)
+        iam.put_user_policy(UserName=name, PolicyName="inline", PolicyDocument=policy(("Allow", ["s3:List*"])))
+        serial = iam.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]["SerialNumber"]
+        iam.enable_mfa_device(
+            UserName=name, SerialNumber=serial, AuthenticationCode1="123456", AuthenticationCode2="654321"
+        )
+
+
+def _switch_authorization_on(endpoint: str) -> None:
+    answer = urllib3.PoolManager().request("POST", f"{endpoint}/moto-api/reset-auth", body=b"0")
+    assert answer.status == 200, "moto did not switch its authorization on"
