@@ -13,7 +13,7 @@ use super::{
 /// How many reasons are shown.
 const REASONS: usize = 10;
 /// How many of the accounts are shown that should have been read.
-const FAILED: usize = 10;
+const FAILED: usize = 5;
 /// How many of the accounts are shown that were not to be read.
 const SKIPPED: usize = 3;
 
@@ -35,20 +35,21 @@ pub(super) fn write(page: &mut Page<'_>, coverage: &Coverage) {
 fn gaps(page: &mut Page<'_>, word: &str, gaps: &[AccountGap], few: usize) {
     let groups = group::by(gaps, |gap| (gap.step, pattern(gap)));
     let mut groups = reason::shared(groups, |gap| &gap.reason);
-    let hidden = groups.split_off(groups.len().min(page.limit(REASONS)));
+    let hidden = groups.split_off(page.limit(groups.len(), REASONS));
     for (step, shared) in groups {
         let count = text::thousands(shared.members.len() as u64);
         let step = step.as_str().replace('_', " ");
-        page.hanging(2, &format!("{count} {word}  "), Look::Plain, &format!("{step}: {}", shared.reason));
+        page.hanging(2, &format!("{count} {word}"), &format!("{step}: {}", shared.reason));
 
         let mut accounts = shared.members;
         accounts.sort_by_key(|gap| gap.account_id);
-        let rest = accounts.split_off(accounts.len().min(page.limit(few)));
+        let rest = accounts.split_off(page.limit(accounts.len(), few));
         page.rows(6, accounts.into_iter().map(row).collect());
         group::more(page, 6, rest.len(), "");
     }
     let accounts: usize = hidden.iter().map(|(_, shared)| shared.members.len()).sum();
-    group::more(page, 2, hidden.len(), &format!(" reasons for {} {word}", text::count(accounts as u64, "account")));
+    let accounts = text::count(accounts as u64, &format!("{word} account"));
+    group::more(page, 2, hidden.len(), &format!(" reasons for {accounts}"));
 }
 
 fn pattern(gap: &AccountGap) -> String {

@@ -10,7 +10,7 @@ use super::{
 };
 
 /// Where the text of a section begins, right of its label.
-pub(super) const GUTTER: usize = 10;
+pub(super) const GUTTER: usize = 11;
 
 /// How a line looks where colour is wanted.
 #[derive(Debug, Clone, Copy)]
@@ -60,46 +60,51 @@ impl<'a> Page<'a> {
         self.out
     }
 
-    /// How many of a group are shown: `few`, or every one where the user asked for all.
-    pub(super) fn limit(&self, few: usize) -> usize {
-        if self.view.all { usize::MAX } else { few }
+    /// Whether the user asked for everything.
+    pub(super) fn shows_all(&self) -> bool {
+        self.view.all
     }
 
-    /// Begins a section: a blank line but for the first, the label, and the text in the gutter's shelter.
+    /// How many of `number` things are shown where `few` are enough: never all but one, because saying that one is left
+    /// out takes as much room as the one.
+    pub(super) fn limit(&self, number: usize, few: usize) -> usize {
+        if self.view.all || number <= few + 1 { number } else { few }
+    }
+
+    /// Begins a section: a blank line but for the first, the label, and text right of it.
     pub(super) fn section(&mut self, label: &str, label_look: Look, text: &str, look: Look) {
         if !self.out.is_empty() {
             self.out.push('\n');
         }
-        self.paint(label_look, &text::clean(label));
-        let label_width = text::width(label);
-        let mut column = label_width;
-        for line in text::wrap(&text::clean(text), self.width().saturating_sub(GUTTER)) {
-            self.pad(GUTTER.saturating_sub(column).max(usize::from(column == label_width)));
-            self.paint(look, &line);
-            self.out.push('\n');
-            column = 0;
-        }
+        self.block((0, GUTTER), (label, label_look), (text, look));
+    }
+
+    /// A lead, and text that wraps under itself.
+    pub(super) fn hanging(&mut self, indent: usize, lead: &str, text: &str) {
+        let hang = indent + text::width(lead) + 2;
+        self.block((indent, hang), (lead, Look::Bold), (text, Look::Plain));
     }
 
     /// Wrapped text at `indent`.
     pub(super) fn text(&mut self, indent: usize, look: Look, text: &str) {
-        self.hanging(indent, "", look, text);
+        self.block((indent, indent), ("", Look::Plain), (text, look));
     }
 
-    /// A lead and text that wraps under itself.
-    pub(super) fn hanging(&mut self, indent: usize, lead: &str, look: Look, text: &str) {
-        let lead = text::clean(lead);
-        let hang = indent + text::width(&lead);
-        let mut lead = Some(lead);
+    /// A lead at the first column and text in lines at the second.
+    fn block(&mut self, (indent, hang): (usize, usize), lead: (&str, Look), (text, look): (&str, Look)) {
+        if lead.0.is_empty() && text.is_empty() {
+            return;
+        }
+        self.pad(indent);
+        self.paint(lead.1, &text::clean(lead.0));
+        let mut column = indent + text::width(lead.0);
         for line in text::wrap(&text::clean(text), self.width().saturating_sub(hang)) {
-            match lead.take() {
-                Some(lead) => {
-                    self.pad(indent);
-                    self.out.push_str(&lead);
-                }
-                None => self.pad(hang),
-            }
+            self.pad(hang.saturating_sub(column));
             self.paint(look, &line);
+            self.out.push('\n');
+            column = 0;
+        }
+        if column > 0 {
             self.out.push('\n');
         }
     }

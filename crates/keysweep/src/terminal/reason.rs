@@ -58,7 +58,7 @@ mod tests {
                 "user deploy in 111122223333: deployment, x-deploy, arn:aws:iam::111122223333:user/deploy",
                 &[("111122223333", "<account>"), ("deploy", "<user>"), ("x", "<no>")]
             ),
-            @""
+            @"user <user> in <account>: deployment, x-deploy, arn:aws:iam::<account>:user/<user>"
         );
     }
 }

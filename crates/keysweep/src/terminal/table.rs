@@ -1,6 +1,8 @@
 //! Rows of cells that are never cut, each with text that wraps: side by side where there is room, the text below the
 //! cells where there is less, and the cells below each other where there is little.
 
+use std::ops::Range;
+
 use super::text;
 
 /// The space between two cells.
@@ -8,7 +10,7 @@ const GAP: usize = 2;
 /// How far what is pushed below a row stands in from it.
 const STEP: usize = 4;
 /// Text in fewer columns than these is not worth having beside the cells.
-const NARROWEST_TEXT: usize = 24;
+const NARROWEST_TEXT: usize = 18;
 
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,6 +37,8 @@ impl Row {
 /// How the rows of one table are laid out.
 pub(super) struct Layout {
     columns: Vec<usize>,
+    /// The columns of each line that a row takes: one line where they all fit.
+    lines: Vec<Range<usize>>,
     width: usize,
     beside: bool,
 }
@@ -54,7 +58,8 @@ impl Layout {
             longest_text = text::width(&row.text).max(longest_text);
         }
         let cells: usize = columns.iter().map(|column| column + GAP).sum();
-        Self { beside: cells + longest_text.min(NARROWEST_TEXT) <= width, columns, width }
+        let lines = broken(&columns, width);
+        Self { beside: cells + longest_text.min(NARROWEST_TEXT) <= width, columns, lines, width }
     }
 
     /// Whether the rows stand in columns, text included.
@@ -64,22 +69,39 @@ impl Layout {
 
     /// The lines of one clean row.
     pub(super) fn lines(&self, row: &Row) -> Vec<String> {
-        let aligned = self.aligned(row);
-        let hang = text::width(&aligned);
-        let room = self.width.saturating_sub(hang);
-        if self.beside && room >= text::width(&row.text).min(NARROWEST_TEXT) {
-            return beside(&aligned, hang, &text::wrap(&row.text, room));
+        let aligned = self.aligned(row, &(0..self.columns.len()));
+        if self.beside && self.has_room(&aligned, &row.text) {
+            let hang = text::width(&aligned);
+            return beside(&aligned, hang, &text::wrap(&row.text, self.width.saturating_sub(hang)));
         }
-        let whole = aligned.trim_end();
-        let mut lines = if text::width(whole) <= self.width { vec![whole.to_owned()] } else { self.stacked(row) };
+        let mut lines = Vec::new();
+        for columns in &self.lines {
+            let indent = if columns.start == 0 { 0 } else { STEP };
+            let line = indented(indent, self.aligned(row, columns).trim_end_matches(' '));
+            if text::width(&line) <= self.width {
+                lines.push(line);
+            } else {
+                lines.extend(self.stacked(indent, &row.cells[columns.clone()]));
+            }
+        }
         lines.extend(text::wrap(&row.text, self.width.saturating_sub(STEP)).iter().map(|line| indented(STEP, line)));
         lines
     }
 
-    /// The cells in their columns, up to where text would begin.
-    fn aligned(&self, row: &Row) -> String {
+    /// Whether the text of a row fits beside its cells, wrapped but with no word sticking out.
+    fn has_room(&self, aligned: &str, text: &str) -> bool {
+        if text.is_empty() {
+            return text::width(aligned.trim_end_matches(' ')) <= self.width;
+        }
+        let longest_word = text.split(' ').map(text::width).max().unwrap_or_default();
+        let needed = text::width(text).min(NARROWEST_TEXT).max(longest_word);
+        text::width(aligned) + needed <= self.width
+    }
+
+    /// The cells of some columns, up to where the next would begin.
+    fn aligned(&self, row: &Row, columns: &Range<usize>) -> String {
         let mut line = String::new();
-        for (cell, column) in row.cells.iter().zip(&self.columns) {
+        for (cell, column) in row.cells[columns.clone()].iter().zip(&self.columns[columns.clone()]) {
             line.push_str(cell);
             line.extend(std::iter::repeat_n(' ', column.saturating_sub(text::width(cell)) + GAP));
         }
@@ -87,25 +109,44 @@ impl Layout {
     }
 
     /// The cells on as many lines as they need.
-    fn stacked(&self, row: &Row) -> Vec<String> {
-        let mut lines: Vec<String> = Vec::new();
-        for cell in &row.cells {
-            match lines.last_mut() {
-                None => lines.push(cell.clone()),
-                Some(line) if text::width(line) + GAP + text::width(cell) <= self.width => {
-                    line.extend(std::iter::repeat_n(' ', GAP));
-                    line.push_str(cell);
-                }
-                Some(_) => lines.push(indented(STEP, cell)),
+    fn stacked(&self, indent: usize, cells: &[String]) -> Vec<String> {
+        let widths: Vec<usize> = cells.iter().map(|cell| text::width(cell)).collect();
+        let lines = broken(&widths, self.width.saturating_sub(indent));
+        let gap = " ".repeat(GAP);
+        lines
+            .into_iter()
+            .map(|line| indented(if line.start == 0 { indent } else { STEP }, &cells[line].join(&gap)))
+            .collect()
+    }
+}
+
+/// What of cells of these widths stands on each line: all lines but the first stand in by a step. A cell that no line
+/// can hold has one of its own.
+fn broken(cells: &[usize], width: usize) -> Vec<Range<usize>> {
+    let mut lines: Vec<Range<usize>> = Vec::new();
+    let mut used = 0;
+    for (index, cell) in cells.iter().enumerate() {
+        match lines.last_mut() {
+            Some(line) if used + GAP + cell <= width => {
+                line.end = index + 1;
+                used += GAP + cell;
+            }
+            Some(_) => {
+                lines.push(index..index + 1);
+                used = STEP + cell;
+            }
+            None => {
+                lines.push(0..1);
+                used = *cell;
             }
         }
-        lines
     }
+    lines
 }
 
 fn beside(aligned: &str, hang: usize, text: &[String]) -> Vec<String> {
     let Some((first, rest)) = text.split_first() else {
-        return vec![aligned.trim_end().to_owned()];
+        return vec![aligned.trim_end_matches(' ').to_owned()];
     };
     let mut lines = vec![format!("{aligned}{first}")];
     lines.extend(rest.iter().map(|line| indented(hang, line)));

@@ -1,1 +1,532 @@
-//! Tests of the page as a whole.
+//! Tests of whole pages: how they read, that they stay short, that they fit, and that nobody steers the terminal.
+
+mod world;
+
+use keysweep_model::{AccountState, FindingStatus, ScanResult};
+use keysweep_report::{AccountRow, Scope};
+use proptest::prelude::*;
+
+use super::{View, accounts, scan, text};
+
+const PLAIN: View = View { width: 100, color: false, all: false };
+/// A name that tries to clear the screen, set the title, go back in the line, reverse text and hide.
+const EVIL: &str = "a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb";
+
+#[test]
+fn nothing_found() {
+    insta::assert_snapshot!(scan(&world::empty(), &PLAIN), @"
+    RESULT     no violations
+
+    COVERAGE   2 of 2 accounts scanned, 0 failed, 0 skipped
+
+    API CALLS  0
+
+    TOTAL      2 accounts, 12 users, 9 access keys: 0 violations, 0 unknown, 0 in error, 0 exempt, 0
+               passed; took 4.2 s
+    ");
+}
+
+#[test]
+fn nothing_found_is_not_said_of_what_was_not_read() {
+    let mut result = world::empty();
+    result.coverage = world::rich().coverage;
+    insta::assert_snapshot!(scan(&result, &PLAIN).lines().next().unwrap(), @"RESULT     no violations in what could be judged");
+}
+
+#[test]
+fn judged_as_of_another_day() {
+    let mut result = world::empty();
+    result.run.as_of = "2027-03-01T00:00:00Z".parse().unwrap();
+    insta::assert_snapshot!(scan(&result, &PLAIN).lines().next().unwrap(), @"AS OF      2027-03-01T00:00:00Z, not the time of the scan");
+}
+
+#[test]
+fn something_of_everything() {
+    insta::assert_snapshot!(scan(&world::rich(), &PLAIN), @"
+    HIGH       access-key-unused: 3 violations in 3 accounts
+               Access keys that nobody uses for 45 days are removed (cis-aws 1.12)
+      111122223333  payments-prod  old-vendor  AKIA0000000000000000  never used in the 400 days since it
+                                                                     was made, limit 45
+      222233334444  data-platform  old-vendor  AKIA0000000000000001  never used in the 399 days since it
+                                                                     was made, limit 45
+      333344445555  sandbox-ana    old-vendor  AKIA0000000000000002  never used in the 398 days since it
+                                                                     was made, limit 45
+
+    MEDIUM     access-key-max-age: 14 violations in 5 accounts
+               Access keys are rotated every 90 days or less (cis-aws 1.14)
+      111122223333  payments-prod  ci-deployer             AKIA0000000000000000  active for 1204 days,
+                                                                                 limit 90
+      222233334444  data-platform  terraform               AKIA0000000000000001  active for 1121 days,
+                                                                                 limit 90
+      333344445555  sandbox-ana    backup-agent-eu-west-1  AKIA0000000000000002  active for 1038 days,
+                                                                                 limit 90
+      444455556666  erp            ana.garcia@example.com  AKIA0000000000000003  active for 955 days,
+                                                                                 limit 90
+      000000000012  archive        ci-deployer             AKIA0000000000000004  active for 872 days,
+                                                                                 limit 90
+      111122223333  payments-prod  terraform               AKIA0000000000000005  active for 789 days,
+                                                                                 limit 90
+      222233334444  data-platform  backup-agent-eu-west-1  AKIA0000000000000006  active for 706 days,
+                                                                                 limit 90
+      333344445555  sandbox-ana    ana.garcia@example.com  AKIA0000000000000007  active for 623 days,
+                                                                                 limit 90
+      444455556666  erp            ci-deployer             AKIA0000000000000008  active for 540 days,
+                                                                                 limit 90
+      000000000012  archive        terraform               AKIA0000000000000009  active for 457 days,
+                                                                                 limit 90
+      ... and 4 more in 4 accounts: --all shows each
+
+    LOW        single-active-access-key: 1 violation in 1 account
+               A user has one active access key at most
+      222233334444  data-platform  release-bot  AKIA0000000000000001  a newer active key of the same
+                                                                      user exists
+
+    UNKNOWN    8 judgements in 2 accounts not made, as facts could not be read: not a pass
+      8 unknown  access keys could not be read: iam:ListAccessKeys was denied (AccessDenied): User:
+                 arn:aws:sts::<account>:assumed-role/Audit/keysweep is not authorized to perform:
+                 iam:ListAccessKeys on resource: user <user>
+          asked by access-key-max-age (4), access-key-unused (4)
+          000000000012  archive  svc-1  -
+          000000000012  archive  svc-3  -
+          444455556666  erp      svc-0  -
+          444455556666  erp      svc-2  -
+
+    ERROR      1 judgement in 1 account not made, as the policy failed: not a pass
+      1 error  policies/contractor-keys.rhai:14:9: property `age` is unknown: did you mean `age_days`?
+          asked by contractor-keys
+          333344445555  sandbox-ana  temp-rk  AKIA0000000000000002
+
+    EXEMPT     6 violations let off
+      access-key-max-age  6 in 2 accounts  service accounts rotate yearly
+
+    COVERAGE   5 of 9 accounts scanned, 3 failed, 1 skipped
+      2 failed  assume role: the role `arn:aws:iam::<account>:role/OrganizationAccountAccessRole` could
+                not be assumed (AccessDenied): it does not exist, or does not trust the caller
+          555566667777  acquired-startup
+          666677778888  labs
+      1 failed  read users: iam:ListUsers was throttled 10 times in a row
+          777788889999  dr
+      1 skipped  state: the account is SUSPENDED
+          888899990000  closed-2024
+
+    API CALLS  1,047: iam:ListAccessKeys 1,033, iam:GetCredentialReport 8, sts:AssumeRole 6
+
+    PARTIAL    5 accounts, 12 users, 9 access keys: 18 violations (3 high, 14 medium, 1 low), 8 unknown,
+               1 in error, 6 exempt, 2,900 passed; took 4.2 s
+    ");
+}
+
+#[test]
+fn something_of_everything_in_a_narrow_terminal() {
+    insta::assert_snapshot!(scan(&world::rich(), &View { width: 60, ..PLAIN }), @"
+    HIGH       access-key-unused: 3 violations in 3 accounts
+               Access keys that nobody uses for 45 days are
+               removed (cis-aws 1.12)
+      111122223333  payments-prod  old-vendor
+          AKIA0000000000000000
+          never used in the 400 days since it was made, limit 45
+      222233334444  data-platform  old-vendor
+          AKIA0000000000000001
+          never used in the 399 days since it was made, limit 45
+      333344445555  sandbox-ana    old-vendor
+          AKIA0000000000000002
+          never used in the 398 days since it was made, limit 45
+
+    MEDIUM     access-key-max-age: 14 violations in 5 accounts
+               Access keys are rotated every 90 days or less
+               (cis-aws 1.14)
+      111122223333  payments-prod  ci-deployer
+          AKIA0000000000000000
+          active for 1204 days, limit 90
+      222233334444  data-platform  terraform
+          AKIA0000000000000001
+          active for 1121 days, limit 90
+      333344445555  sandbox-ana    backup-agent-eu-west-1
+          AKIA0000000000000002
+          active for 1038 days, limit 90
+      444455556666  erp            ana.garcia@example.com
+          AKIA0000000000000003
+          active for 955 days, limit 90
+      000000000012  archive        ci-deployer
+          AKIA0000000000000004
+          active for 872 days, limit 90
+      111122223333  payments-prod  terraform
+          AKIA0000000000000005
+          active for 789 days, limit 90
+      222233334444  data-platform  backup-agent-eu-west-1
+          AKIA0000000000000006
+          active for 706 days, limit 90
+      333344445555  sandbox-ana    ana.garcia@example.com
+          AKIA0000000000000007
+          active for 623 days, limit 90
+      444455556666  erp            ci-deployer
+          AKIA0000000000000008
+          active for 540 days, limit 90
+      000000000012  archive        terraform
+          AKIA0000000000000009
+          active for 457 days, limit 90
+      ... and 4 more in 4 accounts: --all shows each
+
+    LOW        single-active-access-key: 1 violation in 1
+               account
+               A user has one active access key at most
+      222233334444  data-platform  release-bot
+          AKIA0000000000000001
+          a newer active key of the same user exists
+
+    UNKNOWN    8 judgements in 2 accounts not made, as facts
+               could not be read: not a pass
+      8 unknown  access keys could not be read:
+                 iam:ListAccessKeys was denied (AccessDenied):
+                 User:
+                 arn:aws:sts::<account>:assumed-role/Audit/keysweep
+                 is not authorized to perform:
+                 iam:ListAccessKeys on resource: user <user>
+          asked by access-key-max-age (4), access-key-unused (4)
+          000000000012  archive  svc-1  -
+          000000000012  archive  svc-3  -
+          444455556666  erp      svc-0  -
+          444455556666  erp      svc-2  -
+
+    ERROR      1 judgement in 1 account not made, as the policy
+               failed: not a pass
+      1 error  policies/contractor-keys.rhai:14:9: property
+               `age` is unknown: did you mean `age_days`?
+          asked by contractor-keys
+          333344445555  sandbox-ana  temp-rk
+              AKIA0000000000000002
+
+    EXEMPT     6 violations let off
+      access-key-max-age  6 in 2 accounts  service accounts
+                                           rotate yearly
+
+    COVERAGE   5 of 9 accounts scanned, 3 failed, 1 skipped
+      2 failed  assume role: the role
+                `arn:aws:iam::<account>:role/OrganizationAccountAccessRole`
+                could not be assumed (AccessDenied): it does not
+                exist, or does not trust the caller
+          555566667777  acquired-startup
+          666677778888  labs
+      1 failed  read users: iam:ListUsers was throttled 10 times
+                in a row
+          777788889999  dr
+      1 skipped  state: the account is SUSPENDED
+          888899990000  closed-2024
+
+    API CALLS  1,047: iam:ListAccessKeys 1,033,
+               iam:GetCredentialReport 8, sts:AssumeRole 6
+
+    PARTIAL    5 accounts, 12 users, 9 access keys: 18
+               violations (3 high, 14 medium, 1 low), 8 unknown,
+               1 in error, 6 exempt, 2,900 passed; took 4.2 s
+    ");
+}
+
+#[test]
+fn something_of_everything_in_a_wide_terminal_with_all() {
+    insta::assert_snapshot!(scan(&world::rich(), &View { width: 200, all: true, ..PLAIN }), @"
+    HIGH       access-key-unused: 3 violations in 3 accounts
+               Access keys that nobody uses for 45 days are removed (cis-aws 1.12)
+      111122223333  payments-prod  old-vendor  AKIA0000000000000000  never used in the 400 days since it was made, limit 45
+      222233334444  data-platform  old-vendor  AKIA0000000000000001  never used in the 399 days since it was made, limit 45
+      333344445555  sandbox-ana    old-vendor  AKIA0000000000000002  never used in the 398 days since it was made, limit 45
+
+    MEDIUM     access-key-max-age: 14 violations in 5 accounts
+               Access keys are rotated every 90 days or less (cis-aws 1.14)
+      111122223333  payments-prod  ci-deployer             AKIA0000000000000000  active for 1204 days, limit 90
+      222233334444  data-platform  terraform               AKIA0000000000000001  active for 1121 days, limit 90
+      333344445555  sandbox-ana    backup-agent-eu-west-1  AKIA0000000000000002  active for 1038 days, limit 90
+      444455556666  erp            ana.garcia@example.com  AKIA0000000000000003  active for 955 days, limit 90
+      000000000012  archive        ci-deployer             AKIA0000000000000004  active for 872 days, limit 90
+      111122223333  payments-prod  terraform               AKIA0000000000000005  active for 789 days, limit 90
+      222233334444  data-platform  backup-agent-eu-west-1  AKIA0000000000000006  active for 706 days, limit 90
+      333344445555  sandbox-ana    ana.garcia@example.com  AKIA0000000000000007  active for 623 days, limit 90
+      444455556666  erp            ci-deployer             AKIA0000000000000008  active for 540 days, limit 90
+      000000000012  archive        terraform               AKIA0000000000000009  active for 457 days, limit 90
+      111122223333  payments-prod  backup-agent-eu-west-1  AKIA0000000000000010  active for 374 days, limit 90
+      222233334444  data-platform  ana.garcia@example.com  AKIA0000000000000011  active for 291 days, limit 90
+      333344445555  sandbox-ana    ci-deployer             AKIA0000000000000012  active for 208 days, limit 90
+      444455556666  erp            terraform               AKIA0000000000000013  active for 125 days, limit 90
+
+    LOW        single-active-access-key: 1 violation in 1 account
+               A user has one active access key at most
+      222233334444  data-platform  release-bot  AKIA0000000000000001  a newer active key of the same user exists
+
+    UNKNOWN    8 judgements in 2 accounts not made, as facts could not be read: not a pass
+      8 unknown  access keys could not be read: iam:ListAccessKeys was denied (AccessDenied): User: arn:aws:sts::<account>:assumed-role/Audit/keysweep is not authorized to perform: iam:ListAccessKeys on
+                 resource: user <user>
+          asked by access-key-max-age (4), access-key-unused (4)
+          000000000012  archive  svc-1  -
+          000000000012  archive  svc-3  -
+          444455556666  erp      svc-0  -
+          444455556666  erp      svc-2  -
+
+    ERROR      1 judgement in 1 account not made, as the policy failed: not a pass
+      1 error  policies/contractor-keys.rhai:14:9: property `age` is unknown: did you mean `age_days`?
+          asked by contractor-keys
+          333344445555  sandbox-ana  temp-rk  AKIA0000000000000002
+
+    EXEMPT     6 violations let off
+      access-key-max-age: 6 in 2 accounts
+        111122223333  payments-prod  service-0  AKIA0000000000000000  service accounts rotate yearly
+        222233334444  data-platform  service-1  AKIA0000000000000001  service accounts rotate yearly
+        111122223333  payments-prod  service-2  AKIA0000000000000000  service accounts rotate yearly
+        222233334444  data-platform  service-3  AKIA0000000000000001  service accounts rotate yearly
+        111122223333  payments-prod  service-4  AKIA0000000000000000  service accounts rotate yearly
+        222233334444  data-platform  service-5  AKIA0000000000000001  service accounts rotate yearly
+
+    COVERAGE   5 of 9 accounts scanned, 3 failed, 1 skipped
+      2 failed  assume role: the role `arn:aws:iam::<account>:role/OrganizationAccountAccessRole` could not be assumed (AccessDenied): it does not exist, or does not trust the caller
+          555566667777  acquired-startup
+          666677778888  labs
+      1 failed  read users: iam:ListUsers was throttled 10 times in a row
+          777788889999  dr
+      1 skipped  state: the account is SUSPENDED
+          888899990000  closed-2024
+
+    API CALLS  1,047: iam:ListAccessKeys 1,033, iam:GetCredentialReport 8, sts:AssumeRole 6
+
+    PARTIAL    5 accounts, 12 users, 9 access keys: 18 violations (3 high, 14 medium, 1 low), 8 unknown, 1 in error, 6 exempt, 2,900 passed; took 4.2 s
+    ");
+}
+
+#[test]
+fn severities_and_what_is_unknown_are_coloured_and_nothing_changes_but_color() {
+    let colored = scan(&world::rich(), &View { color: true, ..PLAIN });
+    let labels: Vec<_> = colored.lines().filter(|line| line.starts_with('\u{1b}')).collect();
+    insta::assert_snapshot!(labels.join("\n").replace('\u{1b}', "␛"), @"
+    ␛[1m␛[31mHIGH␛[0m       ␛[1maccess-key-unused: 3 violations in 3 accounts␛[0m
+    ␛[1m␛[33mMEDIUM␛[0m     ␛[1maccess-key-max-age: 14 violations in 5 accounts␛[0m
+    ␛[1m␛[36mLOW␛[0m        ␛[1msingle-active-access-key: 1 violation in 1 account␛[0m
+    ␛[1m␛[7mUNKNOWN␛[0m    ␛[1m8 judgements in 2 accounts not made, as facts could not be read: not a pass␛[0m
+    ␛[1m␛[7mERROR␛[0m      ␛[1m1 judgement in 1 account not made, as the policy failed: not a pass␛[0m
+    ␛[1mEXEMPT␛[0m     ␛[1m6 violations let off␛[0m
+    ␛[1m␛[7mCOVERAGE␛[0m   ␛[1m5 of 9 accounts scanned, 3 failed, 1 skipped␛[0m
+    ␛[1mAPI CALLS␛[0m  1,047: iam:ListAccessKeys 1,033, iam:GetCredentialReport 8, sts:AssumeRole 6
+    ␛[1m␛[7mPARTIAL␛[0m    ␛[1m5 accounts, 12 users, 9 access keys: 18 violations (3 high, 14 medium, 1 low), 8 unknown,␛[0m
+    ");
+    assert_eq!(without_color(&colored), scan(&world::rich(), &PLAIN));
+}
+
+/// The text without `ESC [ ... m`.
+fn without_color(text: &str) -> String {
+    let mut parts = text.split('\u{1b}');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |out, part| out + part.split_once('m').unwrap().1)
+}
+
+#[test]
+fn ten_thousand_violations_fit_on_a_few_pages_and_all_are_counted() {
+    let page = scan(&world::large(10_000), &PLAIN);
+    assert!(page.lines().count() < 200, "{} lines", page.lines().count());
+    let counted: Vec<_> =
+        page.lines().filter(|line| line.contains("violations") || line.contains("judgements")).collect();
+    insta::assert_snapshot!(counted.join("\n"), @"
+    HIGH       access-key-unused: 3,333 violations in 485 accounts
+    MEDIUM     access-key-max-age: 3,334 violations in 485 accounts
+    LOW        single-active-access-key: 3,333 violations in 485 accounts
+    UNKNOWN    5,000 judgements in 485 accounts not made, as facts could not be read: not a pass
+      ... and 30 more reasons for 3,750 judgements: --all shows each
+    EXEMPT     5,000 violations let off
+    PARTIAL    2 accounts, 12 users, 9 access keys: 10,000 violations (3,333 high, 3,334 medium, 3,333
+    ");
+}
+
+#[test]
+fn all_shows_every_finding_and_every_account() {
+    let result = world::large(500);
+    let page = scan(&result, &View { all: true, ..PLAIN });
+    let missing: Vec<_> = result
+        .findings
+        .iter()
+        .map(|finding| (finding.user_name.as_str(), finding.access_key_id.as_ref().unwrap().as_str()))
+        .filter(|(user, key)| !page.lines().any(|line| line.contains(&format!("{user} ")) && line.contains(key)))
+        .collect();
+    assert_eq!(missing, []);
+    assert!(result.coverage.failed.iter().all(|gap| page.contains(&gap.account_name)));
+    assert!(!page.contains("--all"));
+}
+
+#[test]
+fn one_more_than_a_group_shows_is_shown_instead_of_counted() {
+    let shown = |violations: usize| {
+        let mut result = world::empty();
+        result.findings = (0..violations)
+            .map(|index| world::fail("access-key-max-age", 0, &format!("u{index}"), "age_days", 5))
+            .collect();
+        let page = scan(&world::counted(result), &PLAIN);
+        (page.matches("AKIA").count(), page.lines().find(|line| line.contains("more")).map(str::to_owned))
+    };
+    assert_eq!(shown(11), (11, None));
+    assert_eq!(shown(12), (10, Some("  ... and 2 more in 1 account: --all shows each".to_owned())));
+}
+
+#[test]
+fn the_longest_idle_come_first_and_those_without_days_last() {
+    let mut result = world::empty();
+    let days = [("b", "key.idle_days", 50), ("c", "age_days", 900), ("a", "other", 5_000), ("d", "idle_days", 50)];
+    result.findings = days.map(|(user, name, days)| world::fail("access-key-unused", 0, user, name, days)).into();
+    let page = scan(&result, &PLAIN);
+    let users: Vec<_> =
+        page.lines().filter(|line| line.contains("AKIA")).filter_map(|line| line.split_whitespace().nth(2)).collect();
+    assert_eq!(users, ["c", "b", "d", "a"]);
+}
+
+#[test]
+fn text_from_aws_cannot_steer_the_terminal() {
+    let mut result = evil(EVIL);
+    result.findings.truncate(1);
+    insta::assert_snapshot!(scan(&result, &View { width: 200, ..PLAIN }), @r"
+    MEDIUM     access-key-max-age: 1 violation in 1 account
+               a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb (cis-aws 1.14)
+      111122223333  a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb  a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb  AKIA0000000000000000
+          a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb
+
+    COVERAGE   5 of 9 accounts scanned, 3 failed, 1 skipped
+      2 failed  assume role: a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb
+          555566667777  a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb
+          666677778888  a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb
+      1 failed  read users: a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb
+          777788889999  a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb
+      1 skipped  state: a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb
+          888899990000  a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb
+
+    API CALLS  1: a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb 1
+
+    PARTIAL    5 accounts, 12 users, 9 access keys: 18 violations (3 high, 14 medium, 1 low), 8 unknown, 1 in error, 6 exempt, 2,900 passed; took 4.2 s
+    ");
+}
+
+/// A result in which every text that somebody else may choose is `text`.
+fn evil(text: &str) -> ScanResult {
+    let mut result = world::rich();
+    for finding in &mut result.findings {
+        finding.account_name = text.to_owned();
+        finding.user_name = text.parse().unwrap_or_else(|_| finding.user_name.clone());
+        finding.resource_arn = text.to_owned();
+        finding.message = text.to_owned();
+    }
+    for gap in result.coverage.failed.iter_mut().chain(&mut result.coverage.skipped) {
+        gap.account_name = text.to_owned();
+        gap.reason = text.to_owned();
+    }
+    for policy in &mut result.policies {
+        policy.title = text.to_owned();
+    }
+    result.api_calls.by_action = [(text.to_owned(), 1)].into();
+    result
+}
+
+fn account_rows(name: &str, reason: &str) -> Vec<AccountRow> {
+    let row = |id: &str, name: &str, scope, check| AccountRow {
+        id: id.parse().unwrap(),
+        name: name.to_owned(),
+        ou_path: Some(format!("Root/Workloads/{name}")),
+        state: AccountState::Active,
+        scope,
+        check,
+    };
+    let denied = "the role `arn:aws:iam::222233334444:role/Audit` could not be assumed (AccessDenied)";
+    vec![
+        row("111122223333", "payments-prod", Scope::In, Some(Ok(()))),
+        row("222233334444", name, Scope::In, Some(Err(denied.to_owned()))),
+        AccountRow { state: AccountState::Suspended, ou_path: None, ..row("000000000012", "", out(reason), None) },
+    ]
+}
+
+fn out(reason: &str) -> Scope {
+    Scope::Out { reason: reason.to_owned() }
+}
+
+#[test]
+fn the_accounts_with_their_roles() {
+    let rows = account_rows("data-platform", "the account is SUSPENDED");
+    insta::assert_snapshot!(accounts(&rows, &View { width: 120, ..PLAIN }), @"
+    ACCOUNT       NAME           OU PATH                       STATE      SCOPE AND ROLE
+    111122223333  payments-prod  Root/Workloads/payments-prod  ACTIVE     in scope, role ok
+    222233334444  data-platform  Root/Workloads/data-platform  ACTIVE     in scope, ROLE FAILED: the role
+                                                                          `arn:aws:iam::222233334444:role/Audit` could not
+                                                                          be assumed (AccessDenied)
+    000000000012  -              -                             SUSPENDED  out of scope: the account is SUSPENDED
+
+    TOTAL      3 accounts: 2 in scope, 1 out of scope; 1 with the role ok, 1 with the role failed
+    ");
+}
+
+#[test]
+fn the_accounts_in_a_narrow_terminal() {
+    insta::assert_snapshot!(accounts(&account_rows("data-platform", "the account is SUSPENDED"), &View { width: 60, ..PLAIN }), @"
+    111122223333  payments-prod  Root/Workloads/payments-prod
+        ACTIVE
+        in scope, role ok
+    222233334444  data-platform  Root/Workloads/data-platform
+        ACTIVE
+        in scope, ROLE FAILED: the role
+        `arn:aws:iam::222233334444:role/Audit` could not be
+        assumed (AccessDenied)
+    000000000012  -              -                     SUSPENDED
+        out of scope: the account is SUSPENDED
+
+    TOTAL      3 accounts: 2 in scope, 1 out of scope; 1 with
+               the role ok, 1 with the role failed
+    ");
+}
+
+#[test]
+fn the_accounts_whose_roles_nobody_tried() {
+    let mut rows = account_rows("data-platform", "excluded by --exclude-account");
+    rows.iter_mut().for_each(|row| row.check = None);
+    insta::assert_snapshot!(accounts(&rows, &PLAIN), @"
+    ACCOUNT       NAME           OU PATH                    STATE      SCOPE
+    111122223333  payments-prod  Root/Workloads/payments-prod  ACTIVE     in scope
+    222233334444  data-platform  Root/Workloads/data-platform  ACTIVE     in scope
+    000000000012  -              -                          SUSPENDED  out of scope: excluded by
+                                                                       --exclude-account
+
+    TOTAL      3 accounts: 2 in scope, 1 out of scope
+    ");
+}
+
+/// Whether a line that is too wide holds what must not be broken and could not have stood elsewhere in less room.
+fn is_excused(line: &str, width: usize, names: &[&str]) -> bool {
+    // The furthest that anything stands in from the left, where wrapped text hangs below a long lead.
+    let indent = 24;
+    let unbreakable = |part: &str| text::width(part) + indent > width;
+    names.iter().any(|name| line.contains(name) && unbreakable(name)) || line.split(' ').any(unbreakable)
+}
+
+proptest! {
+    #[test]
+    fn no_line_is_wider_than_the_terminal_but_for_what_must_not_be_broken(
+        name in "[ -~名é\u{1b}\u{202e}]{1,40}", width in 40usize..220, all in any::<bool>()
+    ) {
+        let view = View { width, color: false, all };
+        let shown = text::clean(&name);
+        for page in [scan(&evil(&name), &view), scan(&world::rich(), &view), accounts(&account_rows(&name, &name), &view)] {
+            for line in page.lines() {
+                let fits = text::width(line) <= width;
+                prop_assert!(fits || is_excused(line, width, &[&shown]), "{width} columns: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_control_character_but_newline_survives(name in any::<String>(), width in 0usize..220, all in any::<bool>()) {
+        let view = View { width, color: false, all };
+        for page in [scan(&evil(&name), &view), accounts(&account_rows(&name, &name), &view)] {
+            prop_assert!(!page.chars().any(|c| c.is_control() && c != '\n'));
+            prop_assert!(page.ends_with('\n'));
+            prop_assert!(page.lines().all(|line| line.trim_end_matches(' ') == line), "a trailing space in {page}");
+        }
+    }
+
+    #[test]
+    fn ids_stand_whole_in_every_width(width in 0usize..220) {
+        let result = world::rich();
+        let page = scan(&result, &View { width, color: false, all: true });
+        for finding in result.findings.iter().filter(|finding| finding.status == FindingStatus::Fail) {
+            let key = finding.access_key_id.as_ref().unwrap().as_str();
+            prop_assert!(page.contains(key) && page.contains(finding.user_name.as_str()));
+        }
+    }
+}

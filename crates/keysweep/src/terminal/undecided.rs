@@ -17,8 +17,8 @@ const EXAMPLES: usize = 3;
 
 /// Writes a section for what is unknown and one for what failed, where there is any.
 pub(super) fn write(page: &mut Page<'_>, findings: &[Finding]) {
-    section(page, findings, FindingStatus::Unknown, "could not be made because facts could not be read: not a pass");
-    section(page, findings, FindingStatus::Error, "failed in the policy itself: not a pass");
+    section(page, findings, FindingStatus::Unknown, "not made, as facts could not be read: not a pass");
+    section(page, findings, FindingStatus::Error, "not made, as the policy failed: not a pass");
 }
 
 fn section(page: &mut Page<'_>, findings: &[Finding], status: FindingStatus, what: &str) {
@@ -31,7 +31,7 @@ fn section(page: &mut Page<'_>, findings: &[Finding], status: FindingStatus, wha
     page.section(&status.as_str().to_uppercase(), Look::Loud, &said, Look::Bold);
 
     let mut reasons = reason::shared(group::by(findings, |finding| ((), pattern(finding))), |finding| &finding.message);
-    let hidden = reasons.split_off(reasons.len().min(page.limit(REASONS)));
+    let hidden = reasons.split_off(page.limit(reasons.len(), REASONS));
     for ((), shared) in reasons {
         one_reason(page, status, &shared);
     }
@@ -52,19 +52,26 @@ fn pattern(finding: &Finding) -> String {
 
 fn one_reason(page: &mut Page<'_>, status: FindingStatus, shared: &reason::Shared<&Finding>) {
     let count = text::thousands(shared.members.len() as u64);
-    page.hanging(2, &format!("{count} {status}  "), Look::Plain, &shared.reason);
-    let by_policy: Vec<String> = group::by(&shared.members, |finding| &finding.policy)
-        .iter()
-        .map(|(policy, findings)| format!("{policy} ({})", text::thousands(findings.len() as u64)))
-        .collect();
-    page.text(6, Look::Plain, &format!("asked by {}", by_policy.join(", ")));
+    page.hanging(2, &format!("{count} {status}"), &shared.reason);
+    page.text(6, Look::Plain, &format!("asked by {}", policies(&shared.members)));
 
     // Several policies ask the same of one key: it is one example.
     let subjects: BTreeSet<_> = shared.members.iter().map(|finding| group::subject(finding)).collect();
-    let shown = subjects.len().min(page.limit(EXAMPLES));
+    let shown = page.limit(subjects.len(), EXAMPLES);
     let hidden = subjects.len() - shown;
     page.rows(6, subjects.into_iter().take(shown).collect());
     group::more(page, 6, hidden, "");
+}
+
+/// The policies that asked, with how often each did where there are several.
+fn policies(findings: &[&Finding]) -> String {
+    let by_policy = group::by(findings, |finding| &finding.policy);
+    if let [(policy, _)] = by_policy.as_slice() {
+        return policy.to_string();
+    }
+    let counted = |findings: &[_]| text::thousands(findings.len() as u64);
+    let said: Vec<_> = by_policy.iter().map(|(policy, findings)| format!("{policy} ({})", counted(findings))).collect();
+    said.join(", ")
 }
 
 fn more_reasons(hidden: &[((), reason::Shared<&Finding>)]) -> String {

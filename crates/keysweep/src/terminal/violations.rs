@@ -28,7 +28,7 @@ pub(super) fn write(page: &mut Page<'_>, result: &ScanResult) {
             page.text(GUTTER, Look::Plain, &demand(policy));
         }
         findings.sort_by_cached_key(worst_first);
-        let hidden = findings.split_off(findings.len().min(page.limit(WORST)));
+        let hidden = findings.split_off(page.limit(findings.len(), WORST));
         page.rows(2, findings.into_iter().map(group::row).collect());
         group::more(page, 2, hidden.len(), &format!(" {}", group::in_accounts(&hidden)));
     }

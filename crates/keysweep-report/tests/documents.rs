@@ -1,0 +1,526 @@
+//! The documents, byte for byte: their keys, the order of the keys, and how each kind of value is written.
+
+use std::io::{self, Write};
+
+use keysweep_model::{
+    AccountGap, AccountState, ApiCalls, Coverage, Evidence, EvidenceValue, Finding, FindingId, FindingStatus,
+    ParamValue, PolicySummary, Remedy, ResourceType, Run, ScanResult, Severity, StatusCounts, Step, Summary,
+};
+use keysweep_report::{AccountRow, Scope, accounts_json, json};
+
+/// Whatever may stand in a name.
+const EVIL: &str = "\u{1b}[2J \"quoted\" \\ \n\u{202e} </script> 名前";
+
+fn empty() -> ScanResult {
+    ScanResult {
+        run: Run {
+            id: "0193".to_owned(),
+            started_at: "2026-11-22T08:00:00Z".parse().unwrap(),
+            finished_at: "2026-11-22T08:00:04.123456789Z".parse().unwrap(),
+            as_of: "2027-03-01T00:00:00Z".parse().unwrap(),
+            organization_id: None,
+            management_account_id: None,
+            partition: "aws-cn".parse().unwrap(),
+        },
+        coverage: Coverage::default(),
+        policies: Vec::new(),
+        summary: Summary::default(),
+        api_calls: ApiCalls::default(),
+        findings: Vec::new(),
+    }
+}
+
+fn rich() -> ScanResult {
+    let policy = PolicySummary {
+        id: "access-key-max-age".parse().unwrap(),
+        title: "Access keys are rotated every 90 days or less".to_owned(),
+        severity: Severity::Medium,
+        resource: ResourceType::AccessKey,
+        remedy: Remedy::Rotate,
+        params: [
+            ("exempt_paths", ParamValue::List(vec!["/service/".to_owned()])),
+            ("factor", ParamValue::Number(1.5)),
+            ("max_age_days", ParamValue::Integer(90)),
+            ("strict", ParamValue::Boolean(true)),
+            ("tag", ParamValue::String("owner".to_owned())),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into(),
+        frameworks: [("cis-aws".to_owned(), vec!["1.14".to_owned()])].into(),
+        source: "shipped".to_owned(),
+    };
+    let gap = |account_id: Option<&str>, step, reason: &str| AccountGap {
+        account_id: account_id.map(|id| id.parse().unwrap()),
+        account_name: "erp".to_owned(),
+        step,
+        reason: reason.to_owned(),
+    };
+    ScanResult {
+        run: Run {
+            organization_id: Some("o-exampleorgid".to_owned()),
+            management_account_id: Some("000000000012".parse().unwrap()),
+            ..empty().run
+        },
+        coverage: Coverage {
+            scanned: 1,
+            failed: vec![gap(None, Step::ListAccounts, "organizations:ListAccounts was denied")],
+            skipped: vec![gap(Some("444455556666"), Step::State, "the account is SUSPENDED")],
+        },
+        summary: Summary {
+            by_policy: [(policy.id.clone(), counts())].into(),
+            by_status: counts(),
+            by_severity: [(Severity::Low, 1), (Severity::Critical, 2)].into(),
+            users: 3,
+            access_keys: 15,
+        },
+        policies: vec![policy, PolicySummary { id: "had-nothing-to-judge".parse().unwrap(), ..bare_policy() }],
+        api_calls: ApiCalls { by_action: [("sts:AssumeRole".to_owned(), 2), ("iam:ListUsers".to_owned(), 1)].into() },
+        findings: vec![
+            finding(Some("AKIAIOSFODNN7EXAMPLE"), FindingStatus::Fail),
+            finding(None, FindingStatus::Unknown),
+        ],
+    }
+}
+
+fn counts() -> StatusCounts {
+    StatusCounts { pass: 1, fail: 2, exempt: 3, unknown: 4, error: 5 }
+}
+
+fn bare_policy() -> PolicySummary {
+    PolicySummary {
+        id: "x".parse().unwrap(),
+        title: String::new(),
+        severity: Severity::Info,
+        resource: ResourceType::AccessKey,
+        remedy: Remedy::None,
+        params: [].into(),
+        frameworks: [].into(),
+        source: "policies/x.rhai".to_owned(),
+    }
+}
+
+fn finding(key: Option<&str>, status: FindingStatus) -> Finding {
+    let policy = "access-key-max-age".parse().unwrap();
+    let account_id = "111122223333".parse().unwrap();
+    Finding {
+        id: FindingId::new(&policy, account_id, key.unwrap_or("deploy")),
+        policy,
+        status,
+        severity: Severity::Medium,
+        account_id,
+        account_name: "payments".to_owned(),
+        ou_path: key.map(|_| "Root/Prod".to_owned()),
+        resource_type: ResourceType::AccessKey,
+        resource_arn: "arn:aws-cn:iam::111122223333:user/deploy".to_owned(),
+        user_name: "deploy".parse().unwrap(),
+        access_key_id: key.map(|key| key.parse().unwrap()),
+        message: "active for 412 days, limit 90".to_owned(),
+        evidence: evidence(),
+        remedy: Remedy::Rotate,
+    }
+}
+
+fn evidence() -> Evidence {
+    [
+        ("active", EvidenceValue::Boolean(true)),
+        ("age_days", EvidenceValue::Integer(412)),
+        ("created_at", EvidenceValue::Time("2025-10-06T12:30:00Z".parse().unwrap())),
+        ("last_used", EvidenceValue::Unreadable("iam:GetAccessKeyLastUsed was denied (AccessDenied)".to_owned())),
+        ("user.tag(owner)", EvidenceValue::Text("ana".to_owned())),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
+}
+
+fn scan_document(result: &ScanResult) -> String {
+    let mut out = Vec::new();
+    json::write(result, &mut out).unwrap();
+    without_version(out)
+}
+
+fn accounts_document(rows: &[AccountRow]) -> String {
+    let mut out = Vec::new();
+    accounts_json::write(rows, &mut out).unwrap();
+    without_version(out)
+}
+
+fn without_version(document: Vec<u8>) -> String {
+    String::from_utf8(document).unwrap().replace(env!("CARGO_PKG_VERSION"), "[version]")
+}
+
+fn account(id: &str, scope: Scope, check: Option<Result<(), String>>) -> AccountRow {
+    AccountRow {
+        id: id.parse().unwrap(),
+        name: "erp".to_owned(),
+        ou_path: check.as_ref().map(|_| "Root/Prod".to_owned()),
+        state: AccountState::Active,
+        scope,
+        check,
+    }
+}
+
+#[test]
+fn a_scan_with_something_of_everything() {
+    insta::assert_snapshot!(scan_document(&rich()), @r#"
+    {
+      "schema": "keysweep.scan/v1",
+      "tool": {
+        "name": "keysweep",
+        "version": "[version]"
+      },
+      "run": {
+        "id": "0193",
+        "started_at": "2026-11-22T08:00:00Z",
+        "finished_at": "2026-11-22T08:00:04.123Z",
+        "as_of": "2027-03-01T00:00:00Z",
+        "organization_id": "o-exampleorgid",
+        "management_account_id": "000000000012",
+        "partition": "aws-cn"
+      },
+      "coverage": {
+        "expected": 3,
+        "scanned": 1,
+        "failed": [
+          {
+            "account_id": null,
+            "account_name": "erp",
+            "step": "list_accounts",
+            "reason": "organizations:ListAccounts was denied"
+          }
+        ],
+        "skipped": [
+          {
+            "account_id": "444455556666",
+            "account_name": "erp",
+            "step": "state",
+            "reason": "the account is SUSPENDED"
+          }
+        ]
+      },
+      "policies": [
+        {
+          "id": "access-key-max-age",
+          "title": "Access keys are rotated every 90 days or less",
+          "severity": "medium",
+          "resource": "access_key",
+          "remedy": "rotate",
+          "params": {
+            "exempt_paths": [
+              "/service/"
+            ],
+            "factor": 1.5,
+            "max_age_days": 90,
+            "strict": true,
+            "tag": "owner"
+          },
+          "frameworks": {
+            "cis-aws": [
+              "1.14"
+            ]
+          },
+          "source": "shipped"
+        },
+        {
+          "id": "had-nothing-to-judge",
+          "title": "",
+          "severity": "info",
+          "resource": "access_key",
+          "remedy": "none",
+          "params": {},
+          "frameworks": {},
+          "source": "policies/x.rhai"
+        }
+      ],
+      "summary": {
+        "by_policy": {
+          "access-key-max-age": {
+            "pass": 1,
+            "fail": 2,
+            "exempt": 3,
+            "unknown": 4,
+            "error": 5
+          },
+          "had-nothing-to-judge": {
+            "pass": 0,
+            "fail": 0,
+            "exempt": 0,
+            "unknown": 0,
+            "error": 0
+          }
+        },
+        "by_status": {
+          "pass": 1,
+          "fail": 2,
+          "exempt": 3,
+          "unknown": 4,
+          "error": 5
+        },
+        "by_severity": {
+          "critical": 2,
+          "high": 0,
+          "medium": 0,
+          "low": 1,
+          "info": 0
+        },
+        "users": 3,
+        "access_keys": 15
+      },
+      "api_calls": {
+        "total": 3,
+        "by_action": {
+          "iam:ListUsers": 1,
+          "sts:AssumeRole": 2
+        }
+      },
+      "findings": [
+        {
+          "id": "69f79df2ebb694ab75fc",
+          "policy": "access-key-max-age",
+          "status": "fail",
+          "severity": "medium",
+          "account_id": "111122223333",
+          "account_name": "payments",
+          "ou_path": "Root/Prod",
+          "resource_type": "access_key",
+          "resource_arn": "arn:aws-cn:iam::111122223333:user/deploy",
+          "user_name": "deploy",
+          "access_key_id": "AKIAIOSFODNN7EXAMPLE",
+          "message": "active for 412 days, limit 90",
+          "evidence": {
+            "active": true,
+            "age_days": 412,
+            "created_at": "2025-10-06T12:30:00Z",
+            "last_used": {
+              "unreadable": "iam:GetAccessKeyLastUsed was denied (AccessDenied)"
+            },
+            "user.tag(owner)": "ana"
+          },
+          "remedy": "rotate"
+        },
+        {
+          "id": "67f6c80ac240870718af",
+          "policy": "access-key-max-age",
+          "status": "unknown",
+          "severity": "medium",
+          "account_id": "111122223333",
+          "account_name": "payments",
+          "ou_path": null,
+          "resource_type": "access_key",
+          "resource_arn": "arn:aws-cn:iam::111122223333:user/deploy",
+          "user_name": "deploy",
+          "access_key_id": null,
+          "message": "active for 412 days, limit 90",
+          "evidence": {
+            "active": true,
+            "age_days": 412,
+            "created_at": "2025-10-06T12:30:00Z",
+            "last_used": {
+              "unreadable": "iam:GetAccessKeyLastUsed was denied (AccessDenied)"
+            },
+            "user.tag(owner)": "ana"
+          },
+          "remedy": "rotate"
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn a_scan_of_nothing_has_every_key() {
+    insta::assert_snapshot!(scan_document(&empty()), @r#"
+    {
+      "schema": "keysweep.scan/v1",
+      "tool": {
+        "name": "keysweep",
+        "version": "[version]"
+      },
+      "run": {
+        "id": "0193",
+        "started_at": "2026-11-22T08:00:00Z",
+        "finished_at": "2026-11-22T08:00:04.123Z",
+        "as_of": "2027-03-01T00:00:00Z",
+        "organization_id": null,
+        "management_account_id": null,
+        "partition": "aws-cn"
+      },
+      "coverage": {
+        "expected": 0,
+        "scanned": 0,
+        "failed": [],
+        "skipped": []
+      },
+      "policies": [],
+      "summary": {
+        "by_policy": {},
+        "by_status": {
+          "pass": 0,
+          "fail": 0,
+          "exempt": 0,
+          "unknown": 0,
+          "error": 0
+        },
+        "by_severity": {
+          "critical": 0,
+          "high": 0,
+          "medium": 0,
+          "low": 0,
+          "info": 0
+        },
+        "users": 0,
+        "access_keys": 0
+      },
+      "api_calls": {
+        "total": 0,
+        "by_action": {}
+      },
+      "findings": []
+    }
+    "#);
+}
+
+#[test]
+fn text_from_aws_comes_back_as_it_was_and_never_breaks_the_document() {
+    let mut result = rich();
+    result.findings[0].account_name = EVIL.to_owned();
+    result.findings[0].message = EVIL.to_owned();
+    result.findings[0].evidence = [(EVIL.to_owned(), EvidenceValue::Text(EVIL.to_owned()))].into();
+    let text = scan_document(&result);
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let finding = &document["findings"][0];
+    assert_eq!(
+        [&finding["account_name"], &finding["message"], &finding["evidence"][EVIL]],
+        [EVIL; 3],
+        "and no raw escape in {text:?}"
+    );
+    assert!(!text.contains('\u{1b}'));
+}
+
+#[test]
+fn a_refused_write_is_an_error_of_its_own_kind() {
+    struct Full;
+    impl Write for Full {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut result = rich();
+    assert_eq!(json::write(&result, &mut Full).unwrap_err().kind(), io::ErrorKind::StorageFull);
+    result.findings = vec![result.findings[0].clone(); 1_000];
+    assert_eq!(json::write(&result, &mut Full).unwrap_err().kind(), io::ErrorKind::StorageFull);
+}
+
+#[test]
+fn a_large_scan_is_written_piece_by_piece() {
+    struct Pieces {
+        largest: usize,
+        total: usize,
+    }
+    impl Write for Pieces {
+        fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+            self.largest = self.largest.max(piece.len());
+            self.total += piece.len();
+            Ok(piece.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut result = rich();
+    result.findings = vec![result.findings[0].clone(); 10_000];
+    let mut out = Pieces { largest: 0, total: 0 };
+    json::write(&result, &mut out).unwrap();
+    assert!(out.total > 5_000_000 && out.largest <= 64 * 1024, "{} bytes, {} at once", out.total, out.largest);
+}
+
+#[test]
+fn accounts_in_and_out_of_scope_with_their_roles() {
+    let rows = [
+        account("000000000012", Scope::In, Some(Ok(()))),
+        account("111122223333", Scope::In, Some(Err("AccessDenied".to_owned()))),
+        account("222233334444", Scope::Out { reason: "excluded by --exclude-account".to_owned() }, None),
+    ];
+    insta::assert_snapshot!(accounts_document(&rows), @r#"
+    {
+      "schema": "keysweep.accounts/v1",
+      "tool": {
+        "name": "keysweep",
+        "version": "[version]"
+      },
+      "summary": {
+        "accounts": 3,
+        "in_scope": 2,
+        "out_of_scope": 1,
+        "role_ok": 1,
+        "role_failed": 1
+      },
+      "accounts": [
+        {
+          "id": "000000000012",
+          "name": "erp",
+          "ou_path": "Root/Prod",
+          "state": "ACTIVE",
+          "in_scope": true,
+          "scope_reason": null,
+          "role": "ok",
+          "role_reason": null
+        },
+        {
+          "id": "111122223333",
+          "name": "erp",
+          "ou_path": "Root/Prod",
+          "state": "ACTIVE",
+          "in_scope": true,
+          "scope_reason": null,
+          "role": "failed",
+          "role_reason": "AccessDenied"
+        },
+        {
+          "id": "222233334444",
+          "name": "erp",
+          "ou_path": null,
+          "state": "ACTIVE",
+          "in_scope": false,
+          "scope_reason": "excluded by --exclude-account",
+          "role": null,
+          "role_reason": null
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn accounts_whose_roles_nobody_tried() {
+    insta::assert_snapshot!(accounts_document(&[account("111122223333", Scope::In, None)]), @r#"
+    {
+      "schema": "keysweep.accounts/v1",
+      "tool": {
+        "name": "keysweep",
+        "version": "[version]"
+      },
+      "summary": {
+        "accounts": 1,
+        "in_scope": 1,
+        "out_of_scope": 0,
+        "role_ok": null,
+        "role_failed": null
+      },
+      "accounts": [
+        {
+          "id": "111122223333",
+          "name": "erp",
+          "ou_path": null,
+          "state": "ACTIVE",
+          "in_scope": true,
+          "scope_reason": null,
+          "role": null,
+          "role_reason": null
+        }
+      ]
+    }
+    "#);
+}
