@@ -1,0 +1,134 @@
+//! Errors in a policy file, shown as a compiler shows them: what is wrong, where, the line itself, and what to do.
+
+use std::{fmt, sync::Arc};
+
+/// One thing that is wrong in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// What is wrong, in one line.
+    pub message: String,
+    /// Where; none where it concerns the file as a whole.
+    pub place: Option<Place>,
+    /// What to do about it, where that is known.
+    pub help: Option<String>,
+}
+
+/// A piece of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The first character of the piece, counted from 1.
+    pub column: usize,
+    /// How many characters the piece has; at least one is marked.
+    pub length: usize,
+}
+
+impl Diagnostic {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), place: None, help: None }
+    }
+
+    pub(crate) fn at(mut self, line: usize, column: usize, length: usize) -> Self {
+        self.place = Some(Place { line, column, length });
+        self
+    }
+
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    pub(crate) fn maybe_help(mut self, help: Option<String>) -> Self {
+        self.help = help;
+        self
+    }
+
+    /// Writes the error with its line of `text`, the contents of the file that the user knows as `name`.
+    pub(crate) fn render(&self, name: &str, text: &str, out: &mut impl fmt::Write) -> fmt::Result {
+        write!(out, "error: {}", self.message)?;
+        let margin = match self.place {
+            Some(place) => {
+                render_place(place, name, text, out)?;
+                place.line.to_string().len()
+            }
+            None => {
+                write!(out, "\n --> {name}")?;
+                1
+            }
+        };
+        match &self.help {
+            Some(help) => write!(out, "\n{:margin$} = help: {help}", ""),
+            None => Ok(()),
+        }
+    }
+}
+
+fn render_place(place: Place, name: &str, text: &str, out: &mut impl fmt::Write) -> fmt::Result {
+    let Place { line, column, length } = place;
+    let margin = line.to_string().len();
+    write!(out, "\n{:margin$}--> {name}:{line}:{column}", "")?;
+    let Some(source) = text.lines().nth(line - 1) else { return Ok(()) };
+    // Tabs are kept in the indentation of the marker, so that it stands below what it marks.
+    let indent: String = source.chars().take(column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+    let rest = source.chars().count().saturating_sub(column - 1).max(1);
+    let marker = "^".repeat(length.clamp(1, rest));
+    write!(out, "\n{:margin$} |\n{line} | {source}\n{:margin$} | {indent}{marker}", "", "")
+}
+
+/// A policy file that is no policy: everything that was found to be wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyFileError {
+    /// The file as the user named it.
+    pub source_name: String,
+    /// What is wrong, in the order of the file; never empty.
+    pub diagnostics: Vec<Diagnostic>,
+    text: Arc<str>,
+}
+
+impl PolicyFileError {
+    pub(crate) fn new(source_name: &str, text: &str, mut diagnostics: Vec<Diagnostic>) -> Self {
+        diagnostics.sort_by_key(|diagnostic| diagnostic.place.map(|place| (place.line, place.column)));
+        Self { source_name: source_name.to_owned(), diagnostics, text: text.into() }
+    }
+}
+
+impl fmt::Display for PolicyFileError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, diagnostic) in self.diagnostics.iter().enumerate() {
+            if index > 0 {
+                out.write_str("\n\n")?;
+            }
+            diagnostic.render(&self.source_name, &self.text, out)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for PolicyFileError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_diagnostic_shows_the_line_and_marks_the_piece() {
+        let error = PolicyFileError::new(
+            "p.rhai",
+            "fn a() {\n\tkey.agee\n}",
+            vec![
+                Diagnostic::new("an access key has no property `agee`").at(2, 6, 4).help("did you mean `age_days`?"),
+                Diagnostic::new("the file is odd"),
+            ],
+        );
+        insta::assert_snapshot!(error, @"");
+    }
+
+    #[test]
+    fn a_place_outside_the_text_is_shown_without_a_line() {
+        let error = PolicyFileError::new("p.rhai", "x", vec![Diagnostic::new("odd").at(9, 3, 99)]);
+        insta::assert_snapshot!(error, @"");
+        let error = PolicyFileError::new("p.rhai", "x", vec![Diagnostic::new("odd").at(1, 30, 99)]);
+        insta::assert_snapshot!(error, @"");
+    }
+}

@@ -1,0 +1,110 @@
+//! Rhai's errors in the words of this tool.
+
+use keysweep_model::Verdict;
+use rhai::{Array, Dynamic, EvalAltResult, LexError, Map, ParseError, ParseErrorType, Position};
+
+use crate::{diagnostic::Diagnostic, engine::DISABLED, watch::Limit};
+
+/// The type of a value with its article.
+pub(crate) fn type_of(value: &Dynamic) -> &'static str {
+    if value.is_int() {
+        "a whole number"
+    } else if value.is_float() {
+        "a number"
+    } else if value.is_string() || value.is_char() {
+        "a text"
+    } else if value.is_bool() {
+        "true or false"
+    } else if value.is_unit() {
+        "nothing (`()`)"
+    } else if value.is::<Array>() {
+        "a list"
+    } else if value.is::<Map>() {
+        "a map"
+    } else if value.is::<Verdict>() {
+        "a verdict"
+    } else {
+        "an object"
+    }
+}
+
+/// Why a script does not compile.
+pub(crate) fn parse_error(error: &ParseError) -> Diagnostic {
+    let (message, help) = match &*error.0 {
+        ParseErrorType::VariableUndefined(name) => {
+            let help = "a function sees its parameters and its own variables; a constant of the file is `global::NAME`";
+            (format!("there is no variable `{name}`"), Some(help.to_owned()))
+        }
+        ParseErrorType::VariableExists(name) => {
+            (format!("there is a variable `{name}` already"), Some("give the new one another name".to_owned()))
+        }
+        ParseErrorType::ExprTooDeep => ("the script is nested too deep".to_owned(), None),
+        ParseErrorType::Reserved(symbol) | ParseErrorType::BadInput(LexError::ImproperSymbol(symbol, _)) => {
+            let reason = DISABLED.iter().find(|(disabled, _)| disabled == symbol).map(|(_, reason)| *reason);
+            (format!("`{symbol}` is not part of the policy language"), reason.map(str::to_owned))
+        }
+        other => (lower_first(&other.to_string()), None),
+    };
+    place(Diagnostic::new(message).maybe_help(help), error.1, 1)
+}
+
+/// A diagnostic at a position that Rhai knows.
+pub(crate) fn place(diagnostic: Diagnostic, position: Position, length: usize) -> Diagnostic {
+    match position.line() {
+        Some(line) => diagnostic.at(line, position.position().unwrap_or(1), length),
+        None => diagnostic,
+    }
+}
+
+/// Why a script failed while it ran, in one line, and where.
+pub(crate) fn runtime_error(error: &EvalAltResult) -> (String, Position) {
+    let mut inner = error;
+    while let EvalAltResult::ErrorInFunctionCall(_, _, cause, _) = inner {
+        inner = cause;
+    }
+    (runtime_message(inner), inner.position())
+}
+
+fn runtime_message(error: &EvalAltResult) -> String {
+    match error {
+        EvalAltResult::ErrorTerminated(token, _) => match token.clone().try_cast::<Limit>() {
+            Some(limit) => limit.message(),
+            None => "the script was stopped".to_owned(),
+        },
+        EvalAltResult::ErrorRuntime(thrown, _) if thrown.is_string() => thrown.to_string(),
+        EvalAltResult::ErrorRuntime(thrown, _) => format!("the script threw {}", type_of(thrown)),
+        EvalAltResult::ErrorFunctionNotFound(signature, _) => {
+            format!("there is no function for these types: `{}`", plain_types(signature))
+        }
+        EvalAltResult::ErrorMismatchDataType(wanted, got, _) if !got.is_empty() => {
+            format!("expected {}, got {}", plain_types(wanted), plain_types(got))
+        }
+        EvalAltResult::ErrorStackOverflow(_) => "the script's calls are nested too deep".to_owned(),
+        EvalAltResult::ErrorArithmetic(message, _) => lower_first(message),
+        EvalAltResult::ErrorDataTooLarge(what, _) => format!("too large: {}", lower_first(what)),
+        EvalAltResult::ErrorPropertyNotFound(name, _) => format!("there is no property `{name}`"),
+        other => lower_first(&without_position(other)),
+    }
+}
+
+fn without_position(error: &EvalAltResult) -> String {
+    let text = error.to_string();
+    let position = format!(" ({})", error.position());
+    text.replace(&position, "").trim_end_matches(&format!(" @ {}", error.position())).to_owned()
+}
+
+fn plain_types(signature: &str) -> String {
+    signature
+        .replace("&str | ImmutableString | String", "string")
+        .replace("i64", "integer")
+        .replace("f64", "number")
+        .replace("bool", "boolean")
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => first.to_lowercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,151 @@
+//! Where policies come from: the library that is shipped inside the program, and folders of the user.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use keysweep_model::PolicyId;
+
+use crate::{
+    diagnostic::PolicyFileError,
+    policy::{MAX_SOURCE, Policy},
+};
+
+/// The name and the text of every shipped policy.
+const SHIPPED: [(&str, &str); 3] = [
+    ("access-key-max-age", include_str!("../../../policies/access-key-max-age.rhai")),
+    ("access-key-unused", include_str!("../../../policies/access-key-unused.rhai")),
+    ("single-active-access-key", include_str!("../../../policies/single-active-access-key.rhai")),
+];
+
+/// The shipped policies, by id.
+#[must_use]
+#[expect(clippy::expect_used, reason = "what is embedded compiles or not at build time; a test compiles it")]
+pub fn shipped() -> Vec<Policy> {
+    SHIPPED.iter().map(|(_, text)| Policy::compile("shipped", text).expect("shipped policies compile")).collect()
+}
+
+/// Why a folder of policies cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n\n"))]
+pub struct LoadError {
+    /// What is wrong with the folder and with each of its files; never empty.
+    pub problems: Vec<LoadProblem>,
+}
+
+/// One thing that is wrong with a folder of policies.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadProblem {
+    /// The folder or a file could not be read.
+    #[error("could not read `{}`: {source}", .path.display())]
+    Read {
+        /// The folder or the file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The folder has no policy in it.
+    #[error("`{}` holds no policy: a policy is a file whose name ends in `.rhai`", .path.display())]
+    Empty {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A link leads out of the folder.
+    #[error("`{}` leads out of its folder: put the policy itself there", .path.display())]
+    Outside {
+        /// The link.
+        path: PathBuf,
+    },
+    /// Two files have the same policy id.
+    #[error("`{}` has the id `{id}`, which `{}` has already", .second.display(), .first.display())]
+    DuplicateId {
+        /// The id.
+        id: PolicyId,
+        /// The file that had it first.
+        first: PathBuf,
+        /// The file that has it too.
+        second: PathBuf,
+    },
+    /// A file is no policy.
+    #[error(transparent)]
+    File(#[from] PolicyFileError),
+}
+
+/// Every policy of a folder, by file name: its `*.rhai` files, not those of folders within.
+///
+/// # Errors
+/// When the folder cannot be read or holds no policy, and when any of its policies is wrong: everything that is wrong
+/// with all of them. A policy that is left out would look like one that everything passes.
+pub fn load_folder(folder: &Path) -> Result<Vec<Policy>, LoadError> {
+    let paths = policy_files(folder).map_err(|problem| LoadError { problems: vec![problem] })?;
+    let mut problems = Vec::new();
+    let mut loaded: Vec<(PathBuf, Policy)> = Vec::new();
+    for path in paths {
+        match load(folder, &path) {
+            Ok(policy) => match loaded.iter().find(|(_, other)| other.id() == policy.id()) {
+                Some((first, _)) => {
+                    let (id, first) = (policy.id().clone(), first.clone());
+                    problems.push(LoadProblem::DuplicateId { id, first, second: path });
+                }
+                None => loaded.push((path, policy)),
+            },
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if problems.is_empty() {
+        Ok(loaded.into_iter().map(|(_, policy)| policy).collect())
+    } else {
+        Err(LoadError { problems })
+    }
+}
+
+fn policy_files(folder: &Path) -> Result<Vec<PathBuf>, LoadProblem> {
+    let unreadable = |source| LoadProblem::Read { path: folder.to_owned(), source };
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|extension| extension == "rhai") && !path.is_dir() {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    if paths.is_empty() { Err(LoadProblem::Empty { path: folder.to_owned() }) } else { Ok(paths) }
+}
+
+fn load(folder: &Path, path: &Path) -> Result<Policy, LoadProblem> {
+    let text = read_inside(folder, path)?;
+    Ok(Policy::compile(&path.display().to_string(), &text)?)
+}
+
+/// The text of a file, if it is in the folder after every link is followed. Reads no more than a policy may have, so that
+/// a device or a huge file does no harm.
+pub(crate) fn read_inside(folder: &Path, path: &Path) -> Result<String, LoadProblem> {
+    let unreadable = |source| LoadProblem::Read { path: path.to_owned(), source };
+    let real = path.canonicalize().map_err(unreadable)?;
+    if !real.starts_with(folder.canonicalize().map_err(unreadable)?) {
+        return Err(LoadProblem::Outside { path: path.to_owned() });
+    }
+    if !real.is_file() {
+        return Err(unreadable(io::Error::new(io::ErrorKind::InvalidInput, "it is no file")));
+    }
+    let mut text = String::new();
+    // One byte more than is allowed, so that the compiler sees that it is too much.
+    let most = MAX_SOURCE as u64 + 1;
+    File::open(&real).and_then(|file| file.take(most).read_to_string(&mut text)).map_err(unreadable)?;
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shipped_policy_compiles_under_the_name_of_its_file() {
+        for ((name, text), policy) in SHIPPED.iter().zip(shipped()) {
+            assert_eq!(policy.id().as_str(), *name);
+            assert!(Policy::compile("shipped", text).is_ok());
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! The metadata of a policy: YAML in the `//!` comments that begin its file.
+
+use std::{collections::BTreeMap, fmt, str::FromStr};
+
+use keysweep_model::{ParamValue, PolicyId, Remedy, ResourceType, Severity};
+use serde::Deserialize;
+use serde_yaml::Spanned;
+
+use crate::{
+    diagnostic::Diagnostic,
+    params::{ParamSpec, ParamType, is_less, show},
+    suggest::nearest,
+    yaml::{self, Scalar},
+};
+
+/// The version of the policy language that this program reads.
+pub const LANGUAGE: u32 = 1;
+
+/// What a policy says of itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Metadata {
+    /// The policy's id.
+    pub id: PolicyId,
+    /// What it demands, in one line.
+    pub title: String,
+    /// Why, at any length; empty where the policy does not say.
+    pub description: String,
+    /// How bad a violation is, unless the user says otherwise.
+    pub severity: Severity,
+    /// The kind of resource that it judges.
+    pub resource: ResourceType,
+    /// Its parameters by name.
+    pub params: BTreeMap<String, ParamSpec>,
+    /// The controls that it implements, by the name of the framework.
+    pub frameworks: BTreeMap<String, Vec<String>>,
+    /// What it proposes to do about a violation.
+    pub remedy: Remedy,
+    /// Where to read more.
+    pub references: Vec<String>,
+    /// The version of the policy language that it is written in.
+    pub language: u32,
+}
+
+impl Metadata {
+    /// The metadata of the policy file `text`.
+    pub(crate) fn parse(text: &str) -> Result<Self, Vec<Diagnostic>> {
+        let yaml = front_matter(text)?;
+        let raw: Raw = yaml::parse(&yaml).map_err(|diagnostic| vec![diagnostic])?;
+        raw.check()
+    }
+}
+
+/// The metadata's YAML, every character at the line and column that it has in the file, so that YAML's own positions are
+/// those of the file: the comment signs become spaces and the lines before them are empty.
+fn front_matter(text: &str) -> Result<String, Vec<Diagnostic>> {
+    let mut yaml = String::new();
+    let mut lines = text.lines().enumerate();
+    let mut begun = false;
+    for (_, line) in lines.by_ref() {
+        match line.strip_prefix("//!") {
+            Some(rest) => {
+                begun = true;
+                yaml.push_str("   ");
+                yaml.push_str(rest);
+            }
+            None if begun => break,
+            None if line.trim().is_empty() || line.starts_with("//") => {}
+            None => break,
+        }
+        yaml.push('\n');
+    }
+    if !begun {
+        let help = "begin the file with `//! id: my-policy`, `//! title: ...`, `//! severity: medium`, \
+                    `//! resource: access_key` and `//! remedy: none`";
+        return Err(vec![Diagnostic::new("the policy has no metadata").at(1, 1, 1).help(help)]);
+    }
+    match lines.find(|(_, line)| line.starts_with("//!")) {
+        Some((index, _)) => Err(vec![
+            Diagnostic::new("metadata continues below the script")
+                .at(index + 1, 1, 3)
+                .help("metadata is one block of `//!` lines at the head of the file"),
+        ]),
+        None => Ok(yaml),
+    }
+}
+
+/// The metadata as written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    id: Spanned<String>,
+    title: Spanned<String>,
+    #[serde(default)]
+    description: String,
+    severity: Spanned<String>,
+    resource: Spanned<String>,
+    #[serde(default)]
+    params: BTreeMap<String, Spanned<RawParam>>,
+    #[serde(default)]
+    frameworks: BTreeMap<String, Vec<String>>,
+    remedy: Spanned<String>,
+    #[serde(default)]
+    references: Vec<String>,
+    language: Option<Spanned<u32>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawParam {
+    r#type: Spanned<String>,
+    default: Spanned<Scalar>,
+    min: Option<Spanned<Scalar>>,
+    max: Option<Spanned<Scalar>>,
+    one_of: Option<Vec<Spanned<Scalar>>>,
+    #[serde(default)]
+    help: String,
+}
+
+impl Raw {
+    fn check(self) -> Result<Metadata, Vec<Diagnostic>> {
+        let mut wrong = Vec::new();
+        let id = word(&self.id, &[], &mut wrong);
+        let severity = word(&self.severity, Severity::WORDS, &mut wrong);
+        let resource = word(&self.resource, ResourceType::WORDS, &mut wrong);
+        let remedy = word(&self.remedy, Remedy::WORDS, &mut wrong);
+        if self.title.value.trim().is_empty() {
+            wrong.push(yaml::at(&self.title, "the title is empty"));
+        }
+        let language = self.language.as_ref().map_or(LANGUAGE, |language| language.value);
+        if let Some(version) = self.language.as_ref().filter(|version| version.value != LANGUAGE) {
+            let message = format!("the policy is written in version {language} of the policy language");
+            wrong.push(yaml::at(version, message).help(format!("this program reads version {LANGUAGE}")));
+        }
+        let mut params = BTreeMap::new();
+        for (name, raw) in self.params {
+            params.extend(raw.value.check(&name, &raw.defined, &mut wrong).map(|spec| (name, spec)));
+        }
+        match (id, severity, resource, remedy) {
+            (Some(id), Some(severity), Some(resource), Some(remedy)) if wrong.is_empty() => Ok(Metadata {
+                id,
+                title: self.title.value.trim().to_owned(),
+                description: self.description.trim().to_owned(),
+                severity,
+                resource,
+                params,
+                frameworks: self.frameworks,
+                remedy,
+                references: self.references,
+                language,
+            }),
+            _ => Err(wrong),
+        }
+    }
+}
+
+/// The value that a text stands for, or an error at the text that names the nearest of `words`.
+fn word<T: FromStr<Err: fmt::Display>>(
+    text: &Spanned<String>,
+    words: &[&'static str],
+    wrong: &mut Vec<Diagnostic>,
+) -> Option<T> {
+    text.value
+        .parse()
+        .map_err(|error: T::Err| {
+            let help = nearest(&text.value, words.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+            wrong.push(yaml::at(text, error.to_string()).maybe_help(help));
+        })
+        .ok()
+}
+
+impl RawParam {
+    fn check(self, name: &str, place: &serde_yaml::Location, wrong: &mut Vec<Diagnostic>) -> Option<ParamSpec> {
+        let before = wrong.len();
+        if !is_identifier(name) {
+            let message = format!("`{name}` is not a name that a script can use");
+            let help = "a parameter's name has lowercase letters, digits and `_`, such as `max_age_days`";
+            wrong.push(yaml::at_location(place, message).help(help));
+        }
+        let Some(kind) = ParamType::ALL.into_iter().find(|kind| kind.as_str() == self.r#type.value) else {
+            let words = ParamType::ALL.map(ParamType::as_str);
+            let message =
+                format!("`{}` is not a type of parameter: use one of {}", self.r#type.value, words.join(", "));
+            let help = nearest(&self.r#type.value, words).map(|near| format!("did you mean `{near}`?"));
+            wrong.push(yaml::at(&self.r#type, message).maybe_help(help));
+            return None;
+        };
+        let default = typed(kind, "default", &self.default, wrong);
+        let min = self.min.as_ref().and_then(|min| bound(kind, "min", min, wrong));
+        let max = self.max.as_ref().and_then(|max| bound(kind, "max", max, wrong));
+        let one_of = match (kind, &self.one_of) {
+            (_, None) => Vec::new(),
+            (ParamType::Integer | ParamType::Number | ParamType::String, Some(values)) => {
+                values.iter().filter_map(|value| typed(kind, "one_of", value, wrong)).collect()
+            }
+            (ParamType::Boolean | ParamType::List, Some(_)) => {
+                wrong.push(yaml::at_location(place, format!("a {} parameter takes no `one_of`", kind.as_str())));
+                Vec::new()
+            }
+        };
+        if let (Some(low), Some(high)) = (&min, &max)
+            && is_less(high, low)
+        {
+            wrong.push(yaml::at_location(place, format!("`min` {} is above `max` {}", show(low), show(high))));
+        }
+        let spec = ParamSpec { kind, default: default?, min, max, one_of, help: self.help };
+        if wrong.len() == before
+            && let Err(problem) = spec.accept(&spec.default)
+        {
+            wrong.push(yaml::at(&self.default, format!("the default of `{name}` {problem}")));
+        }
+        (wrong.len() == before).then_some(spec)
+    }
+}
+
+fn bound(kind: ParamType, field: &str, value: &Spanned<Scalar>, wrong: &mut Vec<Diagnostic>) -> Option<ParamValue> {
+    match kind {
+        ParamType::Integer | ParamType::Number => typed(kind, field, value, wrong),
+        ParamType::String | ParamType::Boolean | ParamType::List => {
+            wrong.push(yaml::at(value, format!("a {} parameter takes no `{field}`", kind.as_str())));
+            None
+        }
+    }
+}
+
+fn typed(kind: ParamType, field: &str, value: &Spanned<Scalar>, wrong: &mut Vec<Diagnostic>) -> Option<ParamValue> {
+    let given = value.value.to_param();
+    let typed = given.as_ref().and_then(|given| kind.convert(given));
+    if typed.is_none() {
+        let shown = given.as_ref().map_or_else(|| "null".to_owned(), show);
+        wrong.push(yaml::at(value, format!("`{field}` must be of type {}, not {shown}", kind.as_str())));
+    }
+    typed
+}
+
+fn is_identifier(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        && name.len() <= 64
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+//! Parameters of policies: what a policy declares, and what a user may set.
+
+use keysweep_model::{ParamValue, PolicyId};
+
+use crate::suggest::did_you_mean;
+
+/// The type of a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParamType {
+    /// A whole number.
+    Integer,
+    /// A number; whole numbers are accepted.
+    Number,
+    /// A text.
+    String,
+    /// True or false.
+    Boolean,
+    /// A list of texts.
+    List,
+}
+
+impl ParamType {
+    pub(crate) const ALL: [Self; 5] = [Self::Integer, Self::Number, Self::String, Self::Boolean, Self::List];
+
+    /// The word that names the type in a policy's metadata.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::String => "string",
+            Self::Boolean => "boolean",
+            Self::List => "list",
+        }
+    }
+
+    /// `value` as this type; none where it is of another. Only whole numbers are converted, to numbers.
+    pub(crate) fn convert(self, value: &ParamValue) -> Option<ParamValue> {
+        match (self, value) {
+            (Self::Number, ParamValue::Integer(value)) => exact_number(*value).map(ParamValue::Number),
+            (Self::Number, ParamValue::Number(number)) if number.is_nan() => None,
+            (Self::Integer, ParamValue::Integer(_))
+            | (Self::Number, ParamValue::Number(_))
+            | (Self::String, ParamValue::String(_))
+            | (Self::Boolean, ParamValue::Boolean(_))
+            | (Self::List, ParamValue::List(_)) => Some(value.clone()),
+            (Self::Integer | Self::Number | Self::String | Self::Boolean | Self::List, _) => None,
+        }
+    }
+}
+
+/// The number that is `value` exactly; beyond 2^53 not every whole number is one.
+fn exact_number(value: i64) -> Option<f64> {
+    let limit = 1_i64 << f64::MANTISSA_DIGITS;
+    #[expect(clippy::cast_precision_loss, reason = "within the limit there is no loss")]
+    (-limit..=limit).contains(&value).then_some(value as f64)
+}
+
+/// What a policy declares about one of its parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParamSpec {
+    /// The type of its values.
+    pub kind: ParamType,
+    /// The value where the user sets none.
+    pub default: ParamValue,
+    /// The smallest value, for integers and numbers.
+    pub min: Option<ParamValue>,
+    /// The largest value, for integers and numbers.
+    pub max: Option<ParamValue>,
+    /// The only values, where not empty.
+    pub one_of: Vec<ParamValue>,
+    /// What the parameter is for; empty where the policy does not say.
+    pub help: String,
+}
+
+impl ParamSpec {
+    /// `value` as the parameter takes it, or what is wrong with it: half a sentence that follows the parameter's name.
+    pub(crate) fn accept(&self, value: &ParamValue) -> Result<ParamValue, String> {
+        let Some(value) = self.kind.convert(value) else {
+            return Err(format!("must be of type {}, not {}", self.kind.as_str(), show(value)));
+        };
+        if self.min.as_ref().is_some_and(|min| is_less(&value, min)) {
+            return Err(format!("must be at least {}, not {}", show_option(self.min.as_ref()), show(&value)));
+        }
+        if self.max.as_ref().is_some_and(|max| is_less(max, &value)) {
+            return Err(format!("must be at most {}, not {}", show_option(self.max.as_ref()), show(&value)));
+        }
+        if !self.one_of.is_empty() && !self.one_of.contains(&value) {
+            let allowed: Vec<String> = self.one_of.iter().map(show).collect();
+            return Err(format!("must be one of {}, not {}", allowed.join(", "), show(&value)));
+        }
+        Ok(value)
+    }
+}
+
+/// Whether a number is less than another; values of other types are never less.
+pub(crate) fn is_less(a: &ParamValue, b: &ParamValue) -> bool {
+    match (a, b) {
+        (ParamValue::Integer(a), ParamValue::Integer(b)) => a < b,
+        (ParamValue::Number(a), ParamValue::Number(b)) => a < b,
+        (
+            ParamValue::Integer(_)
+            | ParamValue::Number(_)
+            | ParamValue::String(_)
+            | ParamValue::Boolean(_)
+            | ParamValue::List(_),
+            _,
+        ) => false,
+    }
+}
+
+/// The value as the user writes it.
+pub(crate) fn show(value: &ParamValue) -> String {
+    match value {
+        ParamValue::Integer(value) => format!("`{value}`"),
+        ParamValue::Number(value) => format!("`{value}`"),
+        ParamValue::String(value) => format!("`\"{value}\"`"),
+        ParamValue::Boolean(value) => format!("`{value}`"),
+        ParamValue::List(values) => format!("`{values:?}`"),
+    }
+}
+
+fn show_option(value: Option<&ParamValue>) -> String {
+    value.map(show).unwrap_or_default()
+}
+
+/// Why settings do not fit a policy.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OverrideError {
+    /// The policy declares no such parameter.
+    #[error("policy `{policy}` has no parameter `{param}`{}", .help.as_ref().map(|help| format!(": {help}")).unwrap_or_default())]
+    UnknownParam {
+        /// The policy.
+        policy: PolicyId,
+        /// The name that was set.
+        param: String,
+        /// The nearest name, or all names.
+        help: Option<String>,
+    },
+    /// The value is not one that the parameter takes.
+    #[error("parameter `{param}` of policy `{policy}` {problem}")]
+    BadValue {
+        /// The policy.
+        policy: PolicyId,
+        /// The parameter.
+        param: String,
+        /// What is wrong, such as "must be at least `1`, not `0`".
+        problem: String,
+    },
+}
+
+impl OverrideError {
+    pub(crate) fn unknown<'a>(
+        policy: &PolicyId,
+        param: &str,
+        known: impl IntoIterator<Item = &'a str> + Clone,
+    ) -> Self {
+        let help = did_you_mean(param, "it has", known).or_else(|| Some("it has none".to_owned()));
+        Self::UnknownParam { policy: policy.clone(), param: param.to_owned(), help }
+    }
+}

@@ -1,0 +1,153 @@
+//! YAML as the user's files hold it: bounded, with every error at its line and column.
+
+use std::fmt;
+
+use keysweep_model::ParamValue;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error as _, SeqAccess, Visitor},
+};
+use serde_yaml::{Error, Location, Options, Spanned};
+
+use crate::diagnostic::Diagnostic;
+
+/// The value that `text` holds.
+pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Diagnostic> {
+    serde_yaml::from_str_with_options(text, bounded()).map_err(|error| explain(&error))
+}
+
+/// Limits well above what metadata and cases need, and well below what hurts.
+fn bounded() -> Options {
+    serde_yaml::options! {
+        budget: serde_yaml::budget! {
+            max_events: 50_000,
+            max_aliases: 16,
+            max_anchors: 16,
+            max_depth: 16,
+            max_nodes: 50_000,
+            flow_nesting_limit: 16,
+        },
+        alias_limits: serde_yaml::alias_limits! {
+            max_total_replayed_events: 1_000,
+            max_replay_stack_depth: 4,
+            max_alias_expansions_per_anchor: 16,
+        },
+        with_snippet: false,
+    }
+}
+
+fn explain(error: &Error) -> Diagnostic {
+    let diagnostic = Diagnostic::new(error.without_snippet().to_string());
+    match error.location() {
+        Some(location) => diagnostic.at(line(&location), column(&location), length(&location)),
+        None => diagnostic,
+    }
+}
+
+/// An error at the place of a value.
+pub(crate) fn at<T>(value: &Spanned<T>, message: impl Into<String>) -> Diagnostic {
+    at_location(&value.defined, message)
+}
+
+/// An error at a place.
+pub(crate) fn at_location(place: &Location, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(message).at(line(place), column(place), length(place))
+}
+
+fn line(place: &Location) -> usize {
+    usize::try_from(place.line()).unwrap_or(1).max(1)
+}
+
+fn column(place: &Location) -> usize {
+    usize::try_from(place.column()).unwrap_or(1).max(1)
+}
+
+fn length(place: &Location) -> usize {
+    usize::try_from(place.span().len()).unwrap_or(1).max(1)
+}
+
+/// A YAML scalar, or a list of texts, of whatever type it has.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Scalar {
+    Null,
+    Boolean(bool),
+    Integer(i64),
+    Number(f64),
+    Text(String),
+    List(Vec<String>),
+}
+
+impl Scalar {
+    /// The value as a parameter's; none for null.
+    pub(crate) fn to_param(&self) -> Option<ParamValue> {
+        match self {
+            Self::Null => None,
+            Self::Boolean(value) => Some(ParamValue::Boolean(*value)),
+            Self::Integer(value) => Some(ParamValue::Integer(*value)),
+            Self::Number(value) => Some(ParamValue::Number(*value)),
+            Self::Text(value) => Some(ParamValue::String(value.clone())),
+            Self::List(values) => Some(ParamValue::List(values.clone())),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ScalarVisitor)
+    }
+}
+
+struct ScalarVisitor;
+
+impl<'de> Visitor<'de> for ScalarVisitor {
+    type Value = Scalar;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a number, a text, true or false, or a list of texts")
+    }
+
+    fn visit_unit<E>(self) -> Result<Scalar, E> {
+        Ok(Scalar::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Scalar, E> {
+        Ok(Scalar::Boolean(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Scalar, E> {
+        Ok(Scalar::Integer(value))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Scalar, E> {
+        i64::try_from(value).map(Scalar::Integer).map_err(|_| E::custom(format!("`{value}` is too large")))
+    }
+
+    fn visit_i128<E: serde::de::Error>(self, value: i128) -> Result<Scalar, E> {
+        i64::try_from(value).map(Scalar::Integer).map_err(|_| E::custom(format!("`{value}` is too large")))
+    }
+
+    fn visit_u128<E: serde::de::Error>(self, value: u128) -> Result<Scalar, E> {
+        i64::try_from(value).map(Scalar::Integer).map_err(|_| E::custom(format!("`{value}` is too large")))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Scalar, E> {
+        Ok(Scalar::Number(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Scalar, E> {
+        Ok(Scalar::Text(value.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Scalar, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element::<Scalar>()? {
+            match item {
+                Scalar::Text(text) => list.push(text),
+                Scalar::Null | Scalar::Boolean(_) | Scalar::Integer(_) | Scalar::Number(_) | Scalar::List(_) => {
+                    return Err(A::Error::custom("a list holds texts only: put the entry in quotes"));
+                }
+            }
+        }
+        Ok(Scalar::List(list))
+    }
+}
