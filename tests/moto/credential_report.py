@@ -32,8 +32,8 @@ _NO_CERTIFICATES = ["false", _ABSENT, "false", _ABSENT]
 
 def patch() -> None:
     """Replaces moto's report, for every account of this process, from now on."""
-    IAMBackend.get_credential_report = _with_moto_check  # type: ignore[method-assign]
-    IamResponse.get_credential_report = _answer  # type: ignore[method-assign]
+    IAMBackend.get_credential_report = _with_moto_check
+    IamResponse.get_credential_report = _answer
 
 
 _moto_report = IAMBackend.get_credential_report
@@ -63,7 +63,15 @@ def _user_row(user: User) -> list[str]:
     keys = [_key_cells(key) for key in user.access_keys[:2]]
     keys += [_NO_KEY] * (2 - len(keys))
     mfa = "true" if user.mfa_devices else "false"
-    return [user.name, user.arn, _date(user.create_date), *_password_cells(user), mfa, *sum(keys, []), *_NO_CERTIFICATES]
+    return [
+        user.name,
+        user.arn,
+        _date(user.create_date),
+        *_password_cells(user),
+        mfa,
+        *sum(keys, []),
+        *_NO_CERTIFICATES,
+    ]
 
 
 def _password_cells(user: User) -> list[str]:

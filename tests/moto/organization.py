@@ -33,7 +33,7 @@ ADMINISTRATOR = json.dumps(
 
 
 class Wire:
-    """Clients of one server, as whoever the credentials belong to. moto takes unknown ones for the management account."""
+    """Clients of one server, as whoever the credentials are of; moto takes unknown ones for the management account."""
 
     def __init__(self, endpoint: str, key_id: str = "bootstrap", secret: str = "bootstrap", token: str | None = None):
         self.endpoint = endpoint
@@ -75,12 +75,12 @@ def main() -> None:
 
 
 def make(endpoint: str, plan: list[shapes.Account]) -> dict[str, Any]:
-    """Makes the planned organization behind `endpoint`, served by this process; answers the ready line but for `now`."""
+    """Makes the planned organization behind `endpoint`, which this process serves; answers the ready line but `now`."""
     bootstrap = Wire(endpoint)
     account_ids = _make_accounts(bootstrap, plan)
     access_keys: list[dict[str, Any]] = []
     callers: list[Wire] = []
-    for account, account_id in zip(plan, account_ids):
+    for account, account_id in zip(plan, account_ids, strict=True):
         wire = bootstrap if account_id == account_ids[0] else _administrator(bootstrap, account_id)
         for user in account.users:
             made = _make_user(wire, user)
@@ -89,7 +89,10 @@ def make(endpoint: str, plan: list[shapes.Account]) -> dict[str, Any]:
                 callers.append(Wire(endpoint, made[0]["AccessKeyId"], made[0]["SecretAccessKey"]))
     bootstrap.client("iam").put_user_policy(UserName=shapes.SCANNER, PolicyName="all", PolicyDocument=ADMINISTRATOR)
     access_keys.sort(key=lambda key: (key["account_id"], key["user_name"], key["access_key_id"]))
-    truth = {"accounts": _accounts_truth(bootstrap, dict(zip(account_ids, plan))), "access_keys": access_keys}
+    truth = {
+        "accounts": _accounts_truth(bootstrap, dict(zip(account_ids, plan, strict=True))),
+        "access_keys": access_keys,
+    }
     return {"endpoint": endpoint, "environment": _environment(callers[0]), "truth": truth}
 
 
@@ -115,7 +118,7 @@ def _make_accounts(bootstrap: Wire, plan: list[shapes.Account]) -> list[str]:
 
 
 def _administrator(bootstrap: Wire, account_id: str) -> Wire:
-    """A session of the account's role, which moto made with the account; gives that role its permissions as AWS does."""
+    """A session of the role that moto made with the account, which is given its permissions here, as AWS does."""
     wire = bootstrap.assume(account_id)
     wire.client("iam").put_role_policy(RoleName=ROLE, PolicyName="all", PolicyDocument=ADMINISTRATOR)
     return wire
@@ -126,7 +129,7 @@ def _make_user(wire: Wire, user: shapes.User) -> list[dict[str, Any]]:
     iam = wire.client("iam")
     iam.create_user(UserName=user.name, Path=user.path, Tags=_tags(user.tags))
     made = [iam.create_access_key(UserName=user.name)["AccessKey"] for _ in user.keys]
-    for key, planned in zip(made, user.keys):
+    for key, planned in zip(made, user.keys, strict=True):
         if not planned.active:
             iam.update_access_key(UserName=user.name, AccessKeyId=key["AccessKeyId"], Status="Inactive")
     return made
@@ -137,7 +140,7 @@ def _backdate(account_id: str, user: shapes.User, key_ids: list[str]) -> list[di
     stored = iam_backends[account_id]["aws"].users[user.name]
     stored.create_date = user.created_at
     truth = []
-    for key_id, planned in zip(key_ids, user.keys):
+    for key_id, planned in zip(key_ids, user.keys, strict=True):
         key = stored.get_access_key_by_id(key_id)
         key.create_date = planned.created_at
         if planned.last_used_at is not None:

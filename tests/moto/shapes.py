@@ -96,7 +96,22 @@ USER_SHAPES: tuple[UserShape, ...] = (
 _JITTER_DAYS = 0.05
 _OUS = (("Security",), ("Workloads", "Prod"), ("Workloads", "Dev"), ("Sandbox",), ())
 _ACCOUNT_NAMES = ("audit", "payments", "orders", "search", "data-lake", "web", "mobile", "billing", "labs", "identity")
-_GIVEN = ("ada", "bela", "chidi", "dana", "emre", "fiona", "goran", "hana", "ivan", "jun", "kofi", "lena", "mira", "noor")
+_GIVEN = (
+    "ada",
+    "bela",
+    "chidi",
+    "dana",
+    "emre",
+    "fiona",
+    "goran",
+    "hana",
+    "ivan",
+    "jun",
+    "kofi",
+    "lena",
+    "mira",
+    "noor",
+)
 _FAMILY = ("abara", "berg", "costa", "dorr", "eklund", "fuchs", "gomez", "haas", "ito", "jansen", "khan", "lindt")
 _JOBS = ("deploy", "backup", "metrics", "invoice", "export", "mailer", "crawler", "ingest")
 _LAST_USES = (("s3", "us-east-1"), ("sts", "eu-west-1"), ("iam", "us-east-1"), ("dynamodb", "eu-central-1"))

@@ -150,7 +150,7 @@ def _tell_differences(outcomes: list[Outcome], target: str) -> None:
     widths = [max(len(row[column]) for row in rows) for column in range(5)]
     print(f"\n{len(outcomes)} differences between moto and AWS's documentation:")
     for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
     print()
 
 

@@ -1,4 +1,4 @@
-"""Serves the organization of `tests/moto` for a conformance run, furnished so that every checked action has something to say.
+"""Serves the organization of `tests/moto` for a conformance run, furnished so that every action has something to say.
 
 The keys come from `organization.py`; here one member account gets passwords, MFA devices, groups and policies over the
 wire, and then moto's authorization is switched on, without which it would take any signature from anyone.
@@ -28,8 +28,10 @@ def serve(seed: int) -> Iterator[dict[str, Any]]:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdin is not None and server.stdout is not None
         ready = json.loads(server.stdout.readline())
+        ready["truth"]["roles"] = []
         world = World(ready["endpoint"], ready["environment"], ready["truth"])
         _furnish(world)
+        ready["truth"]["roles"].append(_guarded_role(world))
         _switch_authorization_on(ready["endpoint"])
         yield ready
         server.stdin.close()
@@ -41,7 +43,9 @@ def _furnish(world: World) -> None:
     keyed = [name for name, keys in world.keys_by_user().items() if keys]
     iam.create_group(GroupName="engineering", Path="/teams/")
     arn = iam.create_policy(PolicyName="read-logs", PolicyDocument=policy(("Allow", ["logs:Get*"])))["Policy"]["Arn"]
-    iam.tag_user(UserName=keyed[0], Tags=[{"Key": "owner", "Value": "ops"}, {"Key": "service-account", "Value": "true"}])
+    iam.tag_user(
+        UserName=keyed[0], Tags=[{"Key": "owner", "Value": "ops"}, {"Key": "service-account", "Value": "true"}]
+    )
     for name in keyed[:3]:
         iam.add_user_to_group(GroupName="engineering", UserName=name)
         iam.create_login_profile(UserName=name, Password="Correct-Horse-7-Battery")
@@ -52,6 +56,16 @@ def _furnish(world: World) -> None:
         iam.enable_mfa_device(
             UserName=name, SerialNumber=serial, AuthenticationCode1="123456", AuthenticationCode2="654321"
         )
+
+
+def _guarded_role(world: World) -> dict[str, str]:
+    """A role that wants an external id, as `keysweep orgsim truth` tells of one."""
+    condition = {"StringEquals": {"sts:ExternalId": "audit-7"}}
+    principal = {"AWS": f"arn:aws:iam::{world.management_id}:root"}
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Condition": condition}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    role = world.member.iam.create_role(RoleName="audit", AssumeRolePolicyDocument=trust)["Role"]
+    return {"account_id": world.member_id, "role_name": "audit", "arn": role["Arn"], "external_id": "audit-7"}
 
 
 def _switch_authorization_on(endpoint: str) -> None:

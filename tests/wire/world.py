@@ -1,4 +1,4 @@
-"""The served organization as the checks see it: callers with their clients, what is expected, and what was read once."""
+"""The served organization as the checks see it: callers, what is expected, and what was read once."""
 
 from __future__ import annotations
 
@@ -136,6 +136,7 @@ class World:
         self.management = Caller(endpoint, key_id, secret, environment.get("AWS_SESSION_TOKEN"))
         self.accounts: dict[str, dict[str, Any]] = {account["id"]: account for account in expect["accounts"]}
         self.access_keys: list[dict[str, Any]] = expect["access_keys"]
+        self.roles: list[dict[str, Any]] = expect["roles"]
 
     @functools.cached_property
     def organization(self) -> dict[str, Any]:
@@ -184,6 +185,10 @@ class World:
         for key in self.keys_of(self.member_id):
             keys[key["user_name"]].append(key)
         return keys
+
+    def guarded_role(self) -> dict[str, Any]:
+        """A role of the member that only takes callers with its external id."""
+        return next(role for role in self.roles if role["account_id"] == self.member_id and role["external_id"])
 
     def user_with(self, keys: int) -> str:
         """A user of the member with that many keys."""

@@ -151,9 +151,10 @@ def _(w: World) -> bool:
     return all(slots[name].count(["false", *["N/A"] * 4]) == count for name, count in free.items())
 
 
-@rows.nothing("region_and_service_of_last_use", Differs(
-    ["not_supported not_supported"], "has not_supported for Region and service"
-))
+@rows.nothing(
+    "region_and_service_of_last_use",
+    Differs(["not_supported not_supported"], "has not_supported for Region and service"),
+)
 def _(w: World) -> set[str]:
     """As GetAccessKeyLastUsed tells them, for users with one key: with two, a report does not say which is which."""
     only = {name: keys[0] for name, keys in w.keys_by_user().items() if len(keys) == 1 and keys[0]["last_used_at"]}
@@ -163,18 +164,21 @@ def _(w: World) -> set[str]:
     return {told[name] for name, use in asked.items() if told[name] != f"{use['Region']} {use['ServiceName']}"}
 
 
-@rows.nothing("region_and_service_when_never_used", Differs(
-    ["not_supported not_supported"], "has not_supported for Region and service"
-))
+@rows.nothing(
+    "region_and_service_when_never_used",
+    Differs(["not_supported not_supported"], "has not_supported for Region and service"),
+)
 def _(w: World) -> set[str]:
     columns = ("access_key_{}_last_used_region", "access_key_{}_last_used_service")
     unused = [(row, n) for row in _table(w) for n in (1, 2) if row[f"access_key_{n}_last_used_date"] == "N/A"]
     return {" ".join(row[column.format(n)] for column in columns) for row, n in unused} - {"N/A N/A"}
 
 
-@rows.value("password_of_a_user_without", [["N/A", "N/A", "N/A"]], Differs(
-    [["not_supported", "a date", "not_supported"]], "gives dates of passwords that are not there"
-))
+@rows.value(
+    "password_of_a_user_without",
+    [["N/A", "N/A", "N/A"]],
+    Differs([["not_supported", "a date", "not_supported"]], "gives dates of passwords that are not there"),
+)
 def _(w: World) -> list[list[str]]:
     without = [row for row in _table(w) if row["password_enabled"].lower() == "false" and row["user"] != _ROOT]
     cells = {tuple("a date" if re.fullmatch(_DATE, row[c]) else row[c] for c in _COLUMNS[4:7]) for row in without}

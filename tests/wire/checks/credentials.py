@@ -77,7 +77,7 @@ def _(w: World) -> int:
     return w.management.query("sts", "GetCallerIdentity", method="GET").status
 
 
-# "Signature expired" is told under either code: CommonErrors has RequestExpired, the troubleshooting page shows the other.
+# "Signature expired" is told under either code: CommonErrors has RequestExpired, the troubleshooting page the other.
 _EXPIRED = OneOf("SignatureDoesNotMatch 403", "RequestExpired 400")
 
 
@@ -120,7 +120,9 @@ def _(w: World) -> bool:
         error = error_of(nobody.iam.list_users)
     finally:
         w.member.iam.delete_access_key(UserName=w.bystander, AccessKeyId=key["AccessKeyId"])
-    return _tells(error, w.users[w.bystander]["Arn"], "because no identity-based policy allows the iam:ListUsers action")
+    return _tells(
+        error, w.users[w.bystander]["Arn"], "because no identity-based policy allows the iam:ListUsers action"
+    )
 
 
 def _tells(error: dict, arn: str, reason: str) -> bool:

@@ -74,9 +74,11 @@ for _size in (1, 2, 7):
         found = [one["UserName"] for page in iam_pages(w.member.iam.list_users, MaxItems=size) for one in page["Users"]]
         return sorted(set(found) ^ w.users.keys()) + [one for one in set(found) if found.count(one) > 1]
 
-    @users.value(f"page_of_{_size}_is_full_and_truncated", [_size, True, True], Differs(
-        [15, False, False], "puts every user on one page"
-    ))
+    @users.value(
+        f"page_of_{_size}_is_full_and_truncated",
+        [_size, True, True],
+        Differs([15, False, False], "puts every user on one page"),
+    )
     def _(w: World, size: int = _size) -> list[Any]:
         page = w.member.iam.list_users(MaxItems=size)
         return [len(page["Users"]), page["IsTruncated"], bool(page.get("Marker"))]
@@ -90,7 +92,9 @@ def _(w: World) -> list[bool]:
 
 @users.nothing("paginator_finds_every_user_once_by_pages_of_4")
 def _(w: World) -> list[str]:
-    found = [one["UserName"] for one in w.collect(w.member.iam, "list_users", "Users", PaginationConfig={"PageSize": 4})]
+    found = [
+        one["UserName"] for one in w.collect(w.member.iam, "list_users", "Users", PaginationConfig={"PageSize": 4})
+    ]
     return sorted(set(found) ^ w.users.keys()) + [one for one in set(found) if found.count(one) > 1]
 
 
@@ -147,7 +151,8 @@ def _(w: World) -> bool:
     return bool(arn == w.management.sts.get_caller_identity()["Arn"])
 
 
-# "If you do not specify a user name, IAM determines the user name implicitly based on the access key ID": a role has none.
+# "If you do not specify a user name, IAM determines the user name implicitly based on the access key ID": a session
+# has no user.
 user.code(
     "of_nobody_named_by_a_session",
     lambda w: w.member.iam.get_user(),

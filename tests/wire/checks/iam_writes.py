@@ -108,9 +108,11 @@ def _(w: World) -> str:
         return code_of(_holder(w, key).sts.get_caller_identity)
 
 
-@update.value("inactive_key_is_refused_by_organizations", "UnrecognizedClientException 400", Differs(
-    "403 403", "takes inactive keys, and then asks for permissions"
-))
+@update.value(
+    "inactive_key_is_refused_by_organizations",
+    "UnrecognizedClientException 400",
+    Differs("403 403", "takes inactive keys, and then asks for permissions"),
+)
 def _(w: World) -> str:
     with _key(w) as key:
         _set(w, key, "Inactive")

@@ -1,4 +1,4 @@
-"""Checks of Organizations on the organization and its accounts: DescribeOrganization, ListAccounts, DescribeAccount, tags."""
+"""Checks of Organizations on the organization, its accounts and their tags."""
 
 from __future__ import annotations
 
@@ -123,9 +123,11 @@ def _(w: World) -> str | None:
     return _reason(lambda: w.management.organizations.list_accounts(NextToken="bm90LWEtdG9rZW4="))
 
 
-@accounts.value("reason_of_max_results_21", "MAX_VALUE_EXCEEDED", Differs(
-    "AssertionError: the call was not refused", "takes any MaxResults"
-))
+@accounts.value(
+    "reason_of_max_results_21",
+    "MAX_VALUE_EXCEEDED",
+    Differs("AssertionError: the call was not refused", "takes any MaxResults"),
+)
 def _(w: World) -> str | None:
     return _reason(lambda: w.management.organizations.list_accounts(MaxResults=21))
 
@@ -228,9 +230,7 @@ tags.code(
     lambda w: _tags(w, NO_SUCH_ACCOUNT),
     "TargetNotFoundException 400",
 )
-tags.code(
-    "missing_ou", lambda w: _tags(w, f"ou-{_root(w)[2:]}-zzzzzzzz"), "TargetNotFoundException 400"
-)
+tags.code("missing_ou", lambda w: _tags(w, f"ou-{_root(w)[2:]}-zzzzzzzz"), "TargetNotFoundException 400")
 tags.code("malformed", lambda w: _tags(w, "nonsense"), "InvalidInputException 400")
 
 

@@ -10,7 +10,9 @@ from harness import Differs, Group, OneOf
 from world import World, organizations_pages
 
 roots = Group("organizations.list_roots", "Organizations API_ListRoots")
-units = Group("organizations.list_organizational_units_for_parent", "Organizations API_ListOrganizationalUnitsForParent")
+units = Group(
+    "organizations.list_organizational_units_for_parent", "Organizations API_ListOrganizationalUnitsForParent"
+)
 children = Group("organizations.list_accounts_for_parent", "Organizations API_ListAccountsForParent")
 parents = Group("organizations.list_parents", "Organizations API_ListParents")
 unit = Group("organizations.describe_organizational_unit", "Organizations API_DescribeOrganizationalUnit")
@@ -164,7 +166,14 @@ _BY_ID = (
     (units, "list_organizational_units_for_parent", "ParentId", _NO_ROOT, "ParentNotFoundException", None),
     (children, "list_accounts_for_parent", "ParentId", _NO_ROOT, "ParentNotFoundException", None),
     (parents, "list_parents", "ChildId", _NO_ACCOUNT, "ChildNotFoundException", "AccountNotFoundException"),
-    (unit, "describe_organizational_unit", "OrganizationalUnitId", _NO_UNIT, "OrganizationalUnitNotFoundException", None),
+    (
+        unit,
+        "describe_organizational_unit",
+        "OrganizationalUnitId",
+        _NO_UNIT,
+        "OrganizationalUnitNotFoundException",
+        None,
+    ),
 )
 
 for _group, _action, _parameter, _unknown, _error, _moto_error in _BY_ID:

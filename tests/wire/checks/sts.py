@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import Any
 
 from harness import UNREADABLE, Differs, Group, OneOf, code_of, error_of
 from world import World, policy, role_arn
@@ -59,9 +60,11 @@ def _(w: World) -> str:
     return code_of(denied.sts.get_caller_identity)
 
 
-@assume.value("answers_these_members", ["AssumedRoleUser", "Credentials"], Differs(
-    ["AssumedRoleUser", "Credentials", "PackedPolicySize"], "PackedPolicySize is always 6"
-))
+@assume.value(
+    "answers_these_members",
+    ["AssumedRoleUser", "Credentials"],
+    Differs(["AssumedRoleUser", "Credentials", "PackedPolicySize"], "PackedPolicySize is always 6"),
+)
 def _(w: World) -> list[str]:
     return sorted(w.management.assume(w.member_id).keys() - {"ResponseMetadata"})
 
@@ -131,6 +134,28 @@ assume.code(
     "200",
 )
 
+# IAM User Guide id_roles_common-scenarios_third-party: a trust policy may ask for an external id.
+_UNGUARDED = Differs("200", "asks no trust policy of another account")
+for _name, _give, _aws, _moto in (
+    ("external_id_that_the_role_asks_for", lambda role: {"ExternalId": role["external_id"]}, "200", None),
+    ("external_id_of_another", lambda role: {"ExternalId": role["external_id"] + "x"}, "AccessDenied 403", _UNGUARDED),
+    ("external_id_in_another_case", lambda role: {"ExternalId": _swapped(role)}, "AccessDenied 403", _UNGUARDED),
+    ("external_id_left_out", lambda role: {}, "AccessDenied 403", _UNGUARDED),
+):
+    assume.code(
+        _name,
+        lambda w, give=_give: w.management.assume(
+            w.member_id, RoleArn=w.guarded_role()["arn"], **give(w.guarded_role())
+        ),
+        _aws,
+        _moto,
+    )
+
+
+def _swapped(role: dict[str, Any]) -> str:
+    return str(role["external_id"]).swapcase()
+
+
 for _name, _more in {
     "duration_899": {"DurationSeconds": 899},
     "duration_43201": {"DurationSeconds": 43201},
@@ -170,9 +195,7 @@ assume.code(
     OneOf("ValidationError 400", "PackedPolicyTooLarge 400"),
     Differs("200", _UNCHECKED),
 )
-assume.code(
-    "session_policy_of_2048", lambda w: w.management.assume(w.member_id, Policy=_LIST_USERS.ljust(2048)), "200"
-)
+assume.code("session_policy_of_2048", lambda w: w.management.assume(w.member_id, Policy=_LIST_USERS.ljust(2048)), "200")
 assume.code(
     "session_policy_that_is_no_json",
     lambda w: w.management.assume(w.member_id, Policy="{"),
@@ -200,9 +223,11 @@ assume.code(
 
 
 # IAM User Guide troubleshoot_access-denied: "User: ... is not authorized to perform: ... on resource: ...".
-@assume.value("denial_names_caller_action_and_role", True, Differs(
-    "AssertionError: the call was not refused", "assumes roles that do not exist"
-))
+@assume.value(
+    "denial_names_caller_action_and_role",
+    True,
+    Differs("AssertionError: the call was not refused", "assumes roles that do not exist"),
+)
 def _(w: World) -> bool:
     role = role_arn(w.member_id, "NoSuchRole")
     message = error_of(lambda: w.management.sts.assume_role(RoleArn=role, RoleSessionName="xy"))["Error"]["Message"]
@@ -216,16 +241,12 @@ def _(w: World) -> str:
     return code_of(w.management.session(w.member_id, Policy=_LIST_USERS).iam.list_users)
 
 
-@assume.value(
-    "session_policy_withholds_the_rest", "AccessDenied 403", Differs("200", "ignores session policies")
-)
+@assume.value("session_policy_withholds_the_rest", "AccessDenied 403", Differs("200", "ignores session policies"))
 def _(w: World) -> str:
     return code_of(w.management.session(w.member_id, Policy=_LIST_USERS).iam.list_account_aliases)
 
 
-@assume.value(
-    "session_policy_denies_over_allow", "AccessDenied 403", Differs("200", "ignores session policies")
-)
+@assume.value("session_policy_denies_over_allow", "AccessDenied 403", Differs("200", "ignores session policies"))
 def _(w: World) -> str:
     both = policy(("Allow", ["iam:*"]), ("Deny", ["iam:ListU*"]))
     return code_of(w.management.session(w.member_id, Policy=both).iam.list_users)
@@ -236,18 +257,22 @@ def _(w: World) -> str:
     return code_of(w.management.session(w.member_id, Policy=policy(("Allow", ["IAM:listusers"]))).iam.list_users)
 
 
-@assume.value("session_policy_is_named_in_the_denial", True, Differs(
-    "AssertionError: the call was not refused", "ignores session policies"
-))
+@assume.value(
+    "session_policy_is_named_in_the_denial",
+    True,
+    Differs("AssertionError: the call was not refused", "ignores session policies"),
+)
 def _(w: World) -> bool:
     narrowed = w.management.session(w.member_id, Policy=_LIST_USERS)
     message = error_of(narrowed.iam.list_account_aliases)["Error"]["Message"]
     return "because no session policy allows the iam:ListAccountAliases action" in message
 
 
-@assume.value("session_policy_is_named_in_an_explicit_denial", True, Differs(
-    "AssertionError: the call was not refused", "ignores session policies"
-))
+@assume.value(
+    "session_policy_is_named_in_an_explicit_denial",
+    True,
+    Differs("AssertionError: the call was not refused", "ignores session policies"),
+)
 def _(w: World) -> bool:
     both = policy(("Allow", ["*"]), ("Deny", ["iam:ListUsers"]))
     message = error_of(w.management.session(w.member_id, Policy=both).iam.list_users)["Error"]["Message"]
