@@ -13,4 +13,7 @@ pub mod json;
 mod row;
 mod tool;
 
+#[cfg(test)]
+mod tests;
+
 pub use row::{AccountRow, Scope};

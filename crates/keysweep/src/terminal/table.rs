@@ -47,7 +47,13 @@ impl Layout {
     /// The layout that shows clean `rows` best in `width` columns. One row with a very long name does not spoil the
     /// others: it leaves the columns, alone.
     pub(super) fn new(header: Option<&Row>, rows: &[Row], width: usize) -> Self {
-        let widest = (width / 4).clamp(20, 40);
+        let capped = |widest| Self::capped(header, rows, width, widest);
+        let side_by_side = [usize::MAX, width / 4].map(capped).into_iter().find(Self::is_aligned);
+        side_by_side.unwrap_or_else(|| capped(width / 2))
+    }
+
+    /// The layout whose columns are at most `widest` wide.
+    fn capped(header: Option<&Row>, rows: &[Row], width: usize, widest: usize) -> Self {
         let mut columns = Vec::new();
         let mut longest_text = 0;
         for row in header.into_iter().chain(rows) {
@@ -115,7 +121,8 @@ impl Layout {
         let gap = " ".repeat(GAP);
         lines
             .into_iter()
-            .map(|line| indented(if line.start == 0 { indent } else { STEP }, &cells[line].join(&gap)))
+            .map(|line| (if line.start == 0 { indent } else { STEP }, cells[line].join(&gap)))
+            .map(|(indent, line)| indented(indent, line.trim_end_matches(' ')))
             .collect()
     }
 }

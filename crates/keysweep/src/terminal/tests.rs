@@ -464,7 +464,8 @@ fn the_accounts_in_a_narrow_terminal() {
         in scope, ROLE FAILED: the role
         `arn:aws:iam::222233334444:role/Audit` could not be
         assumed (AccessDenied)
-    000000000012  -              -                     SUSPENDED
+    000000000012  -              -
+        SUSPENDED
         out of scope: the account is SUSPENDED
 
     TOTAL      3 accounts: 2 in scope, 1 out of scope; 1 with
@@ -477,11 +478,11 @@ fn the_accounts_whose_roles_nobody_tried() {
     let mut rows = account_rows("data-platform", "excluded by --exclude-account");
     rows.iter_mut().for_each(|row| row.check = None);
     insta::assert_snapshot!(accounts(&rows, &PLAIN), @"
-    ACCOUNT       NAME           OU PATH                    STATE      SCOPE
+    ACCOUNT       NAME           OU PATH                       STATE      SCOPE
     111122223333  payments-prod  Root/Workloads/payments-prod  ACTIVE     in scope
     222233334444  data-platform  Root/Workloads/data-platform  ACTIVE     in scope
-    000000000012  -              -                          SUSPENDED  out of scope: excluded by
-                                                                       --exclude-account
+    000000000012  -              -                             SUSPENDED  out of scope: excluded by
+                                                                          --exclude-account
 
     TOTAL      3 accounts: 2 in scope, 1 out of scope
     ");

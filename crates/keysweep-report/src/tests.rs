@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
+use crate::{AccountRow, Scope, accounts_json, json};
 use keysweep_model::{
     AccountGap, AccountState, ApiCalls, Coverage, Evidence, EvidenceValue, Finding, FindingId, FindingStatus,
     ParamValue, PolicySummary, Remedy, ResourceType, Run, ScanResult, Severity, StatusCounts, Step, Summary,
 };
-use keysweep_report::{AccountRow, Scope, accounts_json, json};
 
 /// Whatever may stand in a name.
 const EVIL: &str = "\u{1b}[2J \"quoted\" \\ \n\u{202e} </script> 名前";
