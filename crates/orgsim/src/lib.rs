@@ -1,6 +1,25 @@
-//! Placeholder.
+//! An AWS organization to run against.
+mod auth;
 pub mod clock;
+mod count;
 mod derive;
 pub mod fault;
 pub mod generate;
+mod iam;
+mod organizations;
+mod permission;
+mod report;
+pub mod server;
+mod session;
+mod sim;
+mod state;
+mod sts;
+mod trouble;
+mod wire;
 pub mod world;
+pub use clock::{Clock, ManualClock};
+pub use count::Calls;
+pub use generate::Generate;
+pub use report::{Booleans, Columns, InactiveKeys, ReportStyle};
+pub use sim::{AccountFields, Credentials, Outcome, Reply, Sim, SimOptions};
+pub use world::{Truth, World, WorldError};

@@ -4,8 +4,11 @@ use super::draw::{Draw, Purpose};
 use crate::fault::{Calls, Fault, FaultKind};
 use crate::world::{Account, AccountState, ORGANIZATION_ROLE, Text, World};
 
+/// Breaks the account at an index.
+type Breakage = fn(&mut World, usize);
+
 /// What breaks, and how many of a thousand member accounts it breaks (at least one, while there are any).
-const BREAKAGES: [(fn(&mut World, usize), usize); 5] =
+const BREAKAGES: [(Breakage, usize); 5] =
     [(suspend, 30), (remove_role, 50), (deny_report, 50), (throttle, 80), (distrust, 25)];
 
 /// Breaks some member accounts, each in one way.

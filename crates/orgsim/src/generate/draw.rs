@@ -26,13 +26,13 @@ impl Draw {
 
     /// 0 up to but not including `n`; 0 for an `n` of 0.
     pub(super) fn below(&mut self, n: u32) -> u32 {
-        (u64::from(self.0.next_u32()) * u64::from(n) >> 32) as u32
+        ((u64::from(self.0.next_u32()) * u64::from(n)) >> 32) as u32
     }
 
     /// `from` up to and including `to`.
     pub(super) fn between(&mut self, from: i64, to: i64) -> i64 {
         let span = u128::from(to.abs_diff(from)) + 1;
-        from + (u128::from(self.0.next_u64()) * span >> 64) as i64
+        from + ((u128::from(self.0.next_u64()) * span) >> 64) as i64
     }
 
     /// True in so many of a thousand cases.

@@ -116,6 +116,19 @@ pub enum Partition {
     AwsUsGov,
 }
 
+impl Partition {
+    /// The Region that signs for AWS Organizations
+    /// (<https://docs.aws.amazon.com/general/latest/gr/ao.html>).
+    #[must_use]
+    pub fn home_region(self) -> &'static str {
+        match self {
+            Partition::Aws => "us-east-1",
+            Partition::AwsCn => "cn-northwest-1",
+            Partition::AwsUsGov => "us-gov-west-1",
+        }
+    }
+}
+
 impl fmt::Display for Partition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

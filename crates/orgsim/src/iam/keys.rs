@@ -1,0 +1,142 @@
+//! Access keys: listed, asked after, made, switched and deleted.
+
+use super::{Paging, account, user};
+use crate::derive::access_key_id;
+use crate::sim::Asked;
+use crate::state::State;
+use crate::wire::error::ApiError;
+use crate::wire::input::KEY_ID;
+use crate::wire::response::Body;
+use crate::wire::xml::Xml;
+use crate::world::{AccessKey, KeyStatus};
+
+/// Access keys that a user may have
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
+const QUOTA: usize = 2;
+
+/// `ListAccessKeys`
+pub(super) fn list(asked: &Asked<'_>, state: &State) -> Result<Body, ApiError> {
+    let user = user(asked, account(asked, state)?)?;
+    let paging = Paging::read(asked, &user.name)?;
+    paging.answer(
+        asked,
+        "AccessKeyMetadata",
+        &user.keys,
+        |key| (&*key.id).into(),
+        |x, key| {
+            x.leaf("UserName", &user.name);
+            x.leaf("AccessKeyId", &key.id);
+            x.leaf("Status", key.status.as_str());
+            x.leaf("CreateDate", key.created_at);
+        },
+    )
+}
+
+/// `GetAccessKeyLastUsed`. Its page documents no error for a key that is not there: AWS refuses as if the caller were
+/// not allowed, so that nobody learns which keys exist elsewhere.
+pub(super) fn last_used(asked: &Asked<'_>, state: &State) -> Result<Body, ApiError> {
+    let id = asked.call.input.required("AccessKeyId", &KEY_ID)?;
+    let found = state.key_owner(&id).filter(|(account, _)| account.id == asked.identity.account);
+    let Some((user, key)) = found.and_then(|(_, user)| Some((user, user.key(&id)?))) else {
+        let caller = asked.identity.arn(state.world.partition);
+        let message = format!(
+            "User: {caller} is not authorized to perform: iam:GetAccessKeyLastUsed on resource: access key {id}"
+        );
+        return Err(ApiError::access_denied(asked.call.service.protocol(), message));
+    };
+    let mut xml = Xml::default();
+    xml.leaf("UserName", &user.name);
+    xml.node("AccessKeyLastUsed", |x| match &key.last_used {
+        Some(used) => {
+            x.leaf("LastUsedDate", used.at);
+            x.leaf("ServiceName", &used.service);
+            x.leaf("Region", &used.region);
+        }
+        None => {
+            x.leaf("ServiceName", "N/A");
+            x.leaf("Region", "N/A");
+        }
+    });
+    Ok(Body::Xml(xml))
+}
+
+/// `CreateAccessKey`: the only answer that ever tells a secret.
+pub(super) fn create(asked: &Asked<'_>, state: &mut State) -> Result<Body, ApiError> {
+    let owner = account(asked, state)?;
+    let (account_id, user) = (owner.id, user(asked, owner)?);
+    if user.keys.len() >= QUOTA {
+        let message = format!("Cannot exceed quota for AccessKeysPerUser: {QUOTA}");
+        return Err(ApiError::new(409, "LimitExceeded", message));
+    }
+    let name = user.name.clone();
+    let id = unused_id(state, account_id.number(), &name, asked.now.unix());
+    let key = AccessKey { id: id.as_str().into(), status: KeyStatus::Active, created_at: asked.now, last_used: None };
+    if let Some(user) = state.account_mut(account_id).and_then(|account| account.user_mut(&name)) {
+        user.keys.push(key);
+    }
+    state.key_added(account_id, &name, &id);
+    let mut xml = Xml::default();
+    xml.node("AccessKey", |x| {
+        x.leaf("UserName", &name);
+        x.leaf("AccessKeyId", &id);
+        x.leaf("Status", KeyStatus::Active.as_str());
+        x.leaf("SecretAccessKey", state.derive().secret(&id));
+        x.leaf("CreateDate", asked.now);
+    });
+    Ok(Body::Xml(xml))
+}
+
+/// An id that follows from who gets it and when, and that nobody has.
+fn unused_id(state: &State, account: u64, user: &str, now: i64) -> String {
+    let mut attempt = 0_u32;
+    loop {
+        let noise = state.derive().number(&["new key", user, &now.to_string(), &attempt.to_string()]);
+        let id = access_key_id("AKIA", account, noise);
+        if state.key_owner(&id).is_none() {
+            return id;
+        }
+        attempt += 1;
+    }
+}
+
+/// `UpdateAccessKey`
+pub(super) fn update(asked: &Asked<'_>, state: &mut State) -> Result<Body, ApiError> {
+    let id = asked.call.input.required("AccessKeyId", &KEY_ID)?;
+    let status = asked.call.input.text("Status");
+    let status = match status.as_deref() {
+        Some("Active") => KeyStatus::Active,
+        Some("Inactive") => KeyStatus::Inactive,
+        Some("Expired") => return Err(ApiError::new(400, "InvalidInput", "Status cannot be set to Expired.")),
+        other => {
+            let constraint = match other {
+                Some(_) => "Member must satisfy enum value set: [Active, Inactive, Expired]",
+                None => "Member must not be null",
+            };
+            return Err(ApiError::constraint("Status", other.unwrap_or("null"), constraint));
+        }
+    };
+    own_key(asked, state, &id)?.status = status;
+    Ok(Body::Nothing)
+}
+
+/// `DeleteAccessKey`
+pub(super) fn delete(asked: &Asked<'_>, state: &mut State) -> Result<Body, ApiError> {
+    let id = asked.call.input.required("AccessKeyId", &KEY_ID)?;
+    own_key(asked, state, &id)?;
+    let owner = account(asked, state)?;
+    let (account_id, name) = (owner.id, user(asked, owner)?.name.clone());
+    if let Some(user) = state.account_mut(account_id).and_then(|account| account.user_mut(&name)) {
+        user.keys.retain(|key| *key.id != *id);
+    }
+    state.key_removed(&id);
+    Ok(Body::Nothing)
+}
+
+/// The key of that id, which must belong to the user that is named.
+fn own_key<'s>(asked: &Asked<'_>, state: &'s mut State, id: &str) -> Result<&'s mut AccessKey, ApiError> {
+    let owner = account(asked, state)?;
+    let (account_id, name) = (owner.id, user(asked, owner)?.name.clone());
+    let user = state.account_mut(account_id).and_then(|account| account.user_mut(&name));
+    let key = user.and_then(|user| user.key_mut(id));
+    key.ok_or_else(|| ApiError::no_such_entity(format!("The Access Key with id {id} cannot be found.")))
+}

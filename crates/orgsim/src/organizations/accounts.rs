@@ -1,0 +1,82 @@
+//! The accounts of the organization
+//! (<https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html>).
+
+use serde_json::{Value, json};
+
+use super::input::{self, Kind};
+use super::{Paging, arn, tree};
+use crate::sim::{AccountFields, Asked};
+use crate::state::State;
+use crate::wire::error::ApiError;
+use crate::world::{Account, Joined};
+
+/// Put in a token after an empty page: the next page at the same place is not empty again.
+const SHOWN_EMPTY: &str = "!";
+
+/// `ListAccounts`. About one page in four is empty and still has a token; which ones follows from the seed.
+pub(super) fn list(asked: &Asked<'_>, state: &State) -> Result<Value, ApiError> {
+    let mut paging = Paging::read(asked, "")?;
+    let accounts: Vec<&Account> = state.world.accounts.iter().collect();
+    let after = paging.after.clone().unwrap_or_default();
+    if let Some(place) = after.strip_suffix(SHOWN_EMPTY) {
+        paging.after = Some(place.to_owned()).filter(|place| !place.is_empty());
+    } else if asked.sim.options().empty_pages && state.derive().number(&["empty page", &after]).is_multiple_of(4) {
+        return Ok(json!({ "Accounts": [], "NextToken": paging.token(asked, &(after + SHOWN_EMPTY)) }));
+    }
+    Ok(answer(asked, state, &paging, &accounts))
+}
+
+/// `ListAccountsForParent`: only those directly below.
+pub(super) fn list_for_parent(asked: &Asked<'_>, state: &State) -> Result<Value, ApiError> {
+    let path = tree::parent(asked, state)?;
+    let paging = Paging::read(asked, path)?;
+    let accounts: Vec<&Account> = state.world.accounts.iter().filter(|account| &*account.ou == path).collect();
+    Ok(answer(asked, state, &paging, &accounts))
+}
+
+fn answer(asked: &Asked<'_>, state: &State, paging: &Paging, accounts: &[&Account]) -> Value {
+    let fields = asked.sim.options().account_fields;
+    paging.answer(
+        asked,
+        "Accounts",
+        accounts,
+        |account| account.id.to_string().into(),
+        |account| shape(account, state, fields),
+    )
+}
+
+/// `DescribeAccount`
+pub(super) fn describe(asked: &Asked<'_>, state: &State) -> Result<Value, ApiError> {
+    let (_, id) = input::id(asked, "AccountId", &[Kind::Account])?;
+    let account = id.parse().ok().and_then(|id| state.account(id)).ok_or_else(|| {
+        ApiError::new(400, "AccountNotFoundException", "You specified an account that doesn't exist.")
+    })?;
+    Ok(json!({ "Account": shape(account, state, asked.sim.options().account_fields) }))
+}
+
+fn shape(account: &Account, state: &State, fields: AccountFields) -> Value {
+    let mut shape = json!({
+        "Id": account.id,
+        "Arn": arn(state, "account", &account.id.to_string()),
+        "Email": account.email,
+        "Name": account.name,
+        "JoinedMethod": match account.joined {
+            Joined::Created => "CREATED",
+            Joined::Invited => "INVITED",
+        },
+        "JoinedTimestamp": account.joined_at.unix() as f64,
+    });
+    let (with_state, with_status) = match fields {
+        AccountFields::All => (true, true),
+        AccountFields::WithoutStatus => (true, false),
+        AccountFields::StatusOnly => (false, true),
+    };
+    if with_state {
+        shape["State"] = account.state.as_str().into();
+        shape["Paths"] = json!([format!("{}{}/", tree::id_path(state, &account.ou), account.id)]);
+    }
+    if let Some(status) = account.state.status().filter(|_| with_status) {
+        shape["Status"] = status.into();
+    }
+    shape
+}

@@ -1,0 +1,219 @@
+//! Who may do what: IAM policies as far as the simulator needs them.
+//!
+//! Statements are judged by effect and action. `Resource` and `Condition` are not looked at: a statement counts as if it
+//! were about everything. Of AWS's managed policies a few are known by what they allow; others allow nothing.
+
+use serde_json::Value;
+
+use crate::world::{Account, Role, Text, User};
+
+/// A set of statements that are judged together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Policy(Vec<Statement>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Statement {
+    allow: bool,
+    /// The statement is about every action but these.
+    inverted: bool,
+    actions: Vec<Text>,
+}
+
+/// What a policy says about an action. A denial beats a permission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ruling {
+    Allowed,
+    Denied,
+    Silent,
+}
+
+impl Policy {
+    /// The policy that allows these actions.
+    pub(crate) fn allowing<'a>(actions: impl IntoIterator<Item = &'a str>) -> Policy {
+        let actions = actions.into_iter().map(Text::from).collect();
+        Policy(vec![Statement { allow: true, inverted: false, actions }])
+    }
+
+    /// Reads a policy document; the error says what is wrong with it
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>).
+    pub(crate) fn parse(document: &str) -> Result<Policy, &'static str> {
+        let json: Value = serde_json::from_str(document).map_err(|_| "This policy contains invalid Json")?;
+        let known = |key: &str| ["Version", "Id", "Statement"].contains(&key);
+        if !json.as_object().is_some_and(|object| object.keys().all(|key| known(key))) {
+            return Err("Syntax errors in policy.");
+        }
+        match json.get("Statement") {
+            Some(Value::Array(statements)) => statements.iter().map(statement).collect::<Result<_, _>>().map(Policy),
+            Some(one @ Value::Object(_)) => statement(one).map(|one| Policy(vec![one])),
+            Some(_) => Err("Syntax errors in policy."),
+            None => Err("Missing required field Statement"),
+        }
+    }
+
+    pub(crate) fn join(&mut self, other: Policy) {
+        self.0.extend(other.0);
+    }
+
+    pub(crate) fn ruling(&self, action: &str) -> Ruling {
+        let about = |statement: &&Statement| {
+            statement.inverted != statement.actions.iter().any(|pattern| matches(pattern, action))
+        };
+        match self.0.iter().filter(about).map(|statement| statement.allow).min() {
+            Some(true) => Ruling::Allowed,
+            Some(false) => Ruling::Denied,
+            None => Ruling::Silent,
+        }
+    }
+}
+
+fn statement(json: &Value) -> Result<Statement, &'static str> {
+    let allow = match json.get("Effect").and_then(Value::as_str) {
+        Some("Allow") => true,
+        Some("Deny") => false,
+        Some(_) => return Err("Invalid effect"),
+        None => return Err("Missing required field Effect"),
+    };
+    let (inverted, actions) = match (json.get("Action"), json.get("NotAction")) {
+        (Some(actions), None) => (false, actions),
+        (None, Some(actions)) => (true, actions),
+        (Some(_), Some(_)) => return Err("Syntax errors in policy."),
+        (None, None) => return Err("Missing required field Action"),
+    };
+    if json.get("Resource").is_none() && json.get("NotResource").is_none() {
+        return Err("Missing required field Resource");
+    }
+    let text = |value: &Value| value.as_str().map(Text::from).ok_or("Syntax errors in policy.");
+    let actions: Vec<Text> = match actions {
+        Value::Array(many) => many.iter().map(text).collect::<Result<_, _>>()?,
+        one => vec![text(one)?],
+    };
+    let vendored = |action: &Text| &**action == "*" || action.contains(':');
+    if !actions.iter().all(vendored) {
+        return Err("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
+    }
+    Ok(Statement { allow, inverted, actions })
+}
+
+/// Matches an action against a pattern with `*` and `?`, whatever the case
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html>).
+fn matches(pattern: &str, action: &str) -> bool {
+    let (pattern, action) = (pattern.as_bytes(), action.as_bytes());
+    let (mut p, mut a) = (0, 0);
+    // Where the last star stands and how far it has swallowed: on a mismatch it swallows one more.
+    let mut star: Option<(usize, usize)> = None;
+    while a < action.len() {
+        match pattern.get(p) {
+            Some(b'*') => {
+                star = Some((p, a));
+                p += 1;
+            }
+            Some(c) if *c == b'?' || c.eq_ignore_ascii_case(&action[a]) => {
+                p += 1;
+                a += 1;
+            }
+            Some(_) | None => match star {
+                Some((at, swallowed)) => {
+                    star = Some((at, swallowed + 1));
+                    p = at + 1;
+                    a = swallowed + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|c| *c == b'*')
+}
+
+/// What a managed policy allows, by its name or ARN.
+pub(crate) fn managed(policy: &str) -> Policy {
+    let actions: &[&str] = match policy.rsplit('/').next().unwrap_or(policy) {
+        "AdministratorAccess" => &["*"],
+        "ReadOnlyAccess" | "SecurityAudit" | "ViewOnlyAccess" => {
+            &["iam:Get*", "iam:List*", "iam:Generate*", "organizations:Describe*", "organizations:List*", "sts:Get*"]
+        }
+        "IAMReadOnlyAccess" => &["iam:Get*", "iam:List*", "iam:Generate*"],
+        "IAMFullAccess" => &["iam:*", "organizations:DescribeAccount", "organizations:DescribeOrganization"],
+        "AWSOrganizationsReadOnlyAccess" => &["organizations:Describe*", "organizations:List*"],
+        "PowerUserAccess" => &["sts:*", "organizations:DescribeOrganization"],
+        _ => return Policy::default(),
+    };
+    Policy::allowing(actions.iter().copied())
+}
+
+/// What a user may do by its own policies and its groups'.
+pub(crate) fn of_user(account: &Account, user: &User) -> Policy {
+    let mut policy = Policy::default();
+    for inline in &user.inline_policies {
+        policy.join(Policy::allowing(inline.actions.iter().map(|action| &**action)));
+    }
+    let groups = account.groups.iter().filter(|group| user.groups.contains(&group.name));
+    for attached in groups.flat_map(|group| &group.attached_policies).chain(&user.attached_policies) {
+        policy.join(managed(attached));
+    }
+    policy
+}
+
+/// What a role may do.
+pub(crate) fn of_role(role: &Role) -> Policy {
+    match &role.actions {
+        Some(actions) => Policy::allowing(actions.iter().map(|action| &**action)),
+        None => Policy::allowing(["*"]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ruling(document: &str, action: &str) -> Ruling {
+        Policy::parse(document).unwrap().ruling(action)
+    }
+
+    #[test]
+    fn a_denial_beats_a_permission() {
+        let document = r#"{"Version":"2012-10-17","Statement":[
+            {"Effect":"Allow","Action":["iam:List*","iam:GetUser"],"Resource":"*"},
+            {"Effect":"Deny","Action":"iam:listaccesskeys","Resource":"*"}]}"#;
+        assert_eq!(ruling(document, "iam:ListUsers"), Ruling::Allowed);
+        assert_eq!(ruling(document, "iam:ListAccessKeys"), Ruling::Denied);
+        assert_eq!(ruling(document, "iam:GetUserPolicy"), Ruling::Silent);
+    }
+
+    #[test]
+    fn not_action_is_everything_else() {
+        let document = r#"{"Statement":{"Effect":"Allow","NotAction":"iam:*","Resource":"*"}}"#;
+        assert_eq!(ruling(document, "sts:AssumeRole"), Ruling::Allowed);
+        assert_eq!(ruling(document, "iam:ListUsers"), Ruling::Silent);
+    }
+
+    #[test]
+    fn wildcards_match_as_in_iam() {
+        let cases = [
+            ("*", "iam:ListUsers", true),
+            ("iam:*User*", "iam:ListUserTags", true),
+            ("iam:Get?ser", "iam:GetUser", true),
+            ("iam:Get", "iam:GetUser", false),
+            ("iam:*Keys", "iam:ListAccessKeysX", false),
+            ("iam:L*s*s", "iam:ListAccessKeys", true),
+            ("IAM:LISTUSERS", "iam:ListUsers", true),
+        ];
+        for (pattern, action, expected) in cases {
+            assert_eq!(matches(pattern, action), expected, "{pattern} on {action}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_policy_is_told() {
+        let documents = [
+            "{",
+            "[]",
+            r#"{"Statement":[{"Effect":"Allow","Action":"iam:*"}]}"#,
+            r#"{"Statement":[{"Effect":"Maybe","Action":"iam:*","Resource":"*"}]}"#,
+            r#"{"Statement":[{"Effect":"Allow","Action":"ListUsers","Resource":"*"}]}"#,
+            r#"{"Version":"2012-10-17"}"#,
+            r#"{"Statements":[]}"#,
+        ];
+        let told: Vec<_> = documents.iter().map(|document| Policy::parse(document).unwrap_err()).collect();
+        insta::assert_snapshot!(told.join("\n"), @"");
+    }
+}

@@ -1,0 +1,110 @@
+//! The credential report's table: columns and values
+//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html>).
+
+use bytes::Bytes;
+
+use super::{Booleans, Columns, InactiveKeys, ReportStyle};
+use crate::world::{AccessKey, Account, KeyStatus, Partition, Time, User};
+
+const HEADER: &str = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,\
+password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,\
+access_key_1_last_used_region,access_key_1_last_used_service,access_key_2_active,access_key_2_last_rotated,\
+access_key_2_last_used_date,access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,\
+cert_1_last_rotated,cert_2_active,cert_2_last_rotated";
+
+const NONE: &str = "N/A";
+
+/// The whole report as CSV.
+pub(super) fn content(account: &Account, partition: Partition, style: ReportStyle) -> Bytes {
+    let mut table = Table { style, text: HEADER.to_owned() };
+    if style.columns == Columns::Additional {
+        table.text.push_str(",additional_credentials_info");
+    }
+    table.root(account, partition);
+    for user in &account.users {
+        table.user(account, partition, user);
+    }
+    table.text.into()
+}
+
+struct Table {
+    style: ReportStyle,
+    text: String,
+}
+
+impl Table {
+    fn root(&mut self, account: &Account, partition: Partition) {
+        let root = &account.root;
+        let used = match (root.password, root.password_last_used) {
+            (_, Some(at)) => date(at),
+            (true, None) => "no_information".to_owned(),
+            (false, None) => NONE.to_owned(),
+        };
+        // Root's password always reads `not_supported` but for member accounts that have none.
+        let enabled = if root.password { "not_supported".to_owned() } else { self.boolean(false) };
+        self.row(&["<root_account>", &account.root_arn(partition), &date(account.joined_at), &enabled, &used]);
+        self.cells(&["not_supported", "not_supported", &self.boolean(root.mfa)]);
+        self.credentials(&root.keys);
+    }
+
+    fn user(&mut self, account: &Account, partition: Partition, user: &User) {
+        let arn = user.arn(partition, account.id);
+        let enabled = self.boolean(user.password.is_some());
+        let (used, changed) = match &user.password {
+            None => (NONE.to_owned(), NONE.to_owned()),
+            Some(password) => {
+                (password.last_used_at.map_or("no_information".to_owned(), date), date(password.changed_at))
+            }
+        };
+        self.row(&[&user.name, &arn, &date(user.created_at), &enabled, &used]);
+        self.cells(&[&changed, NONE, &self.boolean(user.mfa_enabled_at.is_some())]);
+        self.credentials(&user.keys);
+    }
+
+    /// The columns of two keys and two signing certificates, which end the row.
+    fn credentials(&mut self, keys: &[AccessKey]) {
+        for slot in 0..2 {
+            self.key(keys.get(slot));
+        }
+        let no = self.boolean(false);
+        self.cells(&[&no, NONE, &no, NONE]);
+        if self.style.columns == Columns::Additional {
+            self.cells(&[""]);
+        }
+    }
+
+    fn key(&mut self, key: Option<&AccessKey>) {
+        let active = key.is_some_and(|key| key.status == KeyStatus::Active);
+        let shown = key.filter(|_| active || self.style.inactive_keys == InactiveKeys::Dated);
+        let rotated = shown.map_or(NONE.to_owned(), |key| date(key.created_at));
+        let used = shown.and_then(|key| key.last_used.as_ref());
+        let used_at = used.map_or(NONE.to_owned(), |used| date(used.at));
+        let (region, service) = used.map_or((NONE, NONE), |used| (&*used.region, &*used.service));
+        self.cells(&[&self.boolean(active), &rotated, &used_at, region, service]);
+    }
+
+    fn row(&mut self, cells: &[&str]) {
+        self.text.push('\n');
+        self.text.push_str(&cells.join(","));
+    }
+
+    fn cells(&mut self, cells: &[&str]) {
+        self.text.push(',');
+        self.text.push_str(&cells.join(","));
+    }
+
+    fn boolean(&self, yes: bool) -> String {
+        let word = if yes { "true" } else { "false" };
+        match self.style.booleans {
+            Booleans::Lower => word.to_owned(),
+            Booleans::Upper => word.to_ascii_uppercase(),
+        }
+    }
+}
+
+/// Dates in reports have an offset where the rest of IAM writes `Z`.
+fn date(at: Time) -> String {
+    let mut text = at.to_string();
+    text.truncate(text.len() - 1);
+    text + "+00:00"
+}

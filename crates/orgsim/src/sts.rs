@@ -1,0 +1,210 @@
+//! STS: who am I, and a role's temporary credentials
+//! (<https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>).
+
+use crate::auth::{self, Identity, Who};
+use crate::iam::user_id;
+use crate::permission::{self, Policy};
+use crate::session::Session;
+use crate::sim::Asked;
+use crate::state::State;
+use crate::wire::error::ApiError;
+use crate::wire::input::{Shape, is_name};
+use crate::wire::response::Body;
+use crate::wire::xml::Xml;
+use crate::world::{Account, AccountState, Partition, Principal, Role};
+
+const HOUR: i64 = 3600;
+const LONGEST_POLICY: usize = 2048;
+const ROLE_ARN: Shape =
+    Shape { min: 20, max: 2048, pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u007E]+", fits: |_| true };
+const SESSION_NAME: Shape = Shape { min: 2, max: 64, pattern: "[\\w+=,.@-]*", fits: is_name };
+const EXTERNAL_ID: Shape =
+    Shape { min: 2, max: 1224, pattern: "[\\w+=,.@:\\/-]*", fits: |c| is_name(c) || c == ':' || c == '/' };
+
+/// Answers an STS call of a known caller.
+pub(crate) fn answer(asked: &Asked<'_>) -> Result<Body, ApiError> {
+    match asked.call.action.as_str() {
+        "GetCallerIdentity" => Ok(caller_identity(asked)),
+        "AssumeRole" => assume_role(asked),
+        _ => Err(asked.unknown_action()),
+    }
+}
+
+/// `GetCallerIdentity`, which no policy can deny.
+fn caller_identity(asked: &Asked<'_>) -> Body {
+    let state = asked.sim.read();
+    let id = match &asked.identity.who {
+        Who::User { name, .. } => user_id(state.derive(), asked.identity.account, name),
+        Who::Session(session) => assumed_role_id(&state, session),
+    };
+    let mut xml = Xml::default();
+    xml.leaf("Arn", asked.identity.arn(state.world.partition));
+    xml.leaf("UserId", id);
+    xml.leaf("Account", asked.identity.account);
+    Body::Xml(xml)
+}
+
+fn assumed_role_id(state: &State, session: &Session) -> String {
+    let role_id = state.derive().unique_id("AROA", &[&session.account.to_string(), &session.role]);
+    format!("{role_id}:{}", session.name)
+}
+
+/// `AssumeRole`
+fn assume_role(asked: &Asked<'_>) -> Result<Body, ApiError> {
+    let input = &asked.call.input;
+    let role_arn = input.required("RoleArn", &ROLE_ARN)?;
+    let name = input.required("RoleSessionName", &SESSION_NAME)?;
+    let seconds = input.number("DurationSeconds", 900, 12 * HOUR)?;
+    let external_id = input.shaped("ExternalId", &EXTERNAL_ID)?;
+    let source_identity = input.shaped("SourceIdentity", &SESSION_NAME)?;
+    let (policies, policy_length) = session_policies(asked)?;
+    if !is_role_arn(&role_arn) {
+        return Err(ApiError::validation(format!("{role_arn} is invalid")));
+    }
+    let wish = {
+        let state = asked.sim.read();
+        let (account, role) = trusting_role(asked, &state, &role_arn, external_id.as_deref())
+            .ok_or_else(|| not_authorized(asked, &state, &role_arn))?;
+        let seconds = duration(&asked.identity, role, seconds)?;
+        Session {
+            access_key_id: String::new(),
+            account: account.id,
+            role: role.name.clone(),
+            role_arn: role_arn.clone().into_owned(),
+            name: name.clone().into_owned(),
+            expires_at: asked.now.plus(seconds),
+            source_identity: carried(&asked.identity, source_identity.as_deref())?,
+            policies,
+        }
+    };
+    Ok(credentials(asked, &asked.sim.issue(wish), policy_length))
+}
+
+/// `arn:partition:iam::account:role/path/name`
+fn is_role_arn(arn: &str) -> bool {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    matches!(parts[..], ["arn", _, "iam", "", account, resource]
+        if account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()) && resource.starts_with("role/"))
+}
+
+/// The role, if it is there and lets this caller in, and the caller may go. A role that is missing cannot be told from
+/// one that trusts somebody else.
+fn trusting_role<'s>(
+    asked: &Asked<'_>,
+    state: &'s State,
+    arn: &str,
+    external_id: Option<&str>,
+) -> Option<(&'s Account, &'s Role)> {
+    let account = state.account(arn.split(':').nth(4)?.parse().ok()?)?;
+    let role = account.roles().iter().find(|role| role.arn(state.world.partition, account.id) == arn)?;
+    let identity = &asked.identity;
+    let trust = role.trust.iter().filter_map(|principal| trusts(principal, identity, state.world.partition)).max()?;
+    let own_account = identity.account == account.id;
+    let may_go = match trust {
+        // Inside an account, a trust policy that names the caller itself is permission enough.
+        Trust::Exact if own_account => true,
+        Trust::Exact | Trust::Account => auth::ruling(state, identity, "sts:AssumeRole").is_ok(),
+    };
+    let named = role.external_id.is_none() || role.external_id.as_deref() == external_id;
+    (account.state == AccountState::Active && may_go && named).then_some((account, role))
+}
+
+/// How a trust policy covers a caller.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Trust {
+    Account,
+    Exact,
+}
+
+fn trusts(principal: &Principal, identity: &Identity, partition: Partition) -> Option<Trust> {
+    match principal {
+        Principal::Account(account) => (*account == identity.account).then_some(Trust::Account),
+        Principal::Arn(arn) => {
+            let is_role = matches!(&identity.who, Who::Session(session) if session.role_arn == **arn);
+            (is_role || identity.arn(partition) == **arn).then_some(Trust::Exact)
+        }
+    }
+}
+
+fn not_authorized(asked: &Asked<'_>, state: &State, role_arn: &str) -> ApiError {
+    let caller = asked.identity.arn(state.world.partition);
+    let message = format!("User: {caller} is not authorized to perform: sts:AssumeRole on resource: {role_arn}");
+    ApiError::access_denied(asked.call.service.protocol(), message)
+}
+
+/// How long the session lasts. A session that was opened from a role session lasts an hour at most.
+fn duration(identity: &Identity, role: &Role, seconds: Option<i64>) -> Result<i64, ApiError> {
+    let seconds = seconds.unwrap_or(HOUR);
+    let chained = matches!(identity.who, Who::Session(_));
+    if chained && seconds > HOUR {
+        let message =
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining";
+        return Err(ApiError::validation(message));
+    }
+    if seconds > i64::from(role.max_session_seconds).max(HOUR) {
+        let message = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
+        return Err(ApiError::validation(message));
+    }
+    Ok(seconds)
+}
+
+/// A source identity stays what it was all along a chain of roles.
+fn carried(identity: &Identity, wished: Option<&str>) -> Result<Option<String>, ApiError> {
+    let carried = match &identity.who {
+        Who::Session(session) => session.source_identity.as_deref(),
+        Who::User { .. } => None,
+    };
+    match (carried, wished) {
+        (Some(carried), Some(wished)) if carried != wished => {
+            Err(ApiError::validation("The source identity of a role session cannot be changed."))
+        }
+        (carried, wished) => Ok(carried.or(wished).map(str::to_owned)),
+    }
+}
+
+/// The session's policies and how long their text is. The inline policy and the managed ones together allow what any of
+/// them allows.
+fn session_policies(asked: &Asked<'_>) -> Result<(Vec<Policy>, usize), ApiError> {
+    let inline = asked.call.input.text("Policy");
+    let arns = asked.call.input.members("PolicyArns", "arn");
+    if arns.len() > 10 {
+        return Err(ApiError::constraint("PolicyArns", "...", "Member must have length less than or equal to 10"));
+    }
+    let length = inline.as_ref().map_or(0, |policy| policy.chars().count());
+    if length > LONGEST_POLICY {
+        let constraint = format!("Member must have length less than or equal to {LONGEST_POLICY}");
+        return Err(ApiError::constraint("Policy", "...", &constraint));
+    }
+    let malformed = |message: &'static str| ApiError::new(400, "MalformedPolicyDocument", message);
+    let inline = inline.map(|policy| Policy::parse(&policy).map_err(malformed)).transpose()?;
+    if inline.is_none() && arns.is_empty() {
+        return Ok((Vec::new(), 0));
+    }
+    let mut policy = inline.unwrap_or_default();
+    for arn in &arns {
+        policy.join(permission::managed(arn));
+    }
+    Ok((vec![policy], length + arns.iter().map(|arn| arn.len()).sum::<usize>()))
+}
+
+fn credentials(asked: &Asked<'_>, session: &Session, policy_length: usize) -> Body {
+    let state = asked.sim.read();
+    let mut xml = Xml::default();
+    xml.node("AssumedRoleUser", |x| {
+        x.leaf("AssumedRoleId", assumed_role_id(&state, session));
+        x.leaf("Arn", session.arn(state.world.partition));
+    });
+    xml.node("Credentials", |x| {
+        x.leaf("AccessKeyId", &session.access_key_id);
+        x.leaf("SecretAccessKey", state.derive().secret(&session.access_key_id));
+        x.leaf("SessionToken", state.derive().session_token(&session.access_key_id));
+        x.leaf("Expiration", session.expires_at);
+    });
+    if policy_length > 0 {
+        xml.leaf("PackedPolicySize", (policy_length * 100 / (2 * LONGEST_POLICY)).max(1));
+    }
+    if let Some(source_identity) = &session.source_identity {
+        xml.leaf("SourceIdentity", source_identity);
+    }
+    Body::Xml(xml)
+}

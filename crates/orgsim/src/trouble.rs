@@ -1,0 +1,176 @@
+//! Faults at work: decides for each request what goes wrong with it.
+//!
+//! Whether chance strikes follows from the seed, the fault, the account and how many requests the fault has seen from
+//! that account, so the fate of an account does not depend on how its requests mix with those of others.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::derive::Derive;
+use crate::fault::{Calls, Fault, FaultKind, Latency};
+use crate::wire::error::ApiError;
+use crate::wire::request::Service;
+use crate::world::AccountId;
+
+/// The faults of a simulator and what they have seen.
+#[derive(Default)]
+pub(crate) struct Troubles {
+    active: Vec<Active>,
+    added: u64,
+}
+
+struct Active {
+    fault: Fault,
+    number: u64,
+    by_account: HashMap<Option<AccountId>, Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    requests: u64,
+    bucket: Option<Bucket>,
+}
+
+#[derive(Clone, Copy)]
+struct Bucket {
+    tokens: f64,
+    filled_at: Timestamp,
+}
+
+/// What goes wrong with one request.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Strike {
+    pub(crate) delay: Duration,
+    pub(crate) refusal: Option<Refusal>,
+    pub(crate) keep_bytes: Option<usize>,
+    pub(crate) report_never_ready: bool,
+    pub(crate) report_limit_exceeded: bool,
+}
+
+/// Why a request is not acted on.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Refusal {
+    Error(ApiError),
+    Reset,
+}
+
+/// The request that a fault may hit.
+pub(crate) struct Target<'a> {
+    pub(crate) account: Option<AccountId>,
+    pub(crate) service: Service,
+    pub(crate) action: &'a str,
+}
+
+impl Troubles {
+    pub(crate) fn add(&mut self, fault: Fault) {
+        self.added += 1;
+        self.active.push(Active { fault, number: self.added, by_account: HashMap::new() });
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.active.clear();
+    }
+
+    /// What goes wrong with this request. Every fault that it matches sees it; the first refusal counts.
+    pub(crate) fn strike(&mut self, derive: Derive, target: &Target<'_>, now: Timestamp) -> Strike {
+        let mut strike = Strike::default();
+        for active in self.active.iter_mut().filter(|active| active.matches(target)) {
+            let seen = active.by_account.entry(target.account).or_default();
+            seen.requests += 1;
+            let account = target.account.map(|account| account.to_string()).unwrap_or_default();
+            let chance =
+                |what: &str| derive.fraction(&[what, &active.number.to_string(), &account, &seen.requests.to_string()]);
+            if is_hit(active.fault.calls, seen.requests, || chance("hit")) {
+                strike.suffer(&active.fault.kind, target, &mut seen.bucket, now, chance);
+            }
+        }
+        strike
+    }
+}
+
+impl Active {
+    fn matches(&self, target: &Target<'_>) -> bool {
+        let account = self.fault.account.is_none_or(|account| target.account == Some(account));
+        account && self.fault.action.as_deref().is_none_or(|action| action == target.action)
+    }
+}
+
+fn is_hit(calls: Calls, number: u64, chance: impl FnOnce() -> f64) -> bool {
+    match calls {
+        Calls::Always => true,
+        Calls::First(n) => number <= n,
+        Calls::Nth(n) => number == n,
+        Calls::From(n) => number >= n,
+        Calls::Probability(p) => chance() < p,
+    }
+}
+
+impl Strike {
+    fn suffer(
+        &mut self,
+        kind: &FaultKind,
+        target: &Target<'_>,
+        bucket: &mut Option<Bucket>,
+        now: Timestamp,
+        chance: impl Fn(&str) -> f64,
+    ) {
+        match kind {
+            FaultKind::Latency(latency) => self.delay += latency.draw(chance),
+            FaultKind::Throttle => self.refuse(Refusal::Error(ApiError::throttled(target.service))),
+            FaultKind::RateLimit { per_second, burst } => {
+                let bucket = bucket.get_or_insert(Bucket { tokens: *burst, filled_at: now });
+                if !bucket.take(*per_second, *burst, now) {
+                    self.refuse(Refusal::Error(ApiError::throttled(target.service)));
+                }
+            }
+            FaultKind::Error { status, code, message } => {
+                self.refuse(Refusal::Error(ApiError::new(*status, code.to_string(), &**message)));
+            }
+            FaultKind::Reset => self.refuse(Refusal::Reset),
+            FaultKind::Truncate { keep_bytes } => self.keep_bytes = Some(*keep_bytes),
+            FaultKind::ReportNeverReady => self.report_never_ready = true,
+            FaultKind::ReportLimitExceeded => self.report_limit_exceeded = true,
+        }
+    }
+
+    fn refuse(&mut self, refusal: Refusal) {
+        self.refusal.get_or_insert(refusal);
+    }
+}
+
+impl Bucket {
+    /// Fills the bucket for the time that has passed and takes a token, if there is one.
+    fn take(&mut self, per_second: f64, burst: f64, now: Timestamp) -> bool {
+        let passed = now.duration_since(self.filled_at).as_secs_f64().max(0.0);
+        self.filled_at = self.filled_at.max(now);
+        self.tokens = (self.tokens + passed * per_second).min(burst);
+        let has_one = self.tokens >= 1.0;
+        if has_one {
+            self.tokens -= 1.0;
+        }
+        has_one
+    }
+}
+
+impl Latency {
+    /// A latency of this distribution. `chance` gives numbers from 0 up to 1, a different one for each word.
+    fn draw(self, chance: impl Fn(&str) -> f64) -> Duration {
+        match self {
+            Latency::FixedMs(ms) => Duration::from_millis(ms),
+            Latency::UniformMs { from, to } => Duration::from_millis(from)
+                .saturating_add(Duration::from_millis(to.saturating_sub(from)).mul_f64(chance("uniform"))),
+            Latency::LogNormalMs { median, sigma } => {
+                // Box and Muller: two even numbers make a normal one.
+                let (u, v) = (1.0 - chance("radius"), chance("angle"));
+                let normal = (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos();
+                // A minute and a half is longer than any client waits; the tail ends there.
+                Duration::from_secs_f64((median * (sigma * normal).exp() / 1000.0).clamp(0.0, 90.0))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,125 @@
+//! The errors that AWS answers with: a code, a message and an HTTP status, worded as AWS words them.
+//!
+//! Sources: each action's page in the IAM, STS and Organizations API references, and
+//! <https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html>,
+//! <https://docs.aws.amazon.com/organizations/latest/APIReference/CommonErrors.html>.
+
+use std::borrow::Cow;
+
+use crate::wire::request::{Protocol, Service};
+
+/// An answer that is an error; on the wire it is shaped by the protocol of the call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ApiError {
+    pub(crate) status: u16,
+    pub(crate) code: Cow<'static, str>,
+    pub(crate) message: String,
+    /// `Reason` of Organizations' `InvalidInputException`.
+    pub(crate) reason: Option<&'static str>,
+}
+
+impl ApiError {
+    pub(crate) fn new(status: u16, code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> ApiError {
+        ApiError { status, code: code.into(), message: message.into(), reason: None }
+    }
+
+    /// A parameter that breaks a constraint of the Query services.
+    pub(crate) fn validation(message: impl Into<String>) -> ApiError {
+        ApiError::new(400, "ValidationError", message)
+    }
+
+    /// A parameter whose value breaks `constraint`, in the words of AWS's own validator.
+    pub(crate) fn constraint(name: &str, value: &str, constraint: &str) -> ApiError {
+        let mut name = name.to_owned();
+        if let Some(first) = name.get_mut(..1) {
+            first.make_ascii_lowercase();
+        }
+        let value = if value == "null" { "null".to_owned() } else { format!("'{value}'") };
+        ApiError::validation(format!(
+            "1 validation error detected: Value {value} at '{name}' failed to satisfy constraint: {constraint}"
+        ))
+    }
+
+    pub(crate) fn no_such_entity(message: impl Into<String>) -> ApiError {
+        ApiError::new(404, "NoSuchEntity", message)
+    }
+
+    /// Organizations' `InvalidInputException` with its reason
+    /// (<https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html>).
+    pub(crate) fn invalid_input(reason: &'static str, message: impl Into<String>) -> ApiError {
+        ApiError { reason: Some(reason), ..ApiError::new(400, "InvalidInputException", message) }
+    }
+
+    pub(crate) fn access_denied(protocol: Protocol, message: impl Into<String>) -> ApiError {
+        match protocol {
+            Protocol::Query => ApiError::new(403, "AccessDenied", message),
+            Protocol::Json => ApiError::new(400, "AccessDeniedException", message),
+        }
+    }
+
+    pub(crate) fn throttled(service: Service) -> ApiError {
+        match service {
+            Service::Iam | Service::Sts => ApiError::new(400, "Throttling", "Rate exceeded"),
+            Service::Organizations => ApiError::new(400, "TooManyRequestsException", "Rate exceeded"),
+            Service::Other => ApiError::new(400, "ThrottlingException", "Rate exceeded"),
+        }
+    }
+
+    pub(crate) fn unknown_action(service: Service, action: &str, version: &str) -> ApiError {
+        match service.protocol() {
+            Protocol::Query if action.is_empty() => {
+                ApiError::new(400, "MissingAction", "The request must contain the parameter Action")
+            }
+            Protocol::Query => {
+                ApiError::new(400, "InvalidAction", format!("Could not find operation {action} for version {version}"))
+            }
+            Protocol::Json => ApiError::new(404, "UnknownOperationException", ""),
+        }
+    }
+}
+
+/// Why a request's credentials are refused, before anybody looks at what it asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// No signature at all.
+    Unsigned,
+    /// A signature with a part missing; the text says which.
+    Incomplete(String),
+    /// A key or token that is unknown, switched off, or of an account that is closed.
+    UnknownKey,
+    /// A session that is over.
+    Expired,
+    /// A signature that does not fit; the text says why.
+    BadSignature(String),
+}
+
+impl Refused {
+    /// The JSON services have names of their own for all of these.
+    pub(crate) fn into_error(self, protocol: Protocol) -> ApiError {
+        let json = protocol == Protocol::Json;
+        let by_protocol = |query: &'static str, other: &'static str| if json { other } else { query };
+        match self {
+            Refused::Unsigned => ApiError::new(
+                403,
+                by_protocol("MissingAuthenticationToken", "MissingAuthenticationTokenException"),
+                "Request is missing Authentication Token",
+            ),
+            Refused::Incomplete(message) => {
+                ApiError::new(403, by_protocol("IncompleteSignature", "IncompleteSignatureException"), message)
+            }
+            Refused::UnknownKey => ApiError::new(
+                403,
+                by_protocol("InvalidClientTokenId", "UnrecognizedClientException"),
+                "The security token included in the request is invalid.",
+            ),
+            Refused::Expired => ApiError::new(
+                403,
+                by_protocol("ExpiredToken", "ExpiredTokenException"),
+                "The security token included in the request is expired",
+            ),
+            Refused::BadSignature(message) => {
+                ApiError::new(403, by_protocol("SignatureDoesNotMatch", "InvalidSignatureException"), message)
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What a request asks for: which service, which action, with which parameters, before its signature is looked at.
+
+use bytes::Bytes;
+use http::Request;
+use serde_json::Value;
+
+use crate::wire::input::Input;
+use crate::wire::sigv4::Authorization;
+
+/// A service of the simulator. All of them answer on one port, as clients expect of `AWS_ENDPOINT_URL`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Service {
+    Iam,
+    Sts,
+    Organizations,
+    /// Any other; it knows no action.
+    Other,
+}
+
+/// How a service speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    /// Form parameters in, XML out.
+    Query,
+    /// JSON 1.1 both ways.
+    Json,
+}
+
+impl Service {
+    pub(crate) fn protocol(self) -> Protocol {
+        match self {
+            Service::Iam | Service::Sts | Service::Other => Protocol::Query,
+            Service::Organizations => Protocol::Json,
+        }
+    }
+
+    /// The XML namespace of its answers, empty where there is none.
+    pub(crate) fn namespace(self) -> &'static str {
+        match self {
+            Service::Iam => "https://iam.amazonaws.com/doc/2010-05-08/",
+            Service::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
+            Service::Organizations | Service::Other => "",
+        }
+    }
+
+    /// The one API version it has.
+    pub(crate) fn version(self) -> &'static str {
+        match self {
+            Service::Iam => "2010-05-08",
+            Service::Sts => "2011-06-15",
+            Service::Organizations | Service::Other => "",
+        }
+    }
+
+    /// Its prefix in IAM policies.
+    pub(crate) fn prefix(self) -> &'static str {
+        match self {
+            Service::Iam => "iam",
+            Service::Sts => "sts",
+            Service::Organizations => "organizations",
+            Service::Other => "",
+        }
+    }
+
+    fn named(name: &str) -> Service {
+        match name {
+            "iam" => Service::Iam,
+            "sts" => Service::Sts,
+            "organizations" => Service::Organizations,
+            _ => Service::Other,
+        }
+    }
+}
+
+/// A request, taken apart.
+pub(crate) struct Call<'a> {
+    pub(crate) request: &'a Request<Bytes>,
+    pub(crate) service: Service,
+    /// The action's name; empty if the request names none.
+    pub(crate) action: String,
+    /// The API version that the request names.
+    pub(crate) version: String,
+    pub(crate) input: Input,
+    /// The signature, if there is one that can be read.
+    pub(crate) authorization: Option<Result<Authorization, String>>,
+}
+
+impl<'a> Call<'a> {
+    /// Takes a request apart. Whatever is wrong with it is found later, when somebody asks for the part.
+    pub(crate) fn read(request: &'a Request<Bytes>) -> Call<'a> {
+        let authorization = header(request, "authorization").map(Authorization::parse);
+        let target = header(request, "x-amz-target").unwrap_or_default();
+        let service = service(request, authorization.as_ref(), target);
+        match service.protocol() {
+            Protocol::Json => Call {
+                request,
+                service,
+                action: target.strip_prefix("AWSOrganizationsV20161128.").unwrap_or_default().to_owned(),
+                version: String::new(),
+                input: Input::Json(json(request.body())),
+                authorization,
+            },
+            Protocol::Query => {
+                let query = request.uri().query().unwrap_or_default().as_bytes();
+                let parse = |text| form_urlencoded::parse(text).into_owned();
+                let input = Input::Form(parse(query).chain(parse(request.body())).collect());
+                let (action, version) = (input.text("Action"), input.text("Version"));
+                let action = action.unwrap_or_default().into_owned();
+                let version = version.unwrap_or("NO_VERSION_SPECIFIED".into()).into_owned();
+                Call { request, service, action, version, input, authorization }
+            }
+        }
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        header(self.request, name)
+    }
+}
+
+fn header<'r>(request: &'r Request<Bytes>, name: &str) -> Option<&'r str> {
+    request.headers().get(name)?.to_str().ok()
+}
+
+/// The credential scope says which service is meant; an unsigned request is sorted by its target or its host.
+fn service(request: &Request<Bytes>, authorization: Option<&Result<Authorization, String>>, target: &str) -> Service {
+    if let Some(Ok(authorization)) = authorization {
+        return Service::named(&authorization.service);
+    }
+    if target.starts_with("AWSOrganizationsV20161128.") {
+        return Service::Organizations;
+    }
+    let host = header(request, "host").or(request.uri().host()).unwrap_or_default();
+    Service::named(host.split('.').next().unwrap_or_default())
+}
+
+/// A body that is no JSON object is taken as one that says nothing; each action then misses what it needs.
+fn json(body: &[u8]) -> Value {
+    serde_json::from_slice(body).ok().filter(Value::is_object).unwrap_or(Value::Null)
+}
