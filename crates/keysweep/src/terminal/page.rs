@@ -92,13 +92,14 @@ impl<'a> Page<'a> {
 
     /// A lead at the first column and text in lines at the second.
     fn block(&mut self, (indent, hang): (usize, usize), lead: (&str, Look), (text, look): (&str, Look)) {
-        if lead.0.is_empty() && text.is_empty() {
+        let lines = text::wrap(&text::clean(text), self.width().saturating_sub(hang));
+        if lead.0.is_empty() && lines.is_empty() {
             return;
         }
         self.pad(indent);
         self.paint(lead.1, &text::clean(lead.0));
         let mut column = indent + text::width(lead.0);
-        for line in text::wrap(&text::clean(text), self.width().saturating_sub(hang)) {
+        for line in lines {
             self.pad(hang.saturating_sub(column));
             self.paint(look, &line);
             self.out.push('\n');

@@ -27,9 +27,9 @@ impl Row {
         Self { cells, text: String::new() }
     }
 
-    /// The row with all that steers a terminal escaped, and a dash for each empty cell.
+    /// The row with all that steers a terminal escaped, and a dash for each blank cell.
     pub(super) fn clean(self) -> Self {
-        let cell = |cell: String| if cell.is_empty() { "-".to_owned() } else { text::clean(&cell) };
+        let cell = |cell: String| if cell.trim().is_empty() { "-".to_owned() } else { text::clean(&cell) };
         Self { cells: self.cells.into_iter().map(cell).collect(), text: text::clean(&self.text) }
     }
 }

@@ -114,7 +114,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn clean_text_holds_nothing_unseen_and_stays_as_it_is(text in any::<String>()) {
+        fn clean_text_holds_nothing_unseen_and_stays_as_it_is(text in "[\\x00-\\x9f\\u{ad}\\u{200b}-\\u{202e}é名]{0,40}") {
             let once = clean(&text);
             prop_assert!(!once.chars().any(is_unseen));
             prop_assert_eq!(clean(&once), once);
