@@ -12,6 +12,7 @@
 //!
 //! This crate is the only one that names `rhai`. It must not know AWS, storage or async.
 
+pub mod cases;
 mod check;
 mod diagnostic;
 mod engine;

@@ -129,13 +129,19 @@ impl Policy {
     /// Judges the access key at index `key` of `user`, as of `now`. Pure: the same input gives the same output.
     #[must_use]
     pub fn evaluate(&self, user: &Arc<User>, key: usize, now: Timestamp) -> Evaluation {
+        self.judge(user, key, now).evaluation
+    }
+
+    /// As [`Policy::evaluate`], with the name of the fact that nobody has read.
+    pub(crate) fn judge(&self, user: &Arc<User>, key: usize, now: Timestamp) -> Judgement {
         let Some(subject) = Subject::new(user, key, now).map(Arc::new) else {
-            let message = format!("user `{}` has no access key number {key}", user.name);
-            return Evaluation { outcome: Outcome::Error(EvaluationError::new(message)), evidence: Evidence::new() };
+            let error = EvaluationError::new(format!("user `{}` has no access key number {key}", user.name));
+            let evaluation = Evaluation { outcome: Outcome::Error(error), evidence: Evidence::new() };
+            return Judgement { evaluation, unread: None };
         };
         let run = || catch_unwind(AssertUnwindSafe(|| self.run(&subject)));
         let result = watched(run).unwrap_or_else(|_| Err(EvaluationError::new("the policy engine panicked")));
-        let (evidence, missing) = subject.record.take();
+        let (evidence, missing, unread) = subject.record.take();
         // A missing fact decides, whatever the script made of being stopped.
         let outcome = match (missing, result) {
             (Some(Missing::NotRead(facet)), _) => Outcome::Needs(FacetSet::default().with(facet)),
@@ -143,7 +149,7 @@ impl Policy {
             (None, Ok(verdict)) => Outcome::Verdict(verdict),
             (None, Err(error)) => Outcome::Error(error),
         };
-        Evaluation { outcome, evidence }
+        Judgement { evaluation: Evaluation { outcome, evidence }, unread }
     }
 
     fn run(&self, subject: &Arc<Subject>) -> Result<Verdict, EvaluationError> {
@@ -183,6 +189,13 @@ fn compile(text: &str) -> Result<(Metadata, AST), Vec<Diagnostic>> {
         (Err(wrong), Ok(_)) | (Ok(_), Err(wrong)) => Err(wrong),
         (Err(wrong), Err(more)) => Err([wrong, more].concat()),
     }
+}
+
+/// An evaluation with what only this crate needs to know of it.
+pub(crate) struct Judgement {
+    pub(crate) evaluation: Evaluation,
+    /// The fact that was touched and that nobody has read, by the name that scripts use.
+    pub(crate) unread: Option<String>,
 }
 
 /// What a policy makes of one access key.

@@ -14,6 +14,7 @@ pub(crate) struct Record(Mutex<State>);
 struct State {
     evidence: Evidence,
     missing: Option<Missing>,
+    unread: Option<String>,
 }
 
 /// Why a script was stopped for want of a fact.
@@ -33,7 +34,10 @@ impl Record {
                 Some(value)
             }
             Fact::NotRead(facet) => {
-                state.missing.get_or_insert(Missing::NotRead(facet));
+                if state.missing.is_none() {
+                    state.missing = Some(Missing::NotRead(facet));
+                    state.unread = Some(name);
+                }
                 None
             }
             Fact::Unreadable(why) => {
@@ -44,10 +48,10 @@ impl Record {
         }
     }
 
-    /// What was touched and what was missing.
-    pub(crate) fn take(&self) -> (Evidence, Option<Missing>) {
+    /// What was touched, and what was missing, with its name where nobody has read it.
+    pub(crate) fn take(&self) -> (Evidence, Option<Missing>, Option<String>) {
         let state = std::mem::take(&mut *self.lock());
-        (state.evidence, state.missing)
+        (state.evidence, state.missing, state.unread)
     }
 
     /// A panic within the lock is impossible; were it not, what was noted would still be true.

@@ -54,7 +54,8 @@ pub(crate) fn at_location(place: &Location, message: impl Into<String>) -> Diagn
     Diagnostic::new(message).at(line(place), column(place), length(place))
 }
 
-fn line(place: &Location) -> usize {
+/// The line of a place, counted from 1.
+pub(crate) fn line(place: &Location) -> usize {
     usize::try_from(place.line()).unwrap_or(1).max(1)
 }
 

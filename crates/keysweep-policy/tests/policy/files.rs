@@ -1,0 +1,96 @@
+//! Policy files on disk, their metadata, and the settings of a user.
+
+use std::{collections::BTreeMap, fs};
+
+use keysweep_model::{ParamValue, Severity};
+use keysweep_policy::{LoadProblem, Policy, load_folder, shipped};
+use proptest::prelude::*;
+
+use crate::support::file;
+
+#[test]
+fn a_folder_gives_its_policies_by_name_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("b.rhai", &file("fn check(key, params) { pass() }"));
+    write("a.rhai", &file("fn check(key, params) { pass() }").replace("id: test", "id: other"));
+    write("notes.txt", "not a policy");
+    fs::create_dir(folder.path().join("sub.rhai")).unwrap();
+    let ids: Vec<String> = load_folder(folder.path()).unwrap().iter().map(|policy| policy.id().to_string()).collect();
+    assert_eq!(ids, ["other", "test"]);
+}
+
+#[test]
+fn all_that_is_wrong_with_a_folder_is_said_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("a.rhai", &file("fn check(key, params) { key.oops }"));
+    write("b.rhai", &file("fn check(key, params) { pass() }"));
+    write("c.rhai", &file("fn check(key, params) { pass() }"));
+    write("d.rhai", &"x".repeat(1 << 20));
+    fs::write(folder.path().join("e.rhai"), [0xFF, 0xFE]).unwrap();
+    std::os::unix::fs::symlink("/etc/hostname", folder.path().join("f.rhai")).unwrap();
+    std::os::unix::fs::symlink("/no/such/file", folder.path().join("g.rhai")).unwrap();
+    let error = load_folder(folder.path()).unwrap_err();
+    let text = error.to_string().replace(&folder.path().display().to_string(), "FOLDER");
+    insta::assert_snapshot!(text, @"");
+}
+
+#[test]
+fn a_link_within_the_folder_is_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("policy.txt"), file("fn check(key, params) { pass() }")).unwrap();
+    std::os::unix::fs::symlink("policy.txt", folder.path().join("a.rhai")).unwrap();
+    assert_eq!(load_folder(folder.path()).unwrap().len(), 1);
+}
+
+#[test]
+fn a_folder_without_policies_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let problems = load_folder(folder.path()).unwrap_err().problems;
+    assert!(matches!(&problems[..], [LoadProblem::Empty { .. }]));
+    let problems = load_folder(&folder.path().join("missing")).unwrap_err().problems;
+    assert!(matches!(&problems[..], [LoadProblem::Read { .. }]));
+}
+
+#[test]
+fn settings_are_checked() {
+    let policy = &shipped()[0];
+    let set = |name: &str, value: ParamValue| match policy.with_overrides(None, &[(name.to_owned(), value)].into()) {
+        Ok(policy) => format!("{:?}", policy.summary().params),
+        Err(error) => error.to_string(),
+    };
+    let ends = [
+        set("max_age_days", ParamValue::Integer(30)),
+        set("max_age_days", ParamValue::Integer(0)),
+        set("max_age_days", ParamValue::Integer(99_999)),
+        set("max_age_days", ParamValue::String("30".to_owned())),
+        set("max_age_days", ParamValue::Number(30.0)),
+        set("max_age_day", ParamValue::Integer(30)),
+        set("colour", ParamValue::Integer(30)),
+    ];
+    insta::assert_snapshot!(ends.join("\n"), @"");
+}
+
+#[test]
+fn a_severity_can_be_set() {
+    let policy = shipped()[0].with_overrides(Some(Severity::High), &BTreeMap::new()).unwrap();
+    assert_eq!((policy.summary().severity, policy.metadata().severity), (Severity::High, Severity::High));
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_the_compiler_panic(text in "\\PC{0,200}") {
+        let _ = Policy::compile("t", &text);
+    }
+
+    #[test]
+    fn no_metadata_makes_the_compiler_panic(lines in prop::collection::vec("//! ?[ a-z&*!|>{}\\[\\]:,\"'#0-9-]{0,40}", 0..12)) {
+        let _ = Policy::compile("t", &lines.join("\n")).map_err(|error| error.to_string());
+    }
+
+    #[test]
+    fn no_script_makes_the_compiler_panic(script in "(key|params|fn|check|if|else|let|\\.|[-+(){}\\[\\];!=<>\"`$ ]|[a-z0-9]|\n){0,60}") {
+        let _ = Policy::compile("t", &file(&script)).map_err(|error| error.to_string());
+    }
+}

@@ -1,0 +1,104 @@
+//! Keys to judge and policies to judge them by.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use keysweep_model::{AccessKey, AccessKeyStatus, Account, AccountState, Fact, LastUsed, User};
+use keysweep_policy::{Evaluation, Outcome, Policy};
+
+/// The judged time of these tests.
+pub(crate) fn now() -> Timestamp {
+    "2026-03-01T12:00:00Z".parse().unwrap()
+}
+
+pub(crate) fn ago(days: f64) -> Timestamp {
+    now() - SignedDuration::from_secs_f64(days * 86_400.0)
+}
+
+/// A user with one active key of 100.5 days, last used 10 days ago, and everything known.
+pub(crate) fn user() -> User {
+    User {
+        account: Arc::new(Account {
+            id: "111122223333".parse().unwrap(),
+            name: "prod".to_owned(),
+            email: None,
+            state: AccountState::Active,
+            ou_path: Fact::Known("Root/Workloads".to_owned()),
+        }),
+        name: "alice".parse().unwrap(),
+        arn: "arn:aws:iam::111122223333:user/team/alice".to_owned(),
+        path: "/team/".to_owned(),
+        created_at: Fact::Known(ago(1000.0)),
+        tags: Fact::Known([("owner".to_owned(), "data".to_owned())].into()),
+        access_keys: vec![AccessKey {
+            id: Fact::Known("AKIAIOSFODNN7EXAMPLE".parse().unwrap()),
+            status: Fact::Known(AccessKeyStatus::Active),
+            created_at: Fact::Known(ago(100.5)),
+            last_used: Fact::Known(LastUsed::At {
+                at: ago(10.0),
+                service: Some("s3".to_owned()),
+                region: Some("eu-west-1".to_owned()),
+            }),
+        }],
+    }
+}
+
+/// The text of a policy file with this script below plain metadata.
+pub(crate) fn file(script: &str) -> String {
+    format!(
+        "//! id: test\n//! title: A test\n//! severity: low\n//! resource: access_key\n//! remedy: none\n\
+         //! params: {{ limit: {{ type: integer, default: 90 }} }}\n{script}"
+    )
+}
+
+pub(crate) fn policy(script: &str) -> Policy {
+    Policy::compile("test.rhai", &file(script)).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A policy whose `check` has this body.
+pub(crate) fn body(body: &str) -> Policy {
+    policy(&format!("fn check(key, params) {{ {body} }}"))
+}
+
+pub(crate) fn judge(policy: &Policy, user: User) -> Evaluation {
+    policy.evaluate(&Arc::new(user), 0, now())
+}
+
+/// What the script makes of the plain user, in one line.
+pub(crate) fn outcome(script: &str) -> String {
+    show(&judge(&body(script), user()).outcome)
+}
+
+pub(crate) fn show(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Verdict(verdict) => format!("{verdict:?}"),
+        Outcome::Needs(facets) => format!("needs {:?}", facets.iter().collect::<Vec<_>>()),
+        Outcome::Unknown(why) => format!("unknown: {why}"),
+        Outcome::Error(error) => match &error.hint {
+            Some(hint) => format!("error: {error} ({hint})"),
+            None => format!("error: {error}"),
+        },
+    }
+}
+
+/// Why the script does not compile.
+pub(crate) fn refused(script: &str) -> String {
+    match Policy::compile("test.rhai", &file(script)) {
+        Ok(_) => "compiled".to_owned(),
+        Err(error) => error.to_string(),
+    }
+}
+
+/// The messages of [`refused`] for a body of `check`, without places.
+pub(crate) fn complaints(body: &str) -> String {
+    match Policy::compile("test.rhai", &file(&format!("fn check(key, params) {{ {body} }}"))) {
+        Ok(_) => "compiled".to_owned(),
+        Err(error) => {
+            let line = |wrong: &keysweep_policy::Diagnostic| match &wrong.help {
+                Some(help) => format!("{} [{help}]", wrong.message),
+                None => wrong.message.clone(),
+            };
+            error.diagnostics.iter().map(line).collect::<Vec<_>>().join("; ")
+        }
+    }
+}
