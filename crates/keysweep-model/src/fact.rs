@@ -25,6 +25,11 @@ impl<T> Fact<T> {
         }
     }
 
+    /// Whether AWS was not asked yet.
+    pub fn is_not_read(&self) -> bool {
+        matches!(self, Self::NotRead(_))
+    }
+
     /// The same fact by reference.
     pub fn as_ref(&self) -> Fact<&T> {
         match self {

@@ -1,1 +1,26 @@
-//! Placeholder.
+//! The pipeline: discover the accounts, assume a role in each, read what the policies ask for, evaluate.
+//!
+//! Accounts are a stream: work on the first page starts while the next one is read. Every account is a task of its
+//! own, with its own session and its own retry budget, and a failure there is an entry in the coverage and nothing
+//! more. Inside an account users are judged in rounds: each round evaluates what is known, reads what the policies
+//! stopped at, and evaluates those users again. A verdict other than a pass is only ever taken on live facts.
+//!
+//! This crate must not know Rhai or output formats.
+
+mod account;
+mod check;
+mod collect;
+mod discover;
+mod hydrate;
+mod judge;
+mod progress;
+mod scan;
+mod select;
+mod subject;
+mod tally;
+
+pub use check::{CheckOptions, CheckedAccount, Scope, check_accounts};
+pub use discover::{AccountSource, StartError};
+pub use progress::Progress;
+pub use scan::{Concurrency, Reading, Roles, ScanOptions, scan};
+pub use select::Selection;

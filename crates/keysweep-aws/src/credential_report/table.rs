@@ -8,7 +8,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use csv::StringRecord;
 use jiff::Timestamp;
-use keysweep_model::{AccessKey, AccessKeyStatus, Account, Facet, Fact, LastUsed, Partition, User};
+use keysweep_model::{AccessKey, AccessKeyStatus, Account, Facet, Fact, LastUsed, Partition, Unreadable, User};
 
 use super::ReportUser;
 use crate::access_keys::known_text;
@@ -77,7 +77,7 @@ impl Row<'_> {
             name: self.cell("user")?.parse().map_err(|error| format!("{error}"))?,
             arn: arn.to_owned(),
             path: path.ok_or_else(|| format!("`{arn}` is not the ARN of a user"))?.to_owned(),
-            created_at: time(self.cell("user_creation_time")?, Facet::Users),
+            created_at: user_created_at(self.cell("user_creation_time")?),
             tags: Fact::NotRead(Facet::UserTags),
             access_keys: slots.into_iter().flatten().collect(),
         };
@@ -112,6 +112,17 @@ impl Row<'_> {
             last_used,
         }))
     }
+}
+
+/// No call reads this one fact again, so an unknown text is unreadable.
+fn user_created_at(cell: &str) -> Fact<Timestamp> {
+    cell.parse().map_or_else(
+        |_| {
+            let reason = format!("it says `{}` in `user_creation_time`", cell.escape_default());
+            Fact::Unreadable(Arc::new(Unreadable { facet: Facet::CredentialReport, reason }))
+        },
+        Fact::Known,
+    )
 }
 
 fn time(cell: &str, facet: Facet) -> Fact<Timestamp> {

@@ -29,6 +29,13 @@ struct Unit {
 }
 
 impl Units {
+    /// No units: the accounts did not come from the organization.
+    #[must_use]
+    pub fn none() -> Self {
+        let paths = Fact::NotRead(Facet::OrganizationalUnits);
+        Self { paths, chains: HashMap::new(), members: OnceCell::new() }
+    }
+
     /// The path of names for a chain of ids, such as `Root/Workloads/Prod`.
     pub(super) fn path(&self, ids: &[String]) -> Fact<String> {
         let last = ids.last().map(String::as_str).unwrap_or_default();

@@ -1,0 +1,154 @@
+//! Where the accounts come from, and what must work before a scan can start at all.
+
+use futures::{Stream, StreamExt, future::Either, stream};
+use keysweep_aws::{Aws, CallError, CallErrorKind, Caller, ListedAccount, Organization, Units};
+use keysweep_model::{Account, Facet, Fact, Unreadable};
+
+use crate::Selection;
+
+/// Where the accounts come from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AccountSource {
+    /// AWS Organizations.
+    Organization,
+    /// A list of the user's, where Organizations may not be called.
+    Listed(Vec<Account>),
+}
+
+/// Why a scan could not start. Nothing was scanned.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// AWS did not say who the caller is.
+    #[error("could not find out who is calling: {error}")]
+    Caller {
+        /// What failed.
+        #[source]
+        error: CallError,
+        /// What to do about it.
+        hint: &'static str,
+    },
+    /// The organization could not be listed.
+    #[error("could not list the accounts of the organization: {error}")]
+    Organization {
+        /// What failed.
+        #[source]
+        error: CallError,
+        /// What to do about it.
+        hint: &'static str,
+    },
+    /// The units that the user selected cannot be told, because the units could not be read.
+    #[error("could not find the organizational unit `{unit}`: {why}")]
+    Units {
+        /// The unit as the user named it.
+        unit: String,
+        /// Why.
+        why: Unreadable,
+    },
+    /// There is no such organizational unit.
+    #[error("there is no organizational unit `{unit}` in the organization")]
+    NoSuchUnit {
+        /// The unit as the user named it.
+        unit: String,
+    },
+    /// An accounts file knows no organizational units.
+    #[error("`--ou {unit}` cannot be used with an accounts file, which does not tell the organizational units")]
+    UnitsOfFile {
+        /// The unit as the user named it.
+        unit: String,
+    },
+}
+
+impl StartError {
+    /// What to do about it, where that is known.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        match self {
+            Self::Caller { hint, .. } | Self::Organization { hint, .. } => Some(hint),
+            Self::Units { .. } => Some("name accounts with --account, or allow the caller to list the units"),
+            Self::NoSuchUnit { .. } => Some("give an id (`ou-...`) or the names from the root down (`Root/Workloads`)"),
+            Self::UnitsOfFile { .. } => None,
+        }
+    }
+}
+
+/// Who is calling, and what is there to be scanned.
+pub(crate) struct Ground {
+    pub(crate) caller: Caller,
+    pub(crate) organization: Option<Organization>,
+    pub(crate) units: Units,
+    /// The ids of the organizational units that the user selected.
+    pub(crate) selected_units: Vec<String>,
+}
+
+/// Asks what must be known before any account is looked at.
+pub(crate) async fn survey(aws: &Aws, source: &AccountSource, selection: &Selection) -> Result<Ground, StartError> {
+    let caller = aws.caller().await.map_err(|error| StartError::Caller { hint: caller_hint(error.kind), error })?;
+    tracing::info!(caller = caller.arn, "calling AWS");
+    match source {
+        AccountSource::Listed(_) => match selection.units.first() {
+            Some(unit) => Err(StartError::UnitsOfFile { unit: unit.clone() }),
+            None => Ok(Ground { caller, organization: None, units: Units::none(), selected_units: Vec::new() }),
+        },
+        AccountSource::Organization => {
+            let organization = aws.organization().await.map_err(organization_error)?;
+            let units = aws.units().await;
+            let selected_units =
+                selection.units.iter().map(|unit| find_unit(&units, unit)).collect::<Result<_, _>>()?;
+            Ok(Ground { caller, organization: Some(organization), units, selected_units })
+        }
+    }
+}
+
+/// The accounts, from the first page on.
+pub(crate) fn accounts<'a>(
+    aws: &'a Aws,
+    source: &'a AccountSource,
+    ground: &'a Ground,
+) -> impl Stream<Item = Result<ListedAccount, CallError>> + Send + 'a {
+    match source {
+        AccountSource::Organization => Either::Left(aws.accounts(&ground.units)),
+        AccountSource::Listed(accounts) => Either::Right(stream::iter(accounts).map(|account| {
+            let unit_ids = Fact::NotRead(Facet::OrganizationalUnits);
+            Ok(ListedAccount { account: account.clone(), unit_ids })
+        })),
+    }
+}
+
+fn find_unit(units: &Units, unit: &str) -> Result<String, StartError> {
+    match units.find(unit) {
+        Ok(Some(id)) => Ok(id),
+        Ok(None) => Err(StartError::NoSuchUnit { unit: unit.to_owned() }),
+        Err(why) => Err(StartError::Units { unit: unit.to_owned(), why: (*why).clone() }),
+    }
+}
+
+pub(crate) fn organization_error(error: CallError) -> StartError {
+    let hint = match error.kind {
+        CallErrorKind::Denied => {
+            "run as the management account or a delegated administrator, or name the accounts with --accounts-file"
+        }
+        CallErrorKind::Refused if error.code.as_deref() == Some("AWSOrganizationsNotInUseException") => {
+            "this account is in no organization: name the accounts with --accounts-file"
+        }
+        kind => caller_hint(kind),
+    };
+    StartError::Organization { error, hint }
+}
+
+fn caller_hint(kind: CallErrorKind) -> &'static str {
+    match kind {
+        CallErrorKind::NoCredentials => {
+            "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login`"
+        }
+        CallErrorKind::ExpiredCredentials => "the credentials have expired: log in again",
+        CallErrorKind::RejectedCredentials => "check the credentials, and that the clock of this machine is right",
+        CallErrorKind::Denied => "check the IAM policy of the caller: `keysweep iam-policy --for caller` prints it",
+        CallErrorKind::Throttled => "wait a little and run again",
+        CallErrorKind::TimedOut | CallErrorKind::Unreachable => {
+            "check the network, the proxy (HTTPS_PROXY), AWS_REGION and AWS_ENDPOINT_URL"
+        }
+        CallErrorKind::NotFound | CallErrorKind::BadAnswer | CallErrorKind::Refused => {
+            "check AWS_REGION, and that AWS_ENDPOINT_URL names an AWS endpoint"
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! The scan as a whole: a queue of accounts, a window of tasks, and what happens when the user interrupts.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    pin::pin,
+    sync::Arc,
+};
+
+use futures::{Stream, StreamExt};
+use jiff::Timestamp;
+use keysweep_aws::{Aws, CallError, ListedAccount, ReportWait, RoleOptions};
+use keysweep_model::{Account, AccountGap, AccountId, ScanResult, Step};
+use keysweep_policy::Policy;
+use tokio::task::{Id, JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    account::Context,
+    collect::Collected,
+    discover::{self, AccountSource, Ground, StartError},
+    progress::Progress,
+    select::{Choice, Selection, gap},
+    tally::Tally,
+};
+
+/// What to scan, and how.
+#[derive(Debug, Clone)]
+pub struct ScanOptions {
+    /// Unique to this run.
+    pub run_id: String,
+    /// The policies to judge by.
+    pub policies: Vec<Policy>,
+    /// Judge as of this time instead of now. It has no part in signing or waiting.
+    pub as_of: Option<Timestamp>,
+    /// Where the accounts come from.
+    pub source: AccountSource,
+    /// Which of them are wanted.
+    pub selection: Selection,
+    /// The roles to assume.
+    pub roles: Roles,
+    /// How the users of an account are read.
+    pub reading: Reading,
+    /// How much is done at once.
+    pub concurrency: Concurrency,
+}
+
+/// The roles to assume.
+#[derive(Debug, Clone)]
+pub struct Roles {
+    /// In every account,
+    pub default: Arc<RoleOptions>,
+    /// but for these, which have a role of another name.
+    pub by_account: BTreeMap<AccountId, String>,
+}
+
+/// How the users of an account are read.
+#[derive(Debug, Clone, Copy)]
+pub enum Reading {
+    /// By the credential report, and live where a verdict other than a pass depends on it. Without a usable report,
+    /// live throughout.
+    Report(ReportWait),
+    /// Live throughout.
+    Fresh,
+}
+
+/// How much is done at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Concurrency {
+    /// How many accounts are read at once: 1 or more.
+    pub accounts: usize,
+    /// How many calls are made at once in one account: 1 or more.
+    pub calls_per_account: usize,
+}
+
+/// Scans. When `stop` is cancelled the scan ends at once: what was read is in the result, and every other account is
+/// in its coverage as interrupted.
+///
+/// # Errors
+/// When the scan cannot even start. Whatever fails later is in the result's coverage.
+pub async fn scan(
+    aws: &Aws,
+    options: &ScanOptions,
+    progress: &Progress,
+    stop: &CancellationToken,
+) -> Result<ScanResult, StartError> {
+    let started_at = aws.clock().now();
+    let as_of = options.as_of.unwrap_or(started_at);
+    let ground = discover::survey(aws, &options.source, &options.selection).await?;
+    let mut accounts = pin!(discover::accounts(aws, &options.source, &ground).peekable());
+    if let Some(Err(error)) = accounts.as_mut().peek().await {
+        return Err(discover::organization_error(error.clone()));
+    }
+    let context = Arc::new(Context {
+        aws: aws.clone(),
+        caller: ground.caller.clone(),
+        policies: options.policies.clone(),
+        as_of,
+        roles: options.roles.clone(),
+        reading: options.reading,
+        calls_per_account: options.concurrency.calls_per_account,
+    });
+    let collected = Collected::new(progress, &options.policies);
+    let mut crew = Crew::new(options, &ground, context, collected, progress);
+    crew.work(accounts, stop).await;
+    Ok(crew.collected.into_result(aws, options, &ground, started_at, as_of))
+}
+
+/// The accounts that wait, the accounts that are being read, and what came of the others.
+struct Crew<'a> {
+    options: &'a ScanOptions,
+    ground: &'a Ground,
+    context: Arc<Context>,
+    collected: Collected<'a>,
+    progress: &'a Progress,
+    waiting: VecDeque<Arc<Account>>,
+    running: JoinSet<Result<Tally, AccountGap>>,
+    names: HashMap<Id, Arc<Account>>,
+    /// The accounts that the user named and that were not listed yet.
+    missing: BTreeSet<AccountId>,
+}
+
+impl<'a> Crew<'a> {
+    fn new(
+        options: &'a ScanOptions,
+        ground: &'a Ground,
+        context: Arc<Context>,
+        collected: Collected<'a>,
+        progress: &'a Progress,
+    ) -> Self {
+        Self {
+            options,
+            ground,
+            context,
+            collected,
+            progress,
+            waiting: VecDeque::new(),
+            running: JoinSet::new(),
+            names: HashMap::new(),
+            missing: options.selection.accounts.clone(),
+        }
+    }
+
+    async fn work(
+        &mut self,
+        mut accounts: impl Stream<Item = Result<ListedAccount, CallError>> + Unpin,
+        stop: &CancellationToken,
+    ) {
+        let mut listing = true;
+        loop {
+            // Once every account that the user named was found, the rest of a long list tells nothing.
+            listing &= !(self.options.selection.names_accounts_only() && self.missing.is_empty());
+            self.fill_window();
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return self.interrupt(listing),
+                Some(done) = self.running.join_next_with_id(), if !self.running.is_empty() => self.done(done),
+                next = accounts.next(), if listing => listing = self.listed(next),
+                else => break,
+            }
+        }
+        self.progress.finish_listing();
+        for id in std::mem::take(&mut self.missing) {
+            let reason = "the account was named by --account and is not in the organization or the accounts file";
+            self.collected.failed(AccountGap {
+                account_id: Some(id),
+                account_name: String::new(),
+                step: Step::Select,
+                reason: reason.to_owned(),
+            });
+        }
+    }
+
+    fn fill_window(&mut self) {
+        while self.running.len() < self.options.concurrency.accounts {
+            let Some(account) = self.waiting.pop_front() else { return };
+            let (context, task_account) = (Arc::clone(&self.context), Arc::clone(&account));
+            let task = self.running.spawn(async move { context.scan(task_account).await });
+            self.names.insert(task.id(), account);
+        }
+    }
+
+    /// Takes in what the list of accounts gave, and says whether more may follow.
+    fn listed(&mut self, next: Option<Result<ListedAccount, CallError>>) -> bool {
+        match next {
+            None => {
+                self.progress.finish_listing();
+                false
+            }
+            Some(Err(error)) => {
+                self.collected.failed(rest_of_list(Step::ListAccounts, error.to_string()));
+                self.missing.clear();
+                false
+            }
+            Some(Ok(listed)) => {
+                self.missing.remove(&listed.account.id);
+                self.choose(listed);
+                true
+            }
+        }
+    }
+
+    fn choose(&mut self, listed: ListedAccount) {
+        let choice = self.options.selection.choose(&listed, &self.ground.selected_units);
+        if choice != Choice::OutOfScope {
+            self.progress.add_listed();
+        }
+        match choice {
+            Choice::OutOfScope => {}
+            Choice::Skip(gap) => self.collected.skipped(gap),
+            Choice::Fail(gap) => self.collected.failed(gap),
+            Choice::Read => self.waiting.push_back(Arc::new(listed.account)),
+        }
+    }
+
+    fn done(&mut self, done: Result<(Id, Result<Tally, AccountGap>), tokio::task::JoinError>) {
+        match done {
+            Ok((id, outcome)) => {
+                self.names.remove(&id);
+                match outcome {
+                    Ok(tally) => self.collected.scanned(tally),
+                    Err(gap) => self.collected.failed(gap),
+                }
+            }
+            Err(error) => {
+                if let Some(account) = self.names.remove(&error.id()) {
+                    let reason = format!("Keysweep itself failed, please report it: {error}");
+                    self.collected.failed(gap(&account, Step::ReadUsers, reason));
+                }
+            }
+        }
+    }
+
+    /// Stops everything and names what was not read.
+    fn interrupt(&mut self, listing: bool) {
+        self.running.abort_all();
+        let reading = self.names.drain().map(|(_, account)| (account, "interrupted while the account was being read"));
+        let waiting = self.waiting.drain(..).map(|account| (account, "interrupted before the account was read"));
+        for (account, reason) in reading.chain(waiting) {
+            self.collected.failed(gap(&account, Step::Interrupted, reason.to_owned()));
+        }
+        if listing {
+            let reason = "interrupted before all accounts were listed";
+            self.collected.failed(rest_of_list(Step::Interrupted, reason.to_owned()));
+        }
+    }
+}
+
+/// The entry for the accounts that nobody could name.
+fn rest_of_list(step: Step, reason: String) -> AccountGap {
+    AccountGap { account_id: None, account_name: "(accounts not listed)".to_owned(), step, reason }
+}
