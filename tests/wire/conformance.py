@@ -5,7 +5,8 @@
 
 The same assertions run against both. orgsim has to follow AWS in all of them; where moto is known not to, the
 assertion says so, and a run against moto insists on just that difference. FILE is what `keysweep orgsim truth` prints.
-The exit code is 0 only if all passed. A run writes: it makes and deletes access keys of one user who had none.
+The exit code is 0 only if all passed. A run wants a server that was just started, and writes to it: it asks for
+credential reports, and makes and deletes access keys of one user who had none.
 """
 
 from __future__ import annotations

@@ -151,19 +151,25 @@ class World:
         """Ids of the active member accounts."""
         return [i for i, a in self.accounts.items() if a["state"] == "ACTIVE" and i != self.management_id]
 
-    @property
+    @functools.cached_property
     def member_id(self) -> str:
-        return self.members[0]
+        """The member account that IAM's checks look at: the first with a user whom they may write to."""
+        return next(account_id for account_id in self.members if self._idle_users(account_id))
 
     @functools.cached_property
     def member(self) -> Caller:
-        """A session in the member account that IAM's checks look at."""
+        """A session in the member account."""
         return self.management.session(self.member_id)
 
     @functools.cached_property
+    def neighbour_id(self) -> str:
+        """Another member account."""
+        return next(account_id for account_id in self.members if account_id != self.member_id)
+
+    @functools.cached_property
     def neighbour(self) -> Caller:
-        """A session in another member account."""
-        return self.management.session(self.members[1])
+        """A session in the other member account."""
+        return self.management.session(self.neighbour_id)
 
     @functools.cached_property
     def users(self) -> dict[str, dict[str, Any]]:
@@ -173,8 +179,7 @@ class World:
     @functools.cached_property
     def details(self) -> dict[str, dict[str, Any]]:
         """The member's users by name, as GetAccountAuthorizationDetails tells of them."""
-        found = self.collect(self.member.iam, "get_account_authorization_details", "UserDetailList", Filter=["User"])
-        return {user["UserName"]: user for user in found}
+        return self._details(self.member)
 
     def keys_of(self, account_id: str) -> list[dict[str, Any]]:
         return [key for key in self.access_keys if key["account_id"] == account_id]
@@ -197,8 +202,7 @@ class World:
     @functools.cached_property
     def bystander(self) -> str:
         """A user of the member with no key and no permission: the one that the writing checks write to."""
-        idle = [name for name, held in self.keys_by_user().items() if not held]
-        return next(name for name in idle if not permissions(self.details[name]))
+        return self._idle_users(self.member_id)[0]
 
     def key(self, used: bool) -> dict[str, Any]:
         """An expected key of the member that was, or was never, used."""
@@ -210,6 +214,16 @@ class World:
         for name in self.users:
             having.setdefault(bool(getattr(self.member.iam, action)(UserName=name, **more)[result]), name)
         return having[True], having[False]
+
+    def _idle_users(self, account_id: str) -> list[str]:
+        """Users without keys and without anything that grants them something."""
+        keyed = {key["user_name"] for key in self.keys_of(account_id)}
+        details = self._details(self.management.session(account_id))
+        return [name for name, detail in details.items() if name not in keyed and not permissions(detail)]
+
+    def _details(self, caller: Caller) -> dict[str, dict[str, Any]]:
+        found = self.collect(caller.iam, "get_account_authorization_details", "UserDetailList", Filter=["User"])
+        return {user["UserName"]: user for user in found}
 
     @staticmethod
     def collect(client: Any, action: str, result: str, **arguments: Any) -> list[Any]:

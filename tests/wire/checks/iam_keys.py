@@ -167,4 +167,4 @@ def _used(w: World, key_id: str) -> dict[str, Any]:
 
 def _strangers_key(w: World) -> dict[str, Any]:
     """A key of another account, of a user whose name the member has not."""
-    return next(one for one in w.keys_of(w.members[1]) if one["user_name"] not in w.users)
+    return next(one for one in w.keys_of(w.neighbour_id) if one["user_name"] not in w.users)

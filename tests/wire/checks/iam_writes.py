@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from harness import Differs, Group, code_of
+from harness import Differs, Group, OneOf, code_of
 from world import Caller, World, policy
 
 create = Group("iam.create_access_key", "IAM API_CreateAccessKey")
@@ -110,7 +110,7 @@ def _(w: World) -> str:
 
 @update.value(
     "inactive_key_is_refused_by_organizations",
-    "UnrecognizedClientException 400",
+    OneOf("UnrecognizedClientException 400", "UnrecognizedClientException 403"),
     Differs("403 403", "takes inactive keys, and then asks for permissions"),
 )
 def _(w: World) -> str:

@@ -208,7 +208,7 @@ account.code(
 )
 account.code(
     "from_a_member",
-    lambda w: w.member.organizations.describe_account(AccountId=w.members[1]),
+    lambda w: w.member.organizations.describe_account(AccountId=w.neighbour_id),
     "AccessDeniedException 400",
     Differs("AccountNotFoundException 400", "answers members that there is no such account"),
 )

@@ -6,7 +6,7 @@ import json as jsonlib
 import re
 from xml.etree import ElementTree
 
-from harness import Differs, Group, error_of
+from harness import Differs, Group, OneOf, error_of
 from world import VERSIONS, Raw, World
 
 query = Group("protocol.query", "IAM CommonErrors")
@@ -116,7 +116,11 @@ def _(w: World) -> str:
     return jsonlib.loads(body)["__type"].rpartition("#")[2]
 
 
-@json.value("unknown_action", "UnknownOperationException 400", Differs("500 500", "answers with a page of HTML"))
+# AWS's pages say 404; services of this protocol are seen to answer 400.
+_UNKNOWN_OPERATION = OneOf("UnknownOperationException 400", "UnknownOperationException 404")
+
+
+@json.value("unknown_action", _UNKNOWN_OPERATION, Differs("500 500", "answers with a page of HTML"))
 def _(w: World) -> str:
     return _json_code(w.management.json("NoSuchAction", "{}"))
 

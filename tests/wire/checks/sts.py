@@ -216,7 +216,7 @@ assume.code(
 )
 assume.code(
     "caller_that_is_not_trusted",
-    lambda w: w.member.assume(w.members[1]),
+    lambda w: w.member.assume(w.neighbour_id),
     "AccessDenied 403",
     Differs("200", "asks no trust policy of another account"),
 )
