@@ -8,12 +8,12 @@ use std::{
     sync::LazyLock,
 };
 
-use rhai::{AST, ASTFlags, ASTNode, Expr, FnCallExpr, Position, Stmt};
+use rhai::{AST, ASTFlags, ASTNode, Expr, FnCallExpr, Position, Stmt, StmtBlock};
 
 use crate::{
     diagnostic::Diagnostic,
     engine::ENGINE,
-    explain::place,
+    explain::{incomparable, place},
     objects::{Kind, Object},
     params::{ParamSpec, ParamType},
     strict,
@@ -47,6 +47,9 @@ struct Function {
     end: Position,
     scope: Vec<(String, Type)>,
 }
+
+/// The functions that make verdicts.
+const VERDICTS: [&str; 3] = ["pass", "fail", "exempt"];
 
 /// The type of an expression as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,6 +144,7 @@ impl Checker<'_> {
             .collect();
         // Rhai shows a function's statements only by a walk over the whole script, which goes function by function.
         let mut current = None;
+        let mut last = Vec::new();
         ast.walk(&mut |path| {
             if let [ASTNode::Stmt(statement)] = path {
                 let position = statement.position();
@@ -148,9 +152,13 @@ impl Checker<'_> {
                 if let Some(index) = functions.iter().position(inside) {
                     if current != Some(index) {
                         current = Some(index);
+                        last.clear();
                         self.scope = functions[index].scope.clone();
                     }
+                    // What has a statement after it in its function does not end it.
+                    self.wrong.append(&mut last);
                     self.statement(statement);
+                    last = discarded(statement);
                 }
             }
             true
@@ -159,25 +167,38 @@ impl Checker<'_> {
 
     fn block<'s>(&mut self, statements: impl IntoIterator<Item = &'s Stmt>) {
         let outer = self.scope.len();
+        let mut last = Vec::new();
         for statement in statements {
+            self.wrong.append(&mut last);
             self.statement(statement);
+            last = discarded(statement);
         }
         self.scope.truncate(outer);
     }
 
+    /// The body of a loop: not even what ends it is the loop's value.
+    fn repeated(&mut self, body: &StmtBlock) {
+        self.block(body);
+        self.wrong.extend(body.statements().last().map(discarded).unwrap_or_default());
+    }
+
     fn statement(&mut self, statement: &Stmt) {
         match statement {
-            Stmt::If(flow, _) | Stmt::While(flow, _) | Stmt::Do(flow, ..) | Stmt::TryCatch(flow, _) => {
+            Stmt::If(flow, _) | Stmt::TryCatch(flow, _) => {
                 self.expr(&flow.expr);
                 self.block(&flow.body);
                 self.block(&flow.branch);
+            }
+            Stmt::While(flow, _) | Stmt::Do(flow, ..) => {
+                self.expr(&flow.expr);
+                self.repeated(&flow.body);
             }
             Stmt::For(parts, _) => {
                 let (item, counter, flow) = &**parts;
                 self.expr(&flow.expr);
                 let outer = self.scope.len();
                 self.scope.extend([Some(item), counter.as_ref()].into_iter().flatten().map(unknown));
-                self.block(&flow.body);
+                self.repeated(&flow.body);
                 self.scope.truncate(outer);
             }
             Stmt::Var(variable, ..) => {
@@ -185,7 +206,7 @@ impl Checker<'_> {
                 self.scope.push((variable.0.name.to_string(), kind));
             }
             Stmt::Assignment(assignment) => {
-                self.expr(&assignment.1.lhs);
+                self.target(&assignment.1.lhs, assignment.0.position());
                 self.expr(&assignment.1.rhs);
             }
             Stmt::FnCall(call, position) => {
@@ -200,6 +221,18 @@ impl Checker<'_> {
             }
             // Nothing to follow, or refused by the parser already.
             _ => {}
+        }
+    }
+
+    /// What is assigned to: never a part of what the policy is asked about.
+    fn target(&mut self, target: &Expr, position: Position) {
+        self.expr(target);
+        if let Expr::Dot(pair, ..) | Expr::Index(pair, ..) = target
+            && let Expr::Variable(variable, ..) = &pair.lhs
+            && let Type::Object(_) | Type::Params = self.variable(&variable.1, false, position)
+        {
+            let message = format!("nothing of `{}` can be set: a policy judges, it changes nothing", variable.1);
+            self.wrong.push(place(Diagnostic::new(message), position, 1));
         }
     }
 
@@ -330,15 +363,16 @@ impl Checker<'_> {
     }
 
     fn method(&mut self, receiver: Type, call: &FnCallExpr, position: Position) -> Type {
-        for argument in &call.args {
-            self.expr(argument);
-        }
+        let types: Vec<Type> = call.args.iter().map(|argument| self.expr(argument)).collect();
         let (name, arguments) = (call.name.as_str(), call.args.len());
         match receiver {
             Type::Object(object) => {
                 let method = object.methods().iter().find(|(known, count, _)| *known == name && *count == arguments);
                 match method {
-                    Some((_, _, kind)) => Type::Value(*kind),
+                    Some((_, _, kind)) => {
+                        self.texts(name, &types, position);
+                        Type::Value(*kind)
+                    }
                     None => {
                         let help = did_you_mean(name, "it has", object.methods().iter().map(|(known, ..)| *known));
                         let message = format!("{} has no method `{name}` {}", object.phrase(), with(arguments));
@@ -368,10 +402,20 @@ impl Checker<'_> {
             return Type::Unknown;
         }
         self.known_function(name, types.len(), position);
-        match name {
-            "pass" | "fail" | "exempt" => Type::Verdict,
-            "to_string" | "type_of" => Type::Value(Kind::Text),
-            _ => Type::Unknown,
+        if VERDICTS.contains(&name) {
+            self.texts(name, &types, position);
+            return Type::Verdict;
+        }
+        Type::Unknown
+    }
+
+    /// The arguments of our own functions are texts.
+    fn texts(&mut self, name: &str, types: &[Type], position: Position) {
+        let other = types.iter().find(|kind| !matches!(kind, Type::Value(Kind::Text) | Type::Unknown));
+        if let Some(other) = other {
+            let help = "put values into a text in backticks: `made ${key.age_days} days ago`";
+            let message = format!("`{name}` takes a text, not {}", phrase(*other));
+            self.unknown_name(message, name, position, Some(help.to_owned()));
         }
     }
 
@@ -386,7 +430,7 @@ impl Checker<'_> {
             _ => false,
         };
         if !comparable {
-            let message = format!("cannot compare {} with {}", phrase(a), phrase(b));
+            let message = incomparable(phrase(a), phrase(b));
             self.wrong.push(place(Diagnostic::new(message), position, operator.len()));
         }
     }
@@ -424,6 +468,28 @@ static NATIVES: LazyLock<BTreeSet<(String, usize)>> = LazyLock::new(|| {
     let keywords = [("type_of".to_owned(), 1)];
     ENGINE.collect_fn_metadata(None, functions, true).into_iter().chain(keywords).collect()
 });
+
+/// The verdicts that are made where the value of `statement` would be and are lost, if nothing takes that value.
+fn discarded(statement: &Stmt) -> Vec<Diagnostic> {
+    let tail = |block: &StmtBlock| block.statements().last().map(discarded).unwrap_or_default();
+    let call = |call: &FnCallExpr, position| {
+        let name = call.name.as_str();
+        let message = format!("this verdict is thrown away: the script goes on after `{name}`");
+        let diagnostic = Diagnostic::new(message).help(format!("write `return {name}(...)`"));
+        if VERDICTS.contains(&name) { vec![place(diagnostic, position, name.len())] } else { Vec::new() }
+    };
+    match statement {
+        Stmt::If(flow, _) | Stmt::TryCatch(flow, _) => [tail(&flow.body), tail(&flow.branch)].concat(),
+        Stmt::Block(block) => tail(block),
+        Stmt::FnCall(verdict, position) => call(verdict, *position),
+        Stmt::Expr(expr) => match &**expr {
+            Expr::FnCall(verdict, position) => call(verdict, *position),
+            Expr::Stmt(block) => tail(block),
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
 
 fn unknown(ident: &rhai::Ident) -> (String, Type) {
     (ident.name.to_string(), Type::Unknown)

@@ -26,7 +26,7 @@ pub struct Place {
 
 impl Diagnostic {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), place: None, help: None }
+        Self { message: shortened(message.into()), place: None, help: None }
     }
 
     pub(crate) fn at(mut self, line: usize, column: usize, length: usize) -> Self {
@@ -64,11 +64,27 @@ impl Diagnostic {
     }
 }
 
+/// The longest piece of a line that is shown, in characters.
+const WIDTH: usize = 200;
+
+/// A message may quote the file, and the file may be one long word.
+fn shortened(mut message: String) -> String {
+    const MOST: usize = 600;
+    if let Some((end, _)) = message.char_indices().nth(MOST) {
+        message.truncate(end);
+        message.push_str("...");
+    }
+    message
+}
+
 fn render_place(place: Place, name: &str, text: &str, out: &mut impl fmt::Write) -> fmt::Result {
     let Place { line, column, length } = place;
     let margin = line.to_string().len();
     write!(out, "\n{:margin$}--> {name}:{line}:{column}", "")?;
     let Some(source) = text.lines().nth(line - 1) else { return Ok(()) };
+    let first = column.saturating_sub(WIDTH / 2);
+    let source: String = source.chars().skip(first).take(WIDTH).collect();
+    let column = column - first;
     // Tabs are kept in the indentation of the marker, so that it stands below what it marks.
     let indent: String = source.chars().take(column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
     let rest = source.chars().count().saturating_sub(column - 1).max(1);
@@ -121,14 +137,41 @@ mod tests {
                 Diagnostic::new("the file is odd"),
             ],
         );
-        insta::assert_snapshot!(error, @"");
+        insta::assert_snapshot!(error, @"
+        error: the file is odd
+         --> p.rhai
+
+        error: an access key has no property `agee`
+         --> p.rhai:2:6
+          |
+        2 | 	key.agee
+          | 	    ^^^^
+          = help: did you mean `age_days`?
+        ");
     }
 
     #[test]
     fn a_place_outside_the_text_is_shown_without_a_line() {
         let error = PolicyFileError::new("p.rhai", "x", vec![Diagnostic::new("odd").at(9, 3, 99)]);
-        insta::assert_snapshot!(error, @"");
+        insta::assert_snapshot!(error, @"
+        error: odd
+         --> p.rhai:9:3
+        ");
         let error = PolicyFileError::new("p.rhai", "x", vec![Diagnostic::new("odd").at(1, 30, 99)]);
-        insta::assert_snapshot!(error, @"");
+        insta::assert_snapshot!(error, @"
+        error: odd
+         --> p.rhai:1:30
+          |
+        1 | x
+          |  ^
+        ");
+    }
+
+    #[test]
+    fn of_long_lines_and_words_a_piece_is_shown() {
+        let text = "x".repeat(50_000);
+        let error = PolicyFileError::new("p.rhai", &text, vec![Diagnostic::new(text.clone()).at(1, 40_000, 9)]);
+        assert!(error.to_string().len() < 1200, "{}", error.to_string().len());
+        assert!(error.to_string().ends_with(&format!("| {}{}", " ".repeat(99), "^".repeat(9))), "{error}");
     }
 }

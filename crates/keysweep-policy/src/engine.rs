@@ -25,7 +25,7 @@ use crate::{
 pub(crate) static ENGINE: LazyLock<Engine> = LazyLock::new(build);
 
 /// What a script cannot do, with the reason. Each is refused when the policy is compiled.
-pub(crate) const DISABLED: [(&str, &str); 11] = [
+pub(crate) const DISABLED: [(&str, &str); 15] = [
     ("eval", "a policy runs only what its file says"),
     ("import", "a policy is one file"),
     ("export", "a policy is one file"),
@@ -35,6 +35,10 @@ pub(crate) const DISABLED: [(&str, &str); 11] = [
     ("call", "a policy calls its functions by name"),
     ("curry", "a policy calls its functions by name"),
     ("switch", "it silently matches nothing where types differ: use `if` and `else if`"),
+    ("<<", "it silently loses bits"),
+    (">>", "it silently loses bits"),
+    ("<<=", "it silently loses bits"),
+    (">>=", "it silently loses bits"),
     ("is_shared", "values are never shared"),
     ("sync", "policies run one by one"),
 ];
@@ -180,6 +184,9 @@ fn touch(subject: &Subject, name: String, fact: Fact<Value>) -> Result<Dynamic> 
 }
 
 fn no_property(object: Object, name: &str) -> Box<EvalAltResult> {
+    if object.property_names().any(|known| known == name) {
+        return format!("{} has no index: write `.{name}`", object.phrase()).into();
+    }
     let help = did_you_mean(name, "it has", object.property_names()).unwrap_or_default();
     format!("{} has no property `{name}`: {help}", object.phrase()).into()
 }

@@ -28,6 +28,12 @@ pub(crate) fn type_of(value: &Dynamic) -> &'static str {
     }
 }
 
+/// That two values cannot be compared, given their types with articles.
+pub(crate) fn incomparable(a: &str, b: &str) -> String {
+    let is_unordered = ["true or false", "a list"].contains(&a);
+    if a == b && is_unordered { format!("{a} has no order") } else { format!("cannot compare {a} with {b}") }
+}
+
 /// Why a script does not compile.
 pub(crate) fn parse_error(error: &ParseError) -> Diagnostic {
     let (message, help) = match &*error.0 {
@@ -39,7 +45,13 @@ pub(crate) fn parse_error(error: &ParseError) -> Diagnostic {
             (format!("there is a variable `{name}` already"), Some("give the new one another name".to_owned()))
         }
         ParseErrorType::ExprTooDeep => ("the script is nested too deep".to_owned(), None),
-        ParseErrorType::Reserved(symbol) | ParseErrorType::BadInput(LexError::ImproperSymbol(symbol, _)) => {
+        ParseErrorType::BadInput(LexError::UnexpectedInput(symbol)) if symbol.starts_with('|') => {
+            let help = "a policy calls its functions by name: write `fn name(...) { ... }` beside `check`";
+            ("functions without a name are not part of the policy language".to_owned(), Some(help.to_owned()))
+        }
+        ParseErrorType::Reserved(symbol)
+        | ParseErrorType::UnknownOperator(symbol)
+        | ParseErrorType::BadInput(LexError::ImproperSymbol(symbol, _)) => {
             let reason = DISABLED.iter().find(|(disabled, _)| disabled == symbol).map(|(_, reason)| *reason);
             (format!("`{symbol}` is not part of the policy language"), reason.map(str::to_owned))
         }
@@ -81,6 +93,7 @@ fn runtime_message(error: &EvalAltResult) -> String {
         }
         EvalAltResult::ErrorStackOverflow(_) => "the script's calls are nested too deep".to_owned(),
         EvalAltResult::ErrorArithmetic(message, _) => lower_first(message),
+        EvalAltResult::ErrorDotExpr(message, _) => lower_first(message.split(" - ").next().unwrap_or(message)),
         EvalAltResult::ErrorDataTooLarge(what, _) => format!("too large: {}", lower_first(what)),
         EvalAltResult::ErrorPropertyNotFound(name, _) => format!("there is no property `{name}`"),
         other => lower_first(&without_position(other)),

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Variant};
 
-use crate::explain::type_of;
+use crate::explain::{incomparable, type_of};
 
 type Test = fn(Ordering) -> bool;
 
@@ -35,7 +35,7 @@ pub(crate) fn register(engine: &mut Engine) {
         compare(engine, operators, |a: &ImmutableString, b: &char| Some(char_with_text(*b, a).reverse()));
         for (operator, _) in operators {
             engine.register_fn(*operator, |a: Dynamic, b: Dynamic| -> Result<bool, Box<EvalAltResult>> {
-                Err(format!("cannot compare {} with {}", type_of(&a), type_of(&b)).into())
+                Err(incomparable(type_of(&a), type_of(&b)).into())
             });
         }
     }

@@ -1,5 +1,7 @@
 //! "Did you mean": the nearest of the names that exist.
 
+use std::cmp::Reverse;
+
 /// A help line for a name that is unknown: the nearest known name where one is near, else all of them.
 pub(crate) fn did_you_mean<'a>(
     unknown: &str,
@@ -13,14 +15,19 @@ pub(crate) fn did_you_mean<'a>(
     (!names.is_empty()).then(|| format!("{what}: {}", names.join(", ")))
 }
 
-/// The known name that is at most a third of its length of edits away from `unknown`.
+/// The known name that is at most a third of its length of edits away from `unknown`; of several the one that begins
+/// most like it.
 pub(crate) fn nearest<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
-        .map(|name| (distance(unknown, name), name))
-        .filter(|(distance, name)| *distance * 3 <= name.chars().count().max(3))
+        .map(|name| (distance(unknown, name), Reverse(common_start(unknown, name)), name))
+        .filter(|(distance, _, name)| *distance * 3 <= name.chars().count().max(3))
         .min()
-        .map(|(_, name)| name)
+        .map(|(.., name)| name)
+}
+
+fn common_start(a: &str, b: &str) -> usize {
+    a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count()
 }
 
 /// The number of characters to insert, delete, replace or swap with their neighbour.
@@ -52,7 +59,8 @@ mod tests {
         assert_eq!(nearest("age_day", known), Some("age_days"));
         assert_eq!(nearest("acitve", known), Some("active"));
         assert_eq!(nearest("owner", known), None);
-        insta::assert_snapshot!(did_you_mean("owner", "it has", known).unwrap(), @"");
+        assert_eq!(nearest("pas", ["pad", "pass"]), Some("pass"));
+        insta::assert_snapshot!(did_you_mean("owner", "it has", known).unwrap(), @"it has: `age_days`, `idle_days`, `active`");
         assert_eq!(did_you_mean("owner", "it has", []), None);
     }
 }

@@ -9,7 +9,7 @@ use serde::{
 };
 use serde_yaml::{Error, Location, Options, Spanned};
 
-use crate::diagnostic::Diagnostic;
+use crate::{diagnostic::Diagnostic, suggest::nearest};
 
 /// The value that `text` holds.
 pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Diagnostic> {
@@ -32,16 +32,35 @@ fn bounded() -> Options {
             max_replay_stack_depth: 4,
             max_alias_expansions_per_anchor: 16,
         },
+        strict_booleans: true,
         with_snippet: false,
     }
 }
 
 fn explain(error: &Error) -> Diagnostic {
-    let diagnostic = Diagnostic::new(error.without_snippet().to_string());
-    match error.location() {
-        Some(location) => diagnostic.at(line(&location), column(&location), length(&location)),
-        None => diagnostic,
+    let message = error.without_snippet().to_string();
+    let Some(location) = error.location() else { return Diagnostic::new(plain(&message)) };
+    // The message ends with the place, which is shown below it.
+    let place = format!(" at line {}, column {}", location.line(), location.column());
+    let message = message.trim_end_matches(&place);
+    at_location(&location, plain(message)).maybe_help(nearest_field(message))
+}
+
+/// The reader's messages that speak of readers, in the words of those who write files.
+fn plain(message: &str) -> &str {
+    match message {
+        "expected string scalar" => "expected a text",
+        "expected sequence start" => "expected a list",
+        "expected mapping start" => "expected fields, each a `name: value`",
+        other => other.split(", set DuplicateKeyPolicy").next().unwrap_or(other),
     }
+}
+
+/// The field that an unknown field may have been meant to be, from a message that names both.
+fn nearest_field(message: &str) -> Option<String> {
+    let (field, known) = message.strip_prefix("unknown field `")?.split_once("`, expected ")?;
+    let known = known.trim_start_matches("one of ").split(", ").map(|name| name.trim_matches('`'));
+    nearest(field, known).map(|near| format!("did you mean `{near}`?"))
 }
 
 /// An error at the place of a value.

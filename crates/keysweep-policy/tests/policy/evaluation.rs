@@ -19,14 +19,23 @@ fn scripts_see_every_property() {
                   ${key.newer_active_keys} | ${key.user.name} ${key.user.arn} ${key.user.path} ${key.user.age_days} \
                   ${key.user.tag(\"owner\")} [${key.user.tag(\"x\")}] ${key.user.has_tag(\"x\")} | \
                   ${key.account.id} ${key.user.account.name} ${key.account.ou_path} | ${params.limit}`)";
-    insta::assert_snapshot!(outcome(script), @"");
+    insta::assert_snapshot!(outcome(script), @r#"Pass { note: Some("AKIAIOSFODNN7EXAMPLE true Active 101 2025-11-21 false 10 2026-02-19 s3 eu-west-1 0 | alice arn:aws:iam::111122223333:user/team/alice /team/ 1000 data [] false | 111122223333 prod Root/Workloads | 90") }"#);
 }
 
 #[test]
 fn evidence_names_what_was_touched_and_nothing_else() {
     let policy =
         body(r#"if key.age_days > 90 && key.user.tag("owner") == "data" { return fail("old"); } key.status; pass()"#);
-    insta::assert_debug_snapshot!(judge(&policy, user()).evidence, @"");
+    insta::assert_debug_snapshot!(judge(&policy, user()).evidence, @r#"
+    {
+        "age_days": Integer(
+            101,
+        ),
+        "user.tag(owner)": Text(
+            "data",
+        ),
+    }
+    "#);
 }
 
 #[test]
@@ -38,7 +47,14 @@ fn a_key_is_older_than_90_days_when_its_age_is_more_than_90_times_24_hours() {
         user.access_keys[0].last_used = Fact::Known(LastUsed::Never);
         show(&judge(&policy, user).outcome)
     };
-    insta::assert_snapshot!([89.75, 90.0, 90.000_001, 90.25, 0.0, -5.0].map(days).join("\n"), @"");
+    insta::assert_snapshot!([89.75, 90.0, 90.000_001, 90.25, 0.0, -5.0].map(days).join("\n"), @r#"
+    Pass { note: Some("90 90") }
+    Pass { note: Some("90 90") }
+    Pass { note: Some("91 91") }
+    Pass { note: Some("91 91") }
+    Pass { note: Some("0 0") }
+    Pass { note: Some("0 0") }
+    "#);
 }
 
 #[test]
@@ -110,7 +126,24 @@ fn only_verdicts_are_verdicts() {
             Err(error) => format!("{script:12} refused: {}", error.diagnostics[0].message),
         }
     });
-    insta::assert_snapshot!(outcomes.join("\n"), @"");
+    insta::assert_snapshot!(outcomes.join("\n"), @r#"
+                 error: `check` returned nothing (`()`) instead of a verdict (end it with `pass()`, `fail(message)` or `exempt(reason)`)
+    ()           error: `check` returned nothing (`()`) instead of a verdict (end it with `pass()`, `fail(message)` or `exempt(reason)`)
+    true         error: `check` returned true or false instead of a verdict (end it with `pass()`, `fail(message)` or `exempt(reason)`)
+    42           error: `check` returned a whole number instead of a verdict (end it with `pass()`, `fail(message)` or `exempt(reason)`)
+    "pass"       error: `check` returned a text instead of a verdict (end it with `pass()`, `fail(message)` or `exempt(reason)`)
+    key          error: `check` returned an object instead of a verdict (end it with `pass()`, `fail(message)` or `exempt(reason)`)
+    pass         refused: there is no variable `pass`
+    #{}          error: `check` returned a map instead of a verdict (end it with `pass()`, `fail(message)` or `exempt(reason)`)
+    pass();      Pass { note: None }
+    return;      error: `check` returned nothing (`()`) instead of a verdict (end it with `pass()`, `fail(message)` or `exempt(reason)`)
+    fail("")     error: line 7, column 25: `fail` needs words: whoever reads the finding has nothing else
+    exempt(" ")  error: line 7, column 25: `exempt` needs words: whoever reads the finding has nothing else
+    throw "up"   error: line 7, column 25: up
+    throw 1      error: line 7, column 25: the script threw a whole number
+    throw pass() error: line 7, column 25: the script threw a verdict
+    pass().note  refused: nothing has a property `note`
+    "#);
 }
 
 #[test]

@@ -33,7 +33,25 @@ fn all_that_is_wrong_with_a_folder_is_said_at_once() {
     std::os::unix::fs::symlink("/no/such/file", folder.path().join("g.rhai")).unwrap();
     let error = load_folder(folder.path()).unwrap_err();
     let text = error.to_string().replace(&folder.path().display().to_string(), "FOLDER");
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @"
+    error: an access key has no property `oops`
+     --> FOLDER/a.rhai:7:29
+      |
+    7 | fn check(key, params) { key.oops }
+      |                             ^^^^
+      = help: it has: `id`, `active`, `status`, `age_days`, `created_on`, `never_used`, `idle_days`, `last_used_on`, `last_used_service`, `last_used_region`, `newer_active_keys`, `user`, `account`
+
+    `FOLDER/c.rhai` has the id `test`, which `FOLDER/b.rhai` has already
+
+    error: the policy has 65537 bytes; 65536 are allowed
+     --> FOLDER/d.rhai
+
+    could not read `FOLDER/e.rhai`: stream did not contain valid UTF-8
+
+    `FOLDER/f.rhai` leads out of its folder: put the policy itself there
+
+    could not read `FOLDER/g.rhai`: No such file or directory (os error 2)
+    ");
 }
 
 #[test]
@@ -69,7 +87,15 @@ fn settings_are_checked() {
         set("max_age_day", ParamValue::Integer(30)),
         set("colour", ParamValue::Integer(30)),
     ];
-    insta::assert_snapshot!(ends.join("\n"), @"");
+    insta::assert_snapshot!(ends.join("\n"), @r#"
+    {"max_age_days": Integer(30)}
+    parameter `max_age_days` of policy `access-key-max-age` must be at least `1`, not `0`
+    parameter `max_age_days` of policy `access-key-max-age` must be at most `3650`, not `99999`
+    parameter `max_age_days` of policy `access-key-max-age` must be of type integer, not `"30"`
+    parameter `max_age_days` of policy `access-key-max-age` must be of type integer, not `30`
+    policy `access-key-max-age` has no parameter `max_age_day`: did you mean `max_age_days`?
+    policy `access-key-max-age` has no parameter `colour`: it has: `max_age_days`
+    "#);
 }
 
 #[test]

@@ -41,5 +41,9 @@ fn summaries_say_what_a_result_needs() {
             format!("{} {} {} {} {:?} {:?}", it.id, it.severity, it.resource, it.remedy, it.params, it.frameworks)
         })
         .collect();
-    insta::assert_snapshot!(summaries.join("\n"), @"");
+    insta::assert_snapshot!(summaries.join("\n"), @r#"
+    access-key-max-age medium access_key rotate {"max_age_days": Integer(90)} {"cis-aws-1.4": ["1.14"], "cis-aws-1.5": ["1.14"], "cis-aws-2.0": ["1.14"], "cis-aws-3.0": ["1.14"], "cis-aws-4.0": ["1.14"], "cis-aws-5.0": ["1.13"], "cis-aws-6.0": ["2.13"], "cis-aws-7.0": ["2.12"]}
+    access-key-unused medium access_key deactivate {"max_idle_days": Integer(45)} {"cis-aws-1.4": ["1.12"], "cis-aws-1.5": ["1.12"], "cis-aws-2.0": ["1.12"], "cis-aws-3.0": ["1.12"], "cis-aws-4.0": ["1.12"], "cis-aws-7.0": ["2.11"]}
+    single-active-access-key low access_key deactivate {} {"cis-aws-1.4": ["1.13"], "cis-aws-1.5": ["1.13"], "cis-aws-2.0": ["1.13"], "cis-aws-3.0": ["1.13"], "cis-aws-4.0": ["1.13"]}
+    "#);
 }
