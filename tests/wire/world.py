@@ -153,8 +153,8 @@ class World:
 
     @functools.cached_property
     def member_id(self) -> str:
-        """The member account that IAM's checks look at: the first with a user whom they may write to."""
-        return next(account_id for account_id in self.members if self._idle_users(account_id))
+        """The member account that IAM's checks look at: the first that has all that they look for."""
+        return next(account_id for account_id in self.members if self._suits(account_id))
 
     @functools.cached_property
     def member(self) -> Caller:
@@ -214,6 +214,12 @@ class World:
         for name in self.users:
             having.setdefault(bool(getattr(self.member.iam, action)(UserName=name, **more)[result]), name)
         return having[True], having[False]
+
+    def _suits(self, account_id: str) -> bool:
+        """Whether there are keys that were and were not used, a user with two, and one whom checks may write to."""
+        holders = [key["user_name"] for key in self.keys_of(account_id)]
+        uses = {key["last_used_at"] is None for key in self.keys_of(account_id)}
+        return len(uses) == 2 and len(set(holders)) < len(holders) and bool(self._idle_users(account_id))
 
     def _idle_users(self, account_id: str) -> list[str]:
         """Users without keys and without anything that grants them something."""
