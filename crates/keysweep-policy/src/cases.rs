@@ -126,7 +126,7 @@ impl fmt::Display for Report {
             match failure {
                 None => writeln!(out, "ok   {policy}: {name}")?,
                 Some(failure) => {
-                    writeln!(out, "FAIL {policy}: {name}\n     {failure}\n     {}:{line}", path.display())?
+                    writeln!(out, "FAIL {policy}: {name}\n     {failure}\n     {}:{line}", path.display())?;
                 }
             }
         }

@@ -26,10 +26,11 @@ mod record;
 mod strict;
 mod suggest;
 mod watch;
-mod yaml;
+pub mod yaml;
 
 pub use diagnostic::{Diagnostic, Place, PolicyFileError};
 pub use library::{LoadError, LoadProblem, load_folder, shipped};
 pub use metadata::{LANGUAGE, Metadata};
 pub use params::{OverrideError, ParamSpec, ParamType};
 pub use policy::{Evaluation, EvaluationError, Outcome, Policy};
+pub use watch::EVALUATION_STACK;

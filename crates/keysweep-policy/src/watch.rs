@@ -19,6 +19,9 @@ const TIME: Duration = Duration::from_millis(200);
 /// ordinary functions takes.
 const STACK: usize = if cfg!(debug_assertions) { 4 << 20 } else { 1 << 20 };
 
+/// The stack that a thread should have on which policies are evaluated: with less, each evaluation makes one.
+pub const EVALUATION_STACK: usize = 2 * (STACK + RESERVE);
+
 /// The operations between two looks at the clock, so that looking costs little.
 const OPERATIONS_PER_LOOK: u64 = 32;
 
@@ -54,7 +57,7 @@ impl Limit {
 
 /// Runs a script under watch, on a stack that is large enough.
 pub(crate) fn watched<T>(run: impl FnOnce() -> T) -> T {
-    stacker::maybe_grow(STACK + RESERVE, 2 * (STACK + RESERVE), || {
+    stacker::maybe_grow(STACK + RESERVE, EVALUATION_STACK, || {
         // The deadline bounds work and decides nothing else, so the clock here is no input of the policy.
         let deadline = Instant::now() + TIME;
         let stack_floor = stacker::remaining_stack().unwrap_or(0).saturating_sub(STACK);

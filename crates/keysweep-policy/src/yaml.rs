@@ -88,18 +88,25 @@ fn length(place: &Location) -> usize {
 
 /// A YAML scalar, or a list of texts, of whatever type it has.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Scalar {
+pub enum Scalar {
+    /// Nothing.
     Null,
+    /// True or false.
     Boolean(bool),
+    /// A whole number.
     Integer(i64),
+    /// A number.
     Number(f64),
+    /// A text.
     Text(String),
+    /// A list of texts.
     List(Vec<String>),
 }
 
 impl Scalar {
     /// The value as a parameter's; none for null.
-    pub(crate) fn to_param(&self) -> Option<ParamValue> {
+    #[must_use]
+    pub fn to_param(&self) -> Option<ParamValue> {
         match self {
             Self::Null => None,
             Self::Boolean(value) => Some(ParamValue::Boolean(*value)),

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs};
 
 use keysweep_model::{ParamValue, Severity};
-use keysweep_policy::{LoadProblem, Policy, load_folder, shipped};
+use keysweep_policy::{LoadProblem, Policy, cases, load_folder, shipped};
 use proptest::prelude::*;
 
 use crate::support::file;
@@ -108,6 +108,11 @@ proptest! {
     #[test]
     fn no_text_makes_the_compiler_panic(text in "\\PC{0,200}") {
         let _ = Policy::compile("t", &text);
+    }
+
+    #[test]
+    fn no_text_makes_the_cases_panic(lines in prop::collection::vec("[- ] ?(name|key|user|expect|status|age_days|[a-z]{0,3}): ?[ a-z0-9{}\\[\\]:,&*\"'.-]{0,20}", 0..8)) {
+        let _ = cases::parse("t", &lines.join("\n")).map_err(|error| error.to_string());
     }
 
     #[test]

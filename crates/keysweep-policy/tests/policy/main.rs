@@ -1,8 +1,14 @@
 //! Tests of the crate as its users see it.
 
+#[cfg(test)]
 mod evaluation;
+#[cfg(test)]
 mod files;
+#[cfg(test)]
 mod hostile;
+#[cfg(test)]
 mod library;
+#[cfg(test)]
 mod strictness;
+#[cfg(test)]
 mod support;

@@ -98,6 +98,14 @@ fn like_types_are_compared() {
         "-2 < -1.5",
         "9223372036854775807 < 1.0e19",
         "-1.0e19 < n",
+        "s.len == 2",
+        "s.len() == 2",
+        "l.len == 1",
+        "key.user?.path.starts_with(\"/t\")",
+        "key.user.name.to_upper() == \"ALICE\"",
+        "(1..3).contains(2)",
+        "#{ a: 1 }.a == 1",
+        "type_of(n) == \"i64\"",
     ];
     insta::assert_snapshot!(conditions.map(at_run_time).join("\n"), @r#"
     n > 90                   "true"
@@ -121,6 +129,14 @@ fn like_types_are_compared() {
     -2 < -1.5                "true"
     9223372036854775807 < 1.0e19 "true"
     -1.0e19 < n              "true"
+    s.len == 2               "true"
+    s.len() == 2             "true"
+    l.len == 1               "true"
+    key.user?.path.starts_with("/t") "true"
+    key.user.name.to_upper() == "ALICE" "true"
+    (1..3).contains(2)       "true"
+    #{ a: 1 }.a == 1         "true"
+    type_of(n) == "i64"      "true"
     "#);
 }
 
@@ -364,6 +380,7 @@ fn a_verdict_that_nothing_takes_is_refused() {
         "if key.age_days > 90 { return fail(\"old\"); } pass()",
         "let verdict = if key.active { fail(\"old\") } else { pass() }; verdict",
         "fail(\"old\");",
+        "if key.active { fail(\"old\") } else { pass() };",
     ];
     insta::assert_snapshot!(bodies.map(|body| format!("{body}\n    {}", complaints(body))).join("\n"), @r#"
     if key.age_days > 90 { fail("old") } pass()
@@ -389,6 +406,8 @@ fn a_verdict_that_nothing_takes_is_refused() {
     let verdict = if key.active { fail("old") } else { pass() }; verdict
         compiled
     fail("old");
+        compiled
+    if key.active { fail("old") } else { pass() };
         compiled
     "#);
 }
