@@ -64,7 +64,7 @@ def _guarded_role(world: World) -> dict[str, str]:
     principal = {"AWS": f"arn:aws:iam::{world.management_id}:root"}
     statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Condition": condition}
     trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    role = world.member.iam.create_role(RoleName="audit", AssumeRolePolicyDocument=trust)["Role"]
+    role = world.member.iam.create_role(RoleName="audit", Path="/audit/", AssumeRolePolicyDocument=trust)["Role"]
     return {"account_id": world.member_id, "role_name": "audit", "arn": role["Arn"], "external_id": "audit-7"}
 
 

@@ -21,6 +21,7 @@ from botocore.credentials import Credentials
 
 ROLE = "OrganizationAccountAccessRole"
 REGION = "us-east-1"
+FORM = "application/x-www-form-urlencoded"
 VERSIONS = {"iam": "2010-05-08", "sts": "2011-06-15"}
 
 # One attempt, so that an error is seen as it is; no validation here, so that the server's own is what is tested.
@@ -84,17 +85,26 @@ class Caller:
         mine = self.credentials
         return Caller(self.endpoint, key_id or mine.access_key, secret or mine.secret_key, token)
 
-    def query(self, service: str, action: str, *, now: dt.datetime | None = None, method: str = "POST") -> Raw:
+    def query(
+        self,
+        service: str,
+        action: str,
+        *,
+        now: dt.datetime | None = None,
+        method: str = "POST",
+        region: str = REGION,
+    ) -> Raw:
         """Sends a Query request that is signed by hand, so that any action name goes out."""
         form = f"Action={action}&Version={VERSIONS[service]}"
         if method == "GET":
-            return self.send(service, "", {}, query=form, now=now, method=method)
-        return self.send(service, form, {"Content-Type": "application/x-www-form-urlencoded"}, now=now)
+            return self.send(service, "", {}, query=form, now=now, method=method, region=region)
+        return self.send(service, form, {"Content-Type": FORM}, now=now, region=region)
 
-    def json(self, action: str, body: str) -> Raw:
+    def json(self, action: str, body: str, *, region: str = REGION) -> Raw:
         """Sends a request to Organizations that is signed by hand."""
         target = f"AWSOrganizationsV20161128.{action}"
-        return self.send("organizations", body, {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": target})
+        headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": target}
+        return self.send("organizations", body, headers, region=region)
 
     def send(
         self,
@@ -106,13 +116,14 @@ class Caller:
         now: dt.datetime | None = None,
         method: str = "POST",
         sent: str | None = None,
+        region: str = REGION,
     ) -> Raw:
-        """Signs `body` as of `now` and sends it, or sends `sent` under that signature."""
+        """Signs `body` as of `now` for `region` and sends it, or sends `sent` under that signature."""
         url = f"{self.endpoint}/" + (f"?{query}" if query else "")
         request = AWSRequest(method=method, url=url, data=body, headers=headers)
         moment = (now or dt.datetime.now(dt.timezone.utc)).replace(tzinfo=None)
         with mock.patch.object(botocore.auth, "get_current_datetime", lambda: moment):
-            botocore.auth.SigV4Auth(self.credentials, service, REGION).add_auth(request)
+            botocore.auth.SigV4Auth(self.credentials, service, region).add_auth(request)
         return exchange(method, url, dict(request.headers.items()), body if sent is None else sent)
 
 

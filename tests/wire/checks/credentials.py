@@ -10,7 +10,7 @@ import datetime as dt
 import re
 
 from harness import Differs, Group, OneOf, error_of
-from world import Raw, World, exchange
+from world import FORM, Raw, World, exchange
 
 query = Group("credentials.query", "IAM CommonErrors")
 json = Group("credentials.json", "Organizations CommonErrors")
@@ -56,15 +56,15 @@ for _service, _call in (("iam", "list_users"), ("sts", "get_caller_identity")):
 
 @query.value("unsigned", "MissingAuthenticationToken 403", Differs("500 500", "fails where a request is not signed"))
 def _(w: World) -> str:
-    form = {"Content-Type": "application/x-www-form-urlencoded"}
-    return _code(exchange("POST", f"{w.endpoint}/", form, "Action=GetCallerIdentity&Version=2011-06-15"))
+    return _code(
+        exchange("POST", f"{w.endpoint}/", {"Content-Type": FORM}, "Action=GetCallerIdentity&Version=2011-06-15")
+    )
 
 
 @query.value("body_changed_after_signing", "SignatureDoesNotMatch 403")
 def _(w: World) -> str:
-    form = {"Content-Type": "application/x-www-form-urlencoded"}
     signed, sent = "Action=ListUsers&Version=2010-05-08", "Action=ListUsers&Version=2010-05-08&MaxItems=7"
-    return _code(w.management.send("iam", signed, form, sent=sent))
+    return _code(w.management.send("iam", signed, {"Content-Type": FORM}, sent=sent))
 
 
 @query.value("signed_in_the_last_minutes", 200)
@@ -75,6 +75,22 @@ def _(w: World) -> int:
 @query.value("signed_as_a_get_request", 200, Differs(403, "gets the signature of a query string wrong"))
 def _(w: World) -> int:
     return w.management.query("sts", "GetCallerIdentity", method="GET").status
+
+
+# IAM User Guide reference_sigv-troubleshooting, "Credential scope errors": IAM and Organizations are in one Region.
+@query.value("iam_signed_for_another_region", "SignatureDoesNotMatch 403", Differs("200 200", "takes any Region"))
+def _(w: World) -> str:
+    return _code(w.management.query("iam", "ListUsers", region="eu-west-1"))
+
+
+@query.value("sts_signed_for_another_region", 200)
+def _(w: World) -> int:
+    return w.management.query("sts", "GetCallerIdentity", region="eu-west-1").status
+
+
+@json.value("signed_for_another_region", 400, Differs(200, "takes any Region"))
+def _(w: World) -> int:
+    return w.management.json("DescribeOrganization", "{}", region="eu-west-1").status
 
 
 # "Signature expired" is told under either code: CommonErrors has RequestExpired, the troubleshooting page the other.

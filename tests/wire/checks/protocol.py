@@ -7,7 +7,7 @@ import re
 from xml.etree import ElementTree
 
 from harness import Differs, Group, OneOf, error_of
-from world import VERSIONS, Raw, World
+from world import FORM, VERSIONS, Raw, World
 
 query = Group("protocol.query", "IAM CommonErrors")
 json = Group("protocol.json", "Organizations CommonErrors")
@@ -43,8 +43,7 @@ _ERROR = ["ErrorResponse", "Error", "RequestId", "Type", "Code", "Message"]
 
 @query.value("error_body", _ERROR, Differs([*_ERROR, "message"], "writes the message twice"))
 def _(w: World) -> list[str]:
-    form = {"Content-Type": "application/x-www-form-urlencoded"}
-    raw = w.member.send("iam", "Action=GetUser&Version=2010-05-08&UserName=nobody", form)
+    raw = w.member.send("iam", "Action=GetUser&Version=2010-05-08&UserName=nobody", {"Content-Type": FORM})
     root = ElementTree.fromstring(raw.body)
     return [element.tag.rpartition("}")[2] for element in (root, *root, *root[0])]
 
@@ -88,8 +87,9 @@ def _(w: World) -> list[str]:
 
 @query.value("markup_in_a_message_is_escaped", "ValidationError 400", Differs("NoSuchEntity 404", "checks no names"))
 def _(w: World) -> str:
-    form = {"Content-Type": "application/x-www-form-urlencoded"}
-    raw = w.member.send("iam", "Action=GetUser&Version=2010-05-08&UserName=%3Ca%3E%26%3C%2Fa%3E", form)
+    raw = w.member.send(
+        "iam", "Action=GetUser&Version=2010-05-08&UserName=%3Ca%3E%26%3C%2Fa%3E", {"Content-Type": FORM}
+    )
     ElementTree.fromstring(raw.body)
     return _xml_code(raw)
 

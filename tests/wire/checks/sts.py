@@ -152,6 +152,22 @@ for _name, _give, _aws, _moto in (
     )
 
 
+# IAM User Guide reference_identifiers: an assumed role's ARN has the role's name without its path.
+@assume.value("arn_of_a_session_leaves_the_roles_path_out", True)
+def _(w: World) -> bool:
+    role = w.guarded_role()
+    answer = w.management.assume(w.member_id, RoleArn=role["arn"], ExternalId=role["external_id"])
+    expected = f"arn:aws:sts::{w.member_id}:assumed-role/{role['role_name']}/conformance"
+    return bool(answer["AssumedRoleUser"]["Arn"] == expected)
+
+
+@assume.value("role_without_its_path", "AccessDenied 403", Differs("200", "assumes roles that do not exist"))
+def _(w: World) -> str:
+    role = w.guarded_role()
+    arn = role_arn(w.member_id, role["role_name"])
+    return code_of(lambda: w.management.assume(w.member_id, RoleArn=arn, ExternalId=role["external_id"]))
+
+
 def _swapped(role: dict[str, Any]) -> str:
     return str(role["external_id"]).swapcase()
 
