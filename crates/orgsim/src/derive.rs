@@ -116,7 +116,13 @@ mod tests {
                 access_key_id("AKIA", 123_456_789_012, 5),
             ]
             .join("\n"),
-            @""
+            @"
+        0RxtJAazoemPVrjzPa069CgPYSmziSwh9NTRXIZY
+        AIDA66D5QJOBLLCD5IWLA
+        hheor48cym
+        97208c43-6863-70c4-50ac-0628ef0f091e
+        AKIARZPUZDIKAAAAAAAF
+        "
         );
         assert_eq!(derive.secret("AKIAEXAMPLE").len(), 40);
     }

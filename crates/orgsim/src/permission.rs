@@ -214,6 +214,14 @@ mod tests {
             r#"{"Statements":[]}"#,
         ];
         let told: Vec<_> = documents.iter().map(|document| Policy::parse(document).unwrap_err()).collect();
-        insta::assert_snapshot!(told.join("\n"), @"");
+        insta::assert_snapshot!(told.join("\n"), @"
+        This policy contains invalid Json
+        Syntax errors in policy.
+        Missing required field Resource
+        Invalid effect
+        Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.
+        Missing required field Statement
+        Syntax errors in policy.
+        ");
     }
 }

@@ -17,9 +17,13 @@ const HOUR: i64 = 3600;
 const LONGEST_POLICY: usize = 2048;
 const ROLE_ARN: Shape =
     Shape { min: 20, max: 2048, pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u007E]+", fits: |_| true };
-const SESSION_NAME: Shape = Shape { min: 2, max: 64, pattern: "[\\w+=,.@-]*", fits: is_name };
-const EXTERNAL_ID: Shape =
-    Shape { min: 2, max: 1224, pattern: "[\\w+=,.@:\\/-]*", fits: |c| is_name(c) || c == ':' || c == '/' };
+const SESSION_NAME: Shape = Shape { min: 2, max: 64, pattern: "[\\w+=,.@-]*", fits: |text| text.chars().all(is_name) };
+const EXTERNAL_ID: Shape = Shape {
+    min: 2,
+    max: 1224,
+    pattern: "[\\w+=,.@:\\/-]*",
+    fits: |text| text.chars().all(|c| is_name(c) || c == ':' || c == '/'),
+};
 
 /// Answers an STS call of a known caller.
 pub(crate) fn answer(asked: &Asked<'_>) -> Result<Body, ApiError> {

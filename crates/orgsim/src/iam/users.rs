@@ -10,8 +10,12 @@ use crate::wire::response::Body;
 use crate::wire::xml::Xml;
 use crate::world::{Account, AccountId, Group, Partition, Tags, Text, User};
 
-const PATH: Shape =
-    Shape { min: 1, max: 512, pattern: "\\u002F[\\u0021-\\u007F]*", fits: |c| ('\u{21}'..='\u{7f}').contains(&c) };
+const PATH: Shape = Shape {
+    min: 1,
+    max: 512,
+    pattern: "\\u002F[\\u0021-\\u007F]*",
+    fits: |text| text.starts_with('/') && text.chars().all(|c| ('\u{21}'..='\u{7f}').contains(&c)),
+};
 
 /// `ListUsers`. It leaves out tags and permissions boundary, as AWS does.
 pub(super) fn list(asked: &Asked<'_>, state: &State) -> Result<Body, ApiError> {

@@ -13,6 +13,7 @@ use crate::auth;
 use crate::sim::Asked;
 use crate::state::State;
 use crate::wire::error::ApiError;
+use crate::wire::input::Input;
 use crate::wire::page;
 use crate::wire::response::Body;
 
@@ -32,6 +33,9 @@ pub(crate) fn answer(asked: &Asked<'_>) -> Result<Body, ApiError> {
         "ListTagsForResource" => tree::list_tags,
         _ => return Err(asked.unknown_action()),
     };
+    if matches!(asked.call.input, Input::Unreadable) {
+        return Err(ApiError::new(400, "SerializationException", "The request body is not a JSON object."));
+    }
     let state = asked.sim.read();
     auth::authorize(&state, &asked.identity, asked.call, "*")?;
     check_account(asked, &state)?;

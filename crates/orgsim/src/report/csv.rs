@@ -35,11 +35,7 @@ struct Table {
 impl Table {
     fn root(&mut self, account: &Account, partition: Partition) {
         let root = &account.root;
-        let used = match (root.password, root.password_last_used) {
-            (_, Some(at)) => date(at),
-            (true, None) => "no_information".to_owned(),
-            (false, None) => NONE.to_owned(),
-        };
+        let used = root.password_last_used.map_or("no_information".to_owned(), date);
         // Root's password always reads `not_supported` but for member accounts that have none.
         let enabled = if root.password { "not_supported".to_owned() } else { self.boolean(false) };
         self.row(&["<root_account>", &account.root_arn(partition), &date(account.joined_at), &enabled, &used]);

@@ -65,6 +65,7 @@ impl ApiError {
         }
     }
 
+    /// The newest pages give 404 for the JSON one; services of that protocol are seen to answer 400.
     pub(crate) fn unknown_action(service: Service, action: &str, version: &str) -> ApiError {
         match service.protocol() {
             Protocol::Query if action.is_empty() => {
@@ -73,7 +74,7 @@ impl ApiError {
             Protocol::Query => {
                 ApiError::new(400, "InvalidAction", format!("Could not find operation {action} for version {version}"))
             }
-            Protocol::Json => ApiError::new(404, "UnknownOperationException", ""),
+            Protocol::Json => ApiError::new(400, "UnknownOperationException", ""),
         }
     }
 }
@@ -94,31 +95,31 @@ pub(crate) enum Refused {
 }
 
 impl Refused {
-    /// The JSON services have names of their own for all of these.
+    /// The JSON services have names of their own for all of these, and the status that all their refusals have.
     pub(crate) fn into_error(self, protocol: Protocol) -> ApiError {
-        let json = protocol == Protocol::Json;
-        let by_protocol = |query: &'static str, other: &'static str| if json { other } else { query };
+        let by_protocol = |query: &'static str, json: &'static str, message: String| match protocol {
+            Protocol::Query => ApiError::new(403, query, message),
+            Protocol::Json => ApiError::new(400, json, message),
+        };
         match self {
-            Refused::Unsigned => ApiError::new(
-                403,
-                by_protocol("MissingAuthenticationToken", "MissingAuthenticationTokenException"),
-                "Request is missing Authentication Token",
+            Refused::Unsigned => by_protocol(
+                "MissingAuthenticationToken",
+                "MissingAuthenticationTokenException",
+                "Request is missing Authentication Token".to_owned(),
             ),
-            Refused::Incomplete(message) => {
-                ApiError::new(403, by_protocol("IncompleteSignature", "IncompleteSignatureException"), message)
-            }
-            Refused::UnknownKey => ApiError::new(
-                403,
-                by_protocol("InvalidClientTokenId", "UnrecognizedClientException"),
-                "The security token included in the request is invalid.",
+            Refused::Incomplete(message) => by_protocol("IncompleteSignature", "IncompleteSignatureException", message),
+            Refused::UnknownKey => by_protocol(
+                "InvalidClientTokenId",
+                "UnrecognizedClientException",
+                "The security token included in the request is invalid.".to_owned(),
             ),
-            Refused::Expired => ApiError::new(
-                403,
-                by_protocol("ExpiredToken", "ExpiredTokenException"),
-                "The security token included in the request is expired",
+            Refused::Expired => by_protocol(
+                "ExpiredToken",
+                "ExpiredTokenException",
+                "The security token included in the request is expired".to_owned(),
             ),
             Refused::BadSignature(message) => {
-                ApiError::new(403, by_protocol("SignatureDoesNotMatch", "InvalidSignatureException"), message)
+                by_protocol("SignatureDoesNotMatch", "InvalidSignatureException", message)
             }
         }
     }

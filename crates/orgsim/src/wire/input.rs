@@ -11,6 +11,8 @@ use crate::wire::error::ApiError;
 pub(crate) enum Input {
     Form(BTreeMap<String, String>),
     Json(Value),
+    /// A body that is no JSON object.
+    Unreadable,
 }
 
 /// What a text parameter has to look like.
@@ -19,14 +21,15 @@ pub(crate) struct Shape {
     pub(crate) max: usize,
     /// The pattern as AWS's error message shows it.
     pub(crate) pattern: &'static str,
-    pub(crate) fits: fn(char) -> bool,
+    pub(crate) fits: fn(&str) -> bool,
 }
 
 /// Names of users and sessions (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
-pub(crate) const NAME: Shape = Shape { min: 1, max: 128, pattern: "[\\w+=,.@-]+", fits: is_name };
+pub(crate) const NAME: Shape =
+    Shape { min: 1, max: 128, pattern: "[\\w+=,.@-]+", fits: |text| text.chars().all(is_name) };
 
 /// Access key ids.
-pub(crate) const KEY_ID: Shape = Shape { min: 16, max: 128, pattern: "[\\w]+", fits: is_word };
+pub(crate) const KEY_ID: Shape = Shape { min: 16, max: 128, pattern: "[\\w]+", fits: |text| text.chars().all(is_word) };
 
 fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
@@ -47,6 +50,7 @@ impl Input {
                 Value::Null => None,
                 other => Some(other.to_string().into()),
             },
+            Input::Unreadable => None,
         }
     }
 
@@ -57,7 +61,7 @@ impl Input {
         let broken = match () {
             () if length < shape.min => Some(format!("Member must have length greater than or equal to {}", shape.min)),
             () if length > shape.max => Some(format!("Member must have length less than or equal to {}", shape.max)),
-            () if !value.chars().all(shape.fits) => {
+            () if !(shape.fits)(&value) => {
                 Some(format!("Member must satisfy regular expression pattern: {}", shape.pattern))
             }
             () => None,
@@ -119,7 +123,13 @@ mod tests {
             input.required("RoleSessionName", &NAME).unwrap_err().message,
             input.number("DurationSeconds", 900, 43200).unwrap_err().message,
         ];
-        insta::assert_snapshot!(messages.join("\n"), @"");
+        insta::assert_snapshot!(messages.join("\n"), @r"
+        1 validation error detected: Value '1001' at 'maxItems' failed to satisfy constraint: Member must have value less than or equal to 1000
+        1 validation error detected: Value 'a b' at 'userName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w+=,.@-]+
+        1 validation error detected: Value 'AKIA' at 'accessKeyId' failed to satisfy constraint: Member must have length greater than or equal to 16
+        1 validation error detected: Value null at 'roleSessionName' failed to satisfy constraint: Member must not be null
+        x is not a valid value for parameter DurationSeconds
+        ");
     }
 
     #[test]

@@ -97,7 +97,7 @@ impl<'a> Call<'a> {
                 service,
                 action: target.strip_prefix("AWSOrganizationsV20161128.").unwrap_or_default().to_owned(),
                 version: String::new(),
-                input: Input::Json(json(request.body())),
+                input: json(request.body()),
                 authorization,
             },
             Protocol::Query => {
@@ -133,7 +133,11 @@ fn service(request: &Request<Bytes>, authorization: Option<&Result<Authorization
     Service::named(host.split('.').next().unwrap_or_default())
 }
 
-/// A body that is no JSON object is taken as one that says nothing; each action then misses what it needs.
-fn json(body: &[u8]) -> Value {
-    serde_json::from_slice(body).ok().filter(Value::is_object).unwrap_or(Value::Null)
+/// An empty body says nothing and is no mistake.
+fn json(body: &[u8]) -> Input {
+    match serde_json::from_slice::<Value>(body) {
+        Ok(object @ Value::Object(_)) => Input::Json(object),
+        Err(_) if body.is_empty() => Input::Json(Value::Null),
+        Ok(_) | Err(_) => Input::Unreadable,
+    }
 }
