@@ -100,7 +100,7 @@ class Group:
 
 
 def code_of(call: Callable[[], Any]) -> str:
-    """The error code and HTTP status that a call is answered with, `200`, or that no client could read the answer."""
+    """The error code and HTTP status that a call is answered with; `200` for success, else that it was unreadable."""
     try:
         call()
     except ResponseParserError:

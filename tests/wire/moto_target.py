@@ -41,6 +41,7 @@ def _furnish(world: World) -> None:
     """Gives users of the checked account what keys alone do not; one user without keys is left with nothing."""
     iam = world.member.iam
     keyed = [name for name, keys in world.keys_by_user().items() if keys]
+    iam.create_account_alias(AccountAlias="example-of-an-alias")
     iam.create_group(GroupName="engineering", Path="/teams/")
     arn = iam.create_policy(PolicyName="read-logs", PolicyDocument=policy(("Allow", ["logs:Get*"])))["Policy"]["Arn"]
     iam.tag_user(
