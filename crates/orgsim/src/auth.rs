@@ -9,7 +9,7 @@ use crate::session::Session;
 use crate::sim::Sim;
 use crate::state::State;
 use crate::wire::error::{ApiError, Refused};
-use crate::wire::request::{Call, Protocol};
+use crate::wire::request::Call;
 use crate::wire::sigv4::Authorization;
 use crate::world::{Account, AccountId, AccountState, KeyStatus, Partition, User};
 
@@ -153,12 +153,7 @@ pub(crate) fn authorize(state: &State, identity: &Identity, call: &Call<'_>, res
     let Err(because) = ruling(state, identity, &action) else { return Ok(()) };
     let protocol = call.service.protocol();
     let caller = identity.arn(state.world.partition);
-    let message = match protocol {
-        Protocol::Json if because.is_empty() => "You don't have permissions to access this resource.".to_owned(),
-        Protocol::Query | Protocol::Json => {
-            format!("User: {caller} is not authorized to perform: {action} on resource: {resource} {because}")
-        }
-    };
+    let message = format!("User: {caller} is not authorized to perform: {action} on resource: {resource} {because}");
     Err(ApiError::access_denied(protocol, message))
 }
 

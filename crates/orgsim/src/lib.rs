@@ -1,10 +1,67 @@
-//! An AWS organization to run against.
+//! An AWS organization to run against: thousands of accounts that exist nowhere, speaking the wire protocols of IAM, STS
+//! and AWS Organizations so closely that the AWS SDKs, the AWS CLI and the tools built on them work unchanged.
+//!
+//! # Why
+//!
+//! A tool that scans an organization can be tested in three ways. It can be tested against mocks, which say what their
+//! author believed of AWS. It can be tested against a real organization, which nobody lets one fill with leaked keys,
+//! throttle on demand or move to next March. Or it can be tested against something that answers on the wire as AWS does,
+//! with a world behind it that is known to the last access key. This crate is the third. It is judged by AWS's
+//! documentation and not by any one client.
+//!
+//! # The parts
+//!
+//! - A [`World`] is plain data: an organization, its OUs and accounts, and the roles, users and access keys in them.
+//!   It is made from a seed ([`World::generate`]), or read from YAML ([`World::from_yaml`]) where nearly everything may
+//!   be left out. [`World::truth`] tells what is true of it in JSON that any tool can be compared with. The same seed
+//!   gives the same world, byte for byte, on every machine.
+//! - A [`Sim`] answers requests about a world: [`Sim::handle`] takes an `http::Request` and gives a [`Reply`]. It checks
+//!   signatures, sessions, trust policies, external ids and permissions as AWS does, pages as AWS does, and says no in
+//!   AWS's words. It opens no socket, keeps no global state, and does not sleep: a delay is a value in the reply.
+//! - [`server`] puts a `Sim` behind a TCP listener for every client there is. For the AWS SDK, a test may call the `Sim`
+//!   in its own process instead and needs no socket at all.
+//! - A [`fault::Fault`] lets things go wrong, for an account, an action or all of them: latency, throttling, rate limits,
+//!   errors, broken connections, credential reports that are never ready. [`Sim::calls`] tells what was asked of whom.
+//!
+//! # Time and chance
+//!
+//! All time comes from a [`Clock`] that a test can move, and everything depends on it: signatures, sessions, credential
+//! reports, token buckets. All chance comes from the world's seed. What chance does to an account depends on that account's
+//! requests alone, so a concurrent scan meets the same faults in every run.
+//!
+//! # Secrets
+//!
+//! There are none in a world. The secret of a key is an HMAC of the seed and the key's id, and so are session tokens and
+//! the unique ids of users and roles. Whoever has the seed can sign as anybody, which is what a test wants.
+//!
+//! # What it is not
+//!
+//! Writes are seen at once: AWS's eventual consistency is not played. Policies are judged by effect and action, not by
+//! resource or condition. Actions beyond those listed in the modules answer as AWS answers to an unknown action.
+//!
+//! The crate must not know any crate of Keysweep, nor the AWS SDK: it is what they are measured against.
+//!
+//! # Example
+//!
+//! ```
+//! use orgsim::{Clock, Generate, Sim, SimOptions, World};
+//!
+//! let world = World::generate(&Generate { accounts: 3, users: 5, seed: 7, ..Generate::default() });
+//! let (clock, hand) = Clock::manual(world.epoch.timestamp());
+//! let sim = Sim::new(world, SimOptions::new(clock));
+//! let unsigned = http::Request::post("/").body(bytes::Bytes::from("Action=ListUsers")).unwrap();
+//! let reply = sim.handle(&unsigned);
+//! assert!(matches!(reply.outcome, orgsim::Outcome::Response(answer) if answer.status() == 403));
+//! assert_eq!(sim.calls().total(), 1);
+//! hand.advance(jiff::SignedDuration::from_hours(4));
+//! ```
+
 mod auth;
-pub mod clock;
+mod clock;
 mod count;
 mod derive;
 pub mod fault;
-pub mod generate;
+mod generate;
 mod iam;
 mod organizations;
 mod permission;
@@ -17,8 +74,10 @@ mod sts;
 mod trouble;
 mod wire;
 pub mod world;
+
 pub use clock::{Clock, ManualClock};
 pub use count::Calls;
+pub use fault::Fault;
 pub use generate::Generate;
 pub use report::{Booleans, Columns, InactiveKeys, ReportStyle};
 pub use sim::{AccountFields, Credentials, Outcome, Reply, Sim, SimOptions};

@@ -86,7 +86,7 @@ async fn answer(
         tokio::time::sleep(reply.delay).await;
     }
     match reply.outcome {
-        Outcome::Response(response) => Ok(response.map(|bytes| Payload { bytes: Some(bytes), whole: true })),
+        Outcome::Response(response) => Ok(response.map(|bytes| Payload::Whole(Some(bytes)))),
         Outcome::Truncated { response, keep_bytes } => Ok(truncated(response, keep_bytes)),
         Outcome::Reset => {
             reset.store(true, Ordering::Relaxed);
@@ -96,7 +96,7 @@ async fn answer(
 }
 
 fn too_long() -> Response<Payload> {
-    let mut response = Response::new(Payload { bytes: Some(Bytes::new()), whole: true });
+    let mut response = Response::new(Payload::Whole(None));
     *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
     response
 }
@@ -106,30 +106,51 @@ fn truncated(response: Response<Bytes>, keep_bytes: usize) -> Response<Payload> 
     let length = response.body().len();
     let mut response = response.map(|mut bytes| {
         bytes.truncate(keep_bytes);
-        Payload { bytes: Some(bytes), whole: false }
+        Payload::Cut(Some(bytes))
     });
     response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
     response
 }
 
-/// A body that knows its length only if all of it is going to be sent.
-struct Payload {
-    bytes: Option<Bytes>,
-    whole: bool,
+/// What is sent of a body.
+enum Payload {
+    /// All of it.
+    Whole(Option<Bytes>),
+    /// The beginning of it.
+    Cut(Option<Bytes>),
+    /// The beginning has been handed over and has to reach the socket before the connection breaks.
+    Flushing,
+    /// The connection breaks.
+    Broken,
 }
 
 impl Body for Payload {
     type Data = Bytes;
     type Error = Infallible;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        match &mut *self {
+            Payload::Whole(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
+            Payload::Cut(bytes) => {
+                let bytes = bytes.take().unwrap_or_default();
+                *self = Payload::Flushing;
+                Poll::Ready(Some(Ok(Frame::data(bytes))))
+            }
+            Payload::Flushing => {
+                // Hyper flushes when a body has nothing to say for the moment, but not when it ends too early.
+                *self = Payload::Broken;
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Payload::Broken => Poll::Ready(None),
+        }
     }
 
+    /// Only a whole body tells its length; for the others the header of the response has to stand.
     fn size_hint(&self) -> SizeHint {
-        match &self.bytes {
-            Some(bytes) if self.whole => SizeHint::with_exact(bytes.len() as u64),
-            Some(_) | None => SizeHint::default(),
+        match self {
+            Payload::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, Bytes::len) as u64),
+            Payload::Cut(_) | Payload::Flushing | Payload::Broken => SizeHint::default(),
         }
     }
 }

@@ -54,6 +54,11 @@ impl State {
         self.world.accounts.get(*self.accounts.get(&id)?)
     }
 
+    /// The place of an account in the world's list.
+    pub(crate) fn position(&self, id: AccountId) -> Option<usize> {
+        self.accounts.get(&id).copied()
+    }
+
     pub(crate) fn account_mut(&mut self, id: AccountId) -> Option<&mut Account> {
         self.world.accounts.get_mut(*self.accounts.get(&id)?)
     }

@@ -13,23 +13,23 @@ use crate::world::{Account, Joined};
 /// Put in a token after an empty page: the next page at the same place is not empty again.
 const SHOWN_EMPTY: &str = "!";
 
-/// `ListAccounts`. About one page in three is empty and still has a token; which ones follows from the seed.
+/// `ListAccounts`. Every third account is preceded by an empty page, if a page begins with it; where the counting starts
+/// follows from the seed.
 pub(super) fn list(asked: &Asked<'_>, state: &State) -> Result<Value, ApiError> {
-    let mut paging = Paging::read(asked, "")?;
-    let accounts: Vec<&Account> = state.world.accounts.iter().collect();
+    let paging = Paging::read(asked, "")?;
     let after = paging.after.clone().unwrap_or_default();
-    if let Some(place) = after.strip_suffix(SHOWN_EMPTY) {
-        paging.after = Some(place.to_owned()).filter(|place| !place.is_empty());
-    } else if asked.sim.options().empty_pages && is_shown_empty(state, &after) {
-        return Ok(json!({ "Accounts": [], "NextToken": paging.token(asked, &(after + SHOWN_EMPTY)) }));
+    let (place, shown) = after.strip_suffix(SHOWN_EMPTY).map_or((&*after, false), |place| (place, true));
+    let start = place.parse().ok().and_then(|id| state.position(id)).map_or(0, |at| at + 1);
+    if asked.sim.options().empty_pages && !shown && is_preceded_by_nothing(state, start) {
+        let token = paging.token(asked, &format!("{place}{SHOWN_EMPTY}"));
+        return Ok(json!({ "Accounts": [], "NextToken": token }));
     }
-    Ok(answer(asked, state, &paging, &accounts))
+    let accounts: Vec<&Account> = state.world.accounts.iter().skip(start).take(paging.size + 1).collect();
+    Ok(answer(asked, state, &Paging { after: None, ..paging }, &accounts))
 }
 
-/// Every third account is preceded by an empty page, if a page begins with it.
-fn is_shown_empty(state: &State, after: &str) -> bool {
-    let place = state.world.accounts.iter().position(|account| account.id.to_string() == after).map_or(0, |at| at + 1);
-    (place as u64).wrapping_add(state.derive().number(&["empty pages"])).is_multiple_of(3)
+fn is_preceded_by_nothing(state: &State, start: usize) -> bool {
+    (start as u64).wrapping_add(state.derive().number(&["empty pages"])).is_multiple_of(3)
 }
 
 /// `ListAccountsForParent`: only those directly below.

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::Request;
 use jiff::SignedDuration;
+use proptest::prelude::*;
 
 use crate::client::{Client, MEMBER, WORLD, send, sim, sim_with};
 
@@ -171,4 +172,21 @@ fn the_partition_is_in_every_arn() {
     let session = caller.assume(&sim, &role().replace("aws", "aws-cn"));
     let identity = session.sts(&sim, "GetCallerIdentity", &[]).leaf("Arn");
     assert_eq!(identity, "arn:aws-cn:sts::222222222222:assumed-role/OrganizationAccountAccessRole/test");
+}
+
+proptest! {
+    #[test]
+    fn whatever_arrives_is_answered(
+        authorization in "(AWS4-HMAC-SHA256 )?(Credential=|[A-Za-z/,;= ]|SignedHeaders=|Signature=){0,12}",
+        target in "(AWSOrganizationsV20161128[.])?[A-Za-z]{0,12}",
+        path in "(/[a-z%.]{0,4}){1,3}([?][A-Za-z=&%0-9]{0,20})?",
+        body in prop::collection::vec(any::<u8>(), 0..60),
+    ) {
+        let (sim, _) = sim();
+        let request = Request::post(path).header("authorization", authorization).header("x-amz-target", target);
+        if let Ok(request) = request.body(Bytes::from(body)) {
+            let status = send(&sim, &request).status;
+            prop_assert!(status == 400 || status == 403, "{status}");
+        }
+    }
 }
