@@ -79,10 +79,12 @@ enum Phase {
 impl Report {
     fn phase(&self, now: Time, takes: Duration) -> Phase {
         let age = now.unix() - self.started_at.unix();
-        match () {
-            () if age >= VALID => Phase::Expired,
-            () if age < i64::try_from(takes.as_secs()).unwrap_or(i64::MAX) => Phase::InProgress,
-            () => Phase::Complete,
+        if age >= VALID {
+            Phase::Expired
+        } else if age < i64::try_from(takes.as_secs()).unwrap_or(i64::MAX) {
+            Phase::InProgress
+        } else {
+            Phase::Complete
         }
     }
 }

@@ -58,18 +58,16 @@ impl Input {
     pub(crate) fn shaped(&self, name: &str, shape: &Shape) -> Result<Option<Cow<'_, str>>, ApiError> {
         let Some(value) = self.text(name) else { return Ok(None) };
         let length = value.chars().count();
-        let broken = match () {
-            () if length < shape.min => Some(format!("Member must have length greater than or equal to {}", shape.min)),
-            () if length > shape.max => Some(format!("Member must have length less than or equal to {}", shape.max)),
-            () if !(shape.fits)(&value) => {
-                Some(format!("Member must satisfy regular expression pattern: {}", shape.pattern))
-            }
-            () => None,
+        let constraint = if length < shape.min {
+            format!("Member must have length greater than or equal to {}", shape.min)
+        } else if length > shape.max {
+            format!("Member must have length less than or equal to {}", shape.max)
+        } else if !(shape.fits)(&value) {
+            format!("Member must satisfy regular expression pattern: {}", shape.pattern)
+        } else {
+            return Ok(Some(value));
         };
-        match broken {
-            Some(constraint) => Err(ApiError::constraint(name, &value, &constraint)),
-            None => Ok(Some(value)),
-        }
+        Err(ApiError::constraint(name, &value, &constraint))
     }
 
     /// A text parameter that must be there and fit a shape.
@@ -85,15 +83,14 @@ impl Input {
             let message = format!("{value} is not a valid value for parameter {name}");
             return Err(ApiError::new(400, "MalformedInput", message));
         };
-        let broken = match number {
-            _ if number < min => Some(format!("Member must have value greater than or equal to {min}")),
-            _ if number > max => Some(format!("Member must have value less than or equal to {max}")),
-            _ => None,
+        let constraint = if number < min {
+            format!("Member must have value greater than or equal to {min}")
+        } else if number > max {
+            format!("Member must have value less than or equal to {max}")
+        } else {
+            return Ok(Some(number));
         };
-        match broken {
-            Some(constraint) => Err(ApiError::constraint(name, &value, &constraint)),
-            None => Ok(Some(number)),
-        }
+        Err(ApiError::constraint(name, &value, &constraint))
     }
 
     /// A list of the Query protocol: `Name.member.1`, `Name.member.2` ..., with an optional field behind each number.

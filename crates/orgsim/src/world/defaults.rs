@@ -93,7 +93,10 @@ impl World {
         let mut paths = std::collections::BTreeSet::new();
         let mut ordered: Vec<Text> = Vec::new();
         for path in named.filter(|path| !path.is_empty()) {
-            let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+            // A path that is none is kept as it is, for the check to name it.
+            let is_path = !path.split('/').any(str::is_empty);
+            let above = path.match_indices('/').map(|(at, _)| at).filter(|_| is_path);
+            let ends = above.chain([path.len()]);
             for prefix in ends.map(|end| &path[..end]) {
                 if paths.insert(Text::from(prefix)) {
                     ordered.push(prefix.into());

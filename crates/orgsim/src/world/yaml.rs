@@ -11,6 +11,7 @@ impl World {
     /// [`WorldError::Yaml`] for text that is no world, with its place; the other variants for a world that contradicts
     /// itself.
     pub fn from_yaml(text: &str) -> Result<World, WorldError> {
+        // The reader's limits are against hostile files; a world is one's own, and a large one is past all of them.
         let options = serde_yaml::options! { budget: None };
         let mut world: World = serde_yaml::from_str_with_options(text, options).map_err(Box::new)?;
         world.complete();

@@ -328,7 +328,7 @@ fn a_world_that_contradicts_itself_is_refused() {
     access key `AKIA1` is listed twice
     account `111111111111` has two users named `a`
     `x` of `a` in account `111111111111` is no path: a path is `/` or begins and ends with `/`
-    `A/` is no OU path: a path is names joined by `/`, such as `Workloads/Prod`
+    `A//B` is no OU path: a path is names joined by `/`, such as `Workloads/Prod`
     user `security-scanner` of the management account has no active access key, so nobody could call
     account `222222222222` is named but not listed
     a fault cannot be played: a probability is between 0 and 1
