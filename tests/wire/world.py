@@ -100,11 +100,10 @@ class Caller:
             return self.send(service, "", {}, query=form, now=now, method=method, region=region)
         return self.send(service, form, {"Content-Type": FORM}, now=now, region=region)
 
-    def json(self, action: str, body: str, *, region: str = REGION) -> Raw:
+    def json(self, action: str, body: str) -> Raw:
         """Sends a request to Organizations that is signed by hand."""
         target = f"AWSOrganizationsV20161128.{action}"
-        headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": target}
-        return self.send("organizations", body, headers, region=region)
+        return self.send("organizations", body, {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": target})
 
     def send(
         self,
