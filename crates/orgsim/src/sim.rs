@@ -259,10 +259,20 @@ impl Sim {
             return;
         };
         let at = Time::from(now);
-        if self.read().use_is_news(access_key_id, at) {
-            let (service, region) = (call.service.prefix().into(), authorization.region.as_str().into());
-            self.write().record_use(access_key_id, LastUsed { at, service, region });
-        }
+        let home = {
+            let state = self.read();
+            if !state.use_is_news(access_key_id, at) {
+                return;
+            }
+            state.world.partition.home_region()
+        };
+        // The global services are used in their home Region, wherever their client believes itself to be.
+        let region = match call.service {
+            Service::Iam | Service::Organizations => home,
+            Service::Sts | Service::Other => &authorization.region,
+        };
+        let used = LastUsed { at, service: call.service.prefix().into(), region: region.into() };
+        self.write().record_use(access_key_id, used);
     }
 
     pub(crate) fn options(&self) -> &SimOptions {

@@ -34,6 +34,7 @@ pub(crate) struct Client {
     pub(crate) secret: String,
     pub(crate) token: Option<String>,
     pub(crate) at: Timestamp,
+    pub(crate) region: &'static str,
 }
 
 /// What came back: status and body.
@@ -53,7 +54,7 @@ impl Client {
     /// Whoever has this key.
     pub(crate) fn of_key(sim: &Sim, key: &str) -> Client {
         let at = sim.with_world(|world| world.epoch.timestamp());
-        Client { key: key.to_owned(), secret: sim.secret(key), token: None, at }
+        Client { key: key.to_owned(), secret: sim.secret(key), token: None, at, region: "us-east-1" }
     }
 
     /// A session of a role, which must be granted.
@@ -70,6 +71,7 @@ impl Client {
             secret: answer.leaf("SecretAccessKey"),
             token: Some(answer.leaf("SessionToken")),
             at: self.at,
+            region: self.region,
         }
     }
 
@@ -123,7 +125,7 @@ impl Client {
         let query = request.uri().query().unwrap_or_default();
         let hash = hex(&Sha256::digest(request.body()));
         let canonical = format!("{}\n/\n{query}\n{lines}\n{names}\n{hash}", request.method());
-        let scope = format!("{}/us-east-1/{service}/aws4_request", &at[..8]);
+        let scope = format!("{}/{}/{service}/aws4_request", &at[..8], self.region);
         let to_sign = format!("AWS4-HMAC-SHA256\n{at}\n{scope}\n{}", hex(&Sha256::digest(canonical)));
         let start = format!("AWS4{}", self.secret).into_bytes();
         let key = scope.split('/').fold(start, |key, part| hmac(&key, part));

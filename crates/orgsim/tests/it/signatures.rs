@@ -113,6 +113,16 @@ fn a_date_may_be_a_quarter_of_an_hour_off() {
 }
 
 #[test]
+fn a_client_of_any_region_is_let_in() {
+    let (sim, _) = sim();
+    let elsewhere = Client { region: "eu-west-1", ..Client::caller(&sim) };
+    assert_eq!(elsewhere.iam(&sim, "ListUsers", &[]).error(), "200");
+    assert_eq!(elsewhere.organizations(&sim, "ListRoots", "{}").error(), "200");
+    let used = sim.with_world(|world| world.caller_key().unwrap().last_used.clone());
+    assert_eq!(&*used.unwrap().region, "us-east-1", "the home of IAM");
+}
+
+#[test]
 fn a_session_ends_when_its_time_is_up_and_no_sooner() {
     let (sim, hand) = sim();
     let caller = Client::caller(&sim);

@@ -14,7 +14,8 @@ fn a_key_lives_and_dies() {
     let member = member(&sim);
     let made = member.iam(&sim, "CreateAccessKey", &[("UserName", "bob")]);
     let id = made.leaf("AccessKeyId");
-    let bob = Client { key: id.clone(), secret: made.leaf("SecretAccessKey"), token: None, at: member.at };
+    let secret = made.leaf("SecretAccessKey");
+    let bob = Client { key: id.clone(), secret, token: None, ..member.clone() };
     assert_eq!(bob.sts(&sim, "GetCallerIdentity", &[]).leaf("Arn"), "arn:aws:iam::222222222222:user/bob");
     assert_eq!(member.iam(&sim, "GetAccessKeyLastUsed", &[("AccessKeyId", &id)]).leaf("ServiceName"), "sts");
 
