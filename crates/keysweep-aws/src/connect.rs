@@ -14,6 +14,9 @@ use tokio::sync::Semaphore;
 
 use crate::{CallError, Calls, Clock, InProcess, http};
 
+/// The longest wait before the first retry; it doubles from one retry to the next, and chance shortens each.
+const INITIAL_BACKOFF: Duration = Duration::from_millis(250);
+
 /// The longest wait between two attempts.
 const MAX_BACKOFF: Duration = Duration::from_secs(10);
 
@@ -142,7 +145,10 @@ impl Aws {
 }
 
 async fn sdk_config(options: &ConnectOptions) -> SdkConfig {
-    let retry = RetryConfig::standard().with_max_attempts(options.max_attempts).with_max_backoff(MAX_BACKOFF);
+    let retry = RetryConfig::standard()
+        .with_max_attempts(options.max_attempts)
+        .with_initial_backoff(INITIAL_BACKOFF)
+        .with_max_backoff(MAX_BACKOFF);
     let timeout = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build();
     let sdk = match &options.endpoint {
         Endpoint::Default { profile, region } => {

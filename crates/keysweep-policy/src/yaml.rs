@@ -9,22 +9,34 @@ use serde::{
 };
 use serde_yaml::{Error, Location, Options, Spanned};
 
-use crate::{diagnostic::Diagnostic, suggest::nearest};
+use crate::{
+    diagnostic::{Diagnostic, PolicyFileError},
+    suggest::nearest,
+};
+
+/// The value that a file of the user's holds, where `source_name` is the file as the user named it.
+///
+/// # Errors
+/// Where the text is no YAML, or not of the shape of `T`: with the line, the column and the line itself.
+pub fn parse_file<T: DeserializeOwned>(source_name: &str, text: &str) -> Result<T, PolicyFileError> {
+    serde_yaml::from_str_with_options(text, bounded(1_000_000))
+        .map_err(|error| PolicyFileError::new(source_name, text, vec![explain(&error)]))
+}
 
 /// The value that `text` holds.
 pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Diagnostic> {
-    serde_yaml::from_str_with_options(text, bounded()).map_err(|error| explain(&error))
+    serde_yaml::from_str_with_options(text, bounded(50_000)).map_err(|error| explain(&error))
 }
 
-/// Limits well above what metadata and cases need, and well below what hurts.
-fn bounded() -> Options {
+/// Limits well above what these files need, and well below what hurts.
+fn bounded(nodes: usize) -> Options {
     serde_yaml::options! {
         budget: serde_yaml::budget! {
-            max_events: 50_000,
+            max_events: nodes,
             max_aliases: 16,
             max_anchors: 16,
             max_depth: 16,
-            max_nodes: 50_000,
+            max_nodes: nodes,
             flow_nesting_limit: 16,
         },
         alias_limits: serde_yaml::alias_limits! {

@@ -36,6 +36,9 @@ pub enum StartError {
         /// What to do about it.
         hint: &'static str,
     },
+    /// The user interrupted before any account was known.
+    #[error("interrupted before any account was listed")]
+    Interrupted,
     /// The units that the user selected cannot be told, because the units could not be read.
     #[error("could not find the organizational unit `{unit}`: {why}")]
     Units {
@@ -66,7 +69,7 @@ impl StartError {
             Self::Caller { hint, .. } | Self::Organization { hint, .. } => Some(hint),
             Self::Units { .. } => Some("name accounts with --account, or allow the caller to list the units"),
             Self::NoSuchUnit { .. } => Some("give an id (`ou-...`) or the names from the root down (`Root/Workloads`)"),
-            Self::UnitsOfFile { .. } => None,
+            Self::UnitsOfFile { .. } | Self::Interrupted => None,
         }
     }
 }

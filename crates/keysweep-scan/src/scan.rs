@@ -85,9 +85,11 @@ pub async fn scan(
 ) -> Result<ScanResult, StartError> {
     let started_at = aws.clock().now();
     let as_of = options.as_of.unwrap_or(started_at);
-    let ground = discover::survey(aws, &options.source, &options.selection).await?;
+    let ground = discover::survey(aws, &options.source, &options.selection);
+    let ground = stop.run_until_cancelled(ground).await.ok_or(StartError::Interrupted)??;
     let mut accounts = pin!(discover::accounts(aws, &options.source, &ground).peekable());
-    if let Some(Err(error)) = accounts.as_mut().peek().await {
+    let first = stop.run_until_cancelled(accounts.as_mut().peek()).await.ok_or(StartError::Interrupted)?;
+    if let Some(Err(error)) = first {
         return Err(discover::organization_error(error.clone()));
     }
     let context = Arc::new(Context {
@@ -150,12 +152,14 @@ impl<'a> Crew<'a> {
             // Once every account that the user named was found, the rest of a long list tells nothing.
             listing &= !(self.options.selection.names_accounts_only() && self.missing.is_empty());
             self.fill_window();
+            if !listing && self.running.is_empty() {
+                break;
+            }
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return self.interrupt(listing),
                 Some(done) = self.running.join_next_with_id(), if !self.running.is_empty() => self.done(done),
                 next = accounts.next(), if listing => listing = self.listed(next),
-                else => break,
             }
         }
         self.progress.finish_listing();

@@ -1,2 +1,5 @@
-//! Placeholder.
-fn main() {}
+//! The binary: everything is in the library, so that it can be tested.
+
+fn main() -> std::process::ExitCode {
+    keysweep::edge::main()
+}

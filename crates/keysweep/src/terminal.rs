@@ -57,6 +57,20 @@ pub fn scan(result: &ScanResult, view: &View) -> String {
     page.finish()
 }
 
+/// The totals of a scan in one line.
+#[must_use]
+pub fn totals(result: &ScanResult, view: &View) -> String {
+    let mut page = Page::new(view);
+    totals::write(&mut page, result);
+    page.finish()
+}
+
+/// The text with every character escaped that could steer the terminal, line by line.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    text.split('\n').map(text::clean).collect::<Vec<_>>().join("\n")
+}
+
 /// Says that the keys were not judged by the time of the scan, where they were not: otherwise the ages below it mislead.
 fn as_of(page: &mut Page<'_>, run: &Run) {
     let distance = run.as_of.duration_since(run.started_at).abs();

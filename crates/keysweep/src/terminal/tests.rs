@@ -46,7 +46,7 @@ fn judged_as_of_another_day() {
 fn something_of_everything() {
     insta::assert_snapshot!(scan(&world::rich(), &PLAIN), @"
     HIGH       access-key-unused: 3 violations in 3 accounts
-               Access keys that nobody uses for 45 days are removed (cis-aws 1.12)
+               Access keys that nobody uses for 45 days are removed
       111122223333  payments-prod  old-vendor  AKIA0000000000000000  never used in the 400 days since it
                                                                      was made, limit 45
       222233334444  data-platform  old-vendor  AKIA0000000000000001  never used in the 399 days since it
@@ -55,7 +55,7 @@ fn something_of_everything() {
                                                                      was made, limit 45
 
     MEDIUM     access-key-max-age: 14 violations in 5 accounts
-               Access keys are rotated every 90 days or less (cis-aws 1.14)
+               Access keys are rotated every 90 days or less
       111122223333  payments-prod  ci-deployer             AKIA0000000000000000  active for 1204 days,
                                                                                  limit 90
       222233334444  data-platform  terraform               AKIA0000000000000001  active for 1121 days,
@@ -123,7 +123,7 @@ fn something_of_everything_in_a_narrow_terminal() {
     insta::assert_snapshot!(scan(&world::rich(), &View { width: 60, ..PLAIN }), @"
     HIGH       access-key-unused: 3 violations in 3 accounts
                Access keys that nobody uses for 45 days are
-               removed (cis-aws 1.12)
+               removed
       111122223333  payments-prod  old-vendor
           AKIA0000000000000000
           never used in the 400 days since it was made, limit 45
@@ -136,7 +136,6 @@ fn something_of_everything_in_a_narrow_terminal() {
 
     MEDIUM     access-key-max-age: 14 violations in 5 accounts
                Access keys are rotated every 90 days or less
-               (cis-aws 1.14)
       111122223333  payments-prod  ci-deployer
           AKIA0000000000000000
           active for 1204 days, limit 90
@@ -228,13 +227,13 @@ fn something_of_everything_in_a_narrow_terminal() {
 fn something_of_everything_in_a_wide_terminal_with_all() {
     insta::assert_snapshot!(scan(&world::rich(), &View { width: 200, all: true, ..PLAIN }), @"
     HIGH       access-key-unused: 3 violations in 3 accounts
-               Access keys that nobody uses for 45 days are removed (cis-aws 1.12)
+               Access keys that nobody uses for 45 days are removed
       111122223333  payments-prod  old-vendor  AKIA0000000000000000  never used in the 400 days since it was made, limit 45
       222233334444  data-platform  old-vendor  AKIA0000000000000001  never used in the 399 days since it was made, limit 45
       333344445555  sandbox-ana    old-vendor  AKIA0000000000000002  never used in the 398 days since it was made, limit 45
 
     MEDIUM     access-key-max-age: 14 violations in 5 accounts
-               Access keys are rotated every 90 days or less (cis-aws 1.14)
+               Access keys are rotated every 90 days or less
       111122223333  payments-prod  ci-deployer             AKIA0000000000000000  active for 1204 days, limit 90
       222233334444  data-platform  terraform               AKIA0000000000000001  active for 1121 days, limit 90
       333344445555  sandbox-ana    backup-agent-eu-west-1  AKIA0000000000000002  active for 1038 days, limit 90
@@ -380,7 +379,7 @@ fn text_from_aws_cannot_steer_the_terminal() {
     result.findings.truncate(1);
     insta::assert_snapshot!(scan(&result, &View { width: 200, ..PLAIN }), @r"
     MEDIUM     access-key-max-age: 1 violation in 1 account
-               a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb (cis-aws 1.14)
+               a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb
       111122223333  a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb  a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb  AKIA0000000000000000
           a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb
 

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use keysweep_model::{EvidenceValue, Finding, FindingStatus, PolicyId, PolicySummary, ScanResult, Severity};
+use keysweep_model::{EvidenceValue, Finding, FindingStatus, PolicyId, ScanResult, Severity};
 
 use super::{
     group,
@@ -25,7 +25,7 @@ pub(super) fn write(page: &mut Page<'_>, result: &ScanResult) {
     for ((severity, policy), mut findings) in groups {
         heading(page, severity, policy, &findings);
         if let Some(policy) = result.policies.iter().find(|known| known.id == *policy) {
-            page.text(GUTTER, Look::Plain, &demand(policy));
+            page.text(GUTTER, Look::Plain, &policy.title);
         }
         findings.sort_by_cached_key(worst_first);
         let hidden = findings.split_off(page.limit(findings.len(), WORST));
@@ -38,13 +38,6 @@ fn heading(page: &mut Page<'_>, severity: Severity, policy: &PolicyId, findings:
     let violations = text::count(findings.len() as u64, "violation");
     let said = format!("{policy}: {violations} {}", group::in_accounts(findings));
     page.section(&severity.as_str().to_uppercase(), Look::Severity(severity), &said, Look::Bold);
-}
-
-/// What the policy demands, and the controls that demand the same: "Access keys are rotated (cis-aws 1.14)".
-fn demand(policy: &PolicySummary) -> String {
-    let controls: Vec<String> =
-        policy.frameworks.iter().map(|(framework, controls)| format!("{framework} {}", controls.join(", "))).collect();
-    if controls.is_empty() { policy.title.clone() } else { format!("{} ({})", policy.title, controls.join("; ")) }
 }
 
 /// Orders findings by the days that the policy looked at, most days first, then by account, user and key.

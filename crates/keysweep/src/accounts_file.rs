@@ -1,0 +1,134 @@
+//! The accounts file: the accounts to scan where AWS Organizations may not be called.
+//!
+//! As YAML it is a list, as CSV a table with a header; either names `id`, and where wanted `name`, `email` and
+//! `ou_path`. Every account of it is taken to be active: whoever lists it wants it scanned.
+
+use std::{collections::BTreeSet, path::Path};
+
+use keysweep_model::{Account, AccountState, Facet, Fact};
+use keysweep_policy::yaml::parse_file;
+use serde::Deserialize;
+
+use crate::{config::read_capped, exit::Failure};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    id: String,
+    #[serde(default)]
+    name: String,
+    email: Option<String>,
+    ou_path: Option<String>,
+}
+
+/// The accounts of the file at `path`: CSV where its name ends so, else YAML.
+///
+/// # Errors
+/// When the file cannot be read, is not of that form, names an account twice, or names none.
+pub fn read(path: &Path) -> Result<Vec<Account>, Failure> {
+    let text = read_capped(path)?;
+    let is_csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+    let accounts = if is_csv { from_csv(&text) } else { from_yaml(path, &text) };
+    accounts.map_err(|failure| match failure {
+        Wrong::Shown(failure) => failure,
+        Wrong::Plain(why) => Failure::usage(format!("accounts file `{}`: {why}", path.display())),
+    })
+}
+
+enum Wrong {
+    Shown(Failure),
+    Plain(String),
+}
+
+fn from_yaml(path: &Path, text: &str) -> Result<Vec<Account>, Wrong> {
+    let rows: Vec<Row> =
+        parse_file(&path.display().to_string(), text).map_err(|error| Wrong::Shown(Failure::usage(error)))?;
+    accounts(rows.into_iter().map(|row| Ok((None, row))))
+}
+
+fn from_csv(text: &str) -> Result<Vec<Account>, Wrong> {
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
+    let header = reader.headers().map_err(|error| Wrong::Plain(error.to_string()))?.clone();
+    accounts(reader.records().map(|record| {
+        let record = record.map_err(|error| Wrong::Plain(error.to_string()))?;
+        let line = record.position().map(csv::Position::line);
+        let row = record.deserialize(Some(&header)).map_err(|error| Wrong::Plain(error.to_string()))?;
+        Ok((line, row))
+    }))
+}
+
+fn accounts(rows: impl Iterator<Item = Result<(Option<u64>, Row), Wrong>>) -> Result<Vec<Account>, Wrong> {
+    let mut accounts = Vec::new();
+    let mut seen = BTreeSet::new();
+    for row in rows {
+        let (line, row) = row?;
+        let place = line.map_or(String::new(), |line| format!("line {line}: "));
+        let id = row.id.parse().map_err(|error| Wrong::Plain(format!("{place}{error}")))?;
+        if !seen.insert(id) {
+            return Err(Wrong::Plain(format!("{place}account {id} is in it twice")));
+        }
+        accounts.push(Account {
+            id,
+            name: row.name,
+            email: row.email.filter(|email| !email.is_empty()),
+            state: AccountState::Active,
+            ou_path: row
+                .ou_path
+                .filter(|path| !path.is_empty())
+                .map_or(Fact::NotRead(Facet::OrganizationalUnits), Fact::Known),
+        });
+    }
+    if accounts.is_empty() { Err(Wrong::Plain("it names no account".to_owned())) } else { Ok(accounts) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_text(name: &str, text: &str) -> Result<Vec<String>, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        let shown = |error: Failure| error.to_string().replace(&folder.path().display().to_string(), "DIR");
+        let accounts = read(&path).map_err(shown)?;
+        Ok(accounts.iter().map(|account| format!("{} {}", account.id, account.name)).collect())
+    }
+
+    #[test]
+    fn yaml_and_csv_give_the_same_accounts_and_keep_leading_zeros() {
+        let expected = Ok(vec!["001122334455 data".to_owned(), "111122223333 ".to_owned()]);
+        assert_eq!(read_text("a.yaml", "- id: 001122334455\n  name: data\n- id: '111122223333'\n"), expected);
+        assert_eq!(read_text("a.csv", "id, name\n001122334455, data\n111122223333,\n"), expected);
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_place() {
+        let error = |name: &str, text: &str| read_text(name, text).unwrap_err();
+        insta::assert_snapshot!(
+            [
+                error("a.yaml", "- id: 123\n"),
+                error("a.yaml", "- id: 111122223333\n  nmae: x\n"),
+                error("a.csv", "id,name\n111122223333,a\n111122223333,b\n"),
+                error("a.csv", "name\nx\n"),
+                error("a.yaml", "[]\n"),
+            ]
+            .join("\n---\n"),
+            @"
+        error: accounts file `DIR/a.yaml`: `123` is not an AWS account id (12 digits)
+        ---
+        error: unknown field `nmae`, expected one of id, name, email, ou_path
+         --> DIR/a.yaml:2:3
+          |
+        2 |   nmae: x
+          |   ^^^^
+          = help: did you mean `name`?
+        ---
+        error: accounts file `DIR/a.csv`: line 3: account 111122223333 is in it twice
+        ---
+        error: accounts file `DIR/a.csv`: CSV deserialize error: record 1 (line: 2, byte: 5): missing field `id`
+        ---
+        error: accounts file `DIR/a.yaml`: it names no account
+        "
+        );
+    }
+}

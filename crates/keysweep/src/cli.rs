@@ -1,0 +1,173 @@
+//! What can be asked for on the command line. Help, completions and manual pages come from here.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use keysweep_model::AccountId;
+
+use crate::config::Config;
+
+/// Finds every long-lived AWS access key of an organization, and judges each by your policies.
+#[derive(Debug, Parser)]
+#[command(name = "keysweep", version, about, max_term_width = 110, disable_help_subcommand = true)]
+#[command(after_help = "Try `keysweep demo` first: it needs no AWS account.\n\n\
+    Exit codes: 0 complete and clean, 1 findings at or above --fail-on, 2 bad usage, configuration or policy,\n\
+    3 incomplete (something could not be judged), 4 could not start (no credentials, no organization).")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// Read settings from this file [default: keysweep.yaml, where there is one]
+    #[arg(long, global = true, value_name = "FILE", env = "KEYSWEEP_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Say more of what happens, on stderr; twice for each call that fails
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Colour the output
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", env = "KEYSWEEP_COLOR")]
+    pub color: When,
+    /// Show no progress on stderr
+    #[arg(long, global = true)]
+    pub no_progress: bool,
+}
+
+/// When to do something that suits terminals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// On a terminal, and where NO_COLOR is not set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Scan a simulated organization in this process: nothing to set up, nothing contacted
+    Demo(Box<Config>),
+    /// Scan every account of the organization and report what violates the policies
+    Scan(Box<Config>),
+    /// List the accounts with their place and state, and whether a scan would read them
+    Accounts(Box<AccountsArgs>),
+    /// Print the IAM policies that the scan's roles need
+    IamPolicy(IamPolicyArgs),
+    /// Run a simulated AWS organization, to try Keysweep or any other AWS client on
+    #[command(subcommand)]
+    Orgsim(OrgsimCommand),
+    /// Print the completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write the manual pages
+    Man {
+        /// The folder to write them to; it is made where it does not exist
+        folder: PathBuf,
+    },
+}
+
+/// Arguments of `keysweep accounts`.
+#[derive(Debug, Args)]
+pub struct AccountsArgs {
+    /// Try to assume the role in each account in scope
+    #[arg(long)]
+    pub check: bool,
+    /// Everything that says where the accounts come from.
+    #[command(flatten)]
+    pub config: Config,
+}
+
+/// Arguments of `keysweep iam-policy`.
+#[derive(Debug, Args)]
+pub struct IamPolicyArgs {
+    /// Whose policy to print
+    #[arg(long = "for", value_enum, default_value = "member")]
+    pub subject: PolicySubject,
+    /// The role in the member accounts [default: OrganizationAccountAccessRole]
+    #[arg(long, value_name = "NAME", env = "KEYSWEEP_ROLE")]
+    pub role: Option<String>,
+    /// The account that scans run from; needed for `trust`
+    #[arg(long, value_name = "ACCOUNT", required_if_eq("subject", "trust"))]
+    pub central_account: Option<AccountId>,
+    /// The external id to ask for in the trust policy
+    #[arg(long, value_name = "ID", env = "KEYSWEEP_EXTERNAL_ID")]
+    pub external_id: Option<String>,
+    /// The partition
+    #[arg(long, value_name = "PARTITION", default_value = "aws")]
+    pub partition: keysweep_model::Partition,
+}
+
+/// Whose IAM policy to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PolicySubject {
+    /// The permissions of the role in each member account; also the session policy of every scan
+    Member,
+    /// The permissions of the identity that runs scans
+    Caller,
+    /// The trust policy of the role in each member account
+    Trust,
+}
+
+/// The commands of the simulator.
+#[derive(Debug, Subcommand)]
+pub enum OrgsimCommand {
+    /// Serve the organization on a loopback port until interrupted
+    Serve {
+        /// The port; 0 takes a free one
+        #[arg(long, default_value_t = 0)]
+        port: u16,
+        /// How long a credential report takes to make, in seconds
+        #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+        report_seconds: u64,
+        /// Which organization.
+        #[command(flatten)]
+        world: WorldArgs,
+    },
+    /// Print the organization as YAML, which `--world` reads
+    World(WorldArgs),
+    /// Print every account and access key of the organization as JSON
+    Truth(WorldArgs),
+}
+
+/// Which organization to simulate.
+#[derive(Debug, Args)]
+pub struct WorldArgs {
+    /// How many accounts, the management account included
+    #[arg(long, value_name = "N", default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub accounts: u32,
+    /// How many users in each account
+    #[arg(long, value_name = "N", default_value_t = 25, value_parser = clap::value_parser!(u32).range(0..=5_000))]
+    pub users: u32,
+    /// The seed: the same seed gives the same organization
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Break some accounts as life does: suspended, role missing, report denied, throttled
+    #[arg(long)]
+    pub broken: bool,
+    /// Read the organization from this YAML file instead of making one
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["accounts", "users", "seed", "broken"])]
+    pub world: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_holds_together() {
+        Cli::command().debug_assert();
+    }
+}

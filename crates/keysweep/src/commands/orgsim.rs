@@ -1,0 +1,80 @@
+//! `keysweep orgsim`: the simulated organization for any AWS client.
+
+use std::{io::Write, net::Ipv4Addr, sync::Arc, time::Duration};
+
+use keysweep_aws::Clock;
+use orgsim::{Generate, Sim, SimOptions, World, server};
+use tokio::net::TcpListener;
+
+use super::simulated;
+use crate::{
+    cli::{OrgsimCommand, WorldArgs},
+    edge::Edge,
+    exit::{Exit, Failure},
+    output::Destination,
+};
+
+/// Runs a command of the simulator.
+pub(super) async fn run(command: OrgsimCommand, edge: &Edge) -> Result<Exit, Failure> {
+    match command {
+        OrgsimCommand::Serve { port, report_seconds, world } => {
+            let report_time = Duration::from_secs(report_seconds);
+            let options = SimOptions { report_time, ..simulated::options(&Clock::system()) };
+            serve(Sim::new(world_of(&world)?, options), port, edge).await?;
+        }
+        OrgsimCommand::World(args) => {
+            let world = world_of(&args)?;
+            Destination::Stdout.deliver(|mut out| world.write_yaml(&mut out).map_err(std::io::Error::other))?;
+        }
+        OrgsimCommand::Truth(args) => {
+            let truth = world_of(&args)?.truth();
+            Destination::Stdout.deliver(|mut out| {
+                serde_json::to_writer_pretty(&mut out, &truth)?;
+                writeln!(out)
+            })?;
+        }
+    }
+    Ok(Exit::Clean)
+}
+
+fn world_of(args: &WorldArgs) -> Result<World, Failure> {
+    let Some(path) = &args.world else {
+        let (accounts, users) = (args.accounts as usize, args.users as usize);
+        return Ok(World::generate(&Generate {
+            accounts,
+            users,
+            seed: args.seed,
+            broken: args.broken,
+            ..Generate::default()
+        }));
+    };
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::usage(format!("could not read `{}`: {error}", path.display())))?;
+    World::from_yaml(&text).map_err(|error| Failure::usage(format!("in `{}`: {error}", path.display())))
+}
+
+async fn serve(sim: Sim, port: u16, edge: &Edge) -> Result<(), Failure> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
+    let listener =
+        listener.map_err(|error| Failure::could_not_start(format!("could not listen on 127.0.0.1:{port}: {error}")))?;
+    let address = listener.local_addr().map_err(Failure::could_not_start)?;
+    Destination::Stdout.deliver(|out| announce(out, &sim, &format!("http://{address}")))?;
+    server::serve(listener, Arc::new(sim), edge.stop.cancelled())
+        .await
+        .map_err(|error| Failure::could_not_start(format!("could not serve on {address}: {error}")))
+}
+
+/// The address, and the commands that point a shell's AWS clients at it. The secret opens nothing but this simulation.
+fn announce(out: &mut dyn Write, sim: &Sim, url: &str) -> std::io::Result<()> {
+    let accounts = sim.with_world(|world| world.accounts.len());
+    writeln!(
+        out,
+        "# a simulated AWS organization of {accounts} accounts answers on {url} until interrupted; to use it:"
+    )?;
+    writeln!(out, "unset AWS_PROFILE AWS_SESSION_TOKEN")?;
+    writeln!(out, "export AWS_ENDPOINT_URL={url}")?;
+    for (name, value) in sim.caller_environment() {
+        writeln!(out, "export {name}={value}")?;
+    }
+    Ok(())
+}

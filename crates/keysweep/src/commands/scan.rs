@@ -1,0 +1,68 @@
+//! `keysweep scan`.
+
+use std::sync::Arc;
+
+use keysweep_aws::{Aws, Clock, ConnectOptions, Endpoint};
+use keysweep_model::ScanResult;
+use keysweep_scan::Progress;
+
+use crate::{
+    config::Config,
+    edge::{self, Edge},
+    exit::{Exit, Failure},
+    output::Destination,
+    progress::ProgressLine,
+    settings::{Format, Output, Settings},
+    terminal::{self, View},
+};
+
+/// Scans AWS and writes the result.
+pub(super) async fn run(config: Config, edge: &Edge) -> Result<Exit, Failure> {
+    let settings = Settings::resolve(config)?;
+    let destination = Destination::open(settings.output.file.as_deref())?;
+    let aws = Aws::connect(settings.connect_options(
+        Endpoint::Default { profile: settings.profile.clone(), region: settings.region.clone() },
+        Clock::system(),
+    ))
+    .await;
+    let result = scan(&aws, &settings, edge).await?;
+    deliver(destination, &result, &settings.output, edge)?;
+    Ok(Exit::of_scan(&result, settings.fail_on))
+}
+
+impl Settings {
+    /// How to reach `endpoint` by these settings.
+    #[must_use]
+    pub fn connect_options(&self, endpoint: Endpoint, clock: Clock) -> ConnectOptions {
+        ConnectOptions { endpoint, max_attempts: self.max_attempts, max_requests: self.max_requests, clock }
+    }
+}
+
+/// Scans, with a line of progress.
+pub(super) async fn scan(aws: &Aws, settings: &Settings, edge: &Edge) -> Result<ScanResult, Failure> {
+    let progress = Arc::new(Progress::default());
+    let line = ProgressLine::start(edge.progress, Arc::clone(&progress), aws.calls().clone());
+    let options = settings.scan_options(edge::new_run_id());
+    let result = keysweep_scan::scan(aws, &options, &progress, &edge.stop).await?;
+    drop(line);
+    Ok(result)
+}
+
+/// Writes the result where it is to go. With a file, stderr says in a line what is in it.
+pub(super) fn deliver(
+    destination: Destination,
+    result: &ScanResult,
+    output: &Output,
+    edge: &Edge,
+) -> Result<(), Failure> {
+    let is_file = destination.is_file();
+    let view = View { all: output.all, color: edge.stdout.color && !is_file, ..edge.stdout };
+    destination.deliver(|mut out| match output.format {
+        Format::Json => keysweep_report::json::write(result, &mut out),
+        Format::Text => out.write_all(terminal::scan(result, &view).as_bytes()),
+    })?;
+    if let (true, Some(path)) = (is_file, &output.file) {
+        edge::say(&format!("{}\nwritten to {}", terminal::totals(result, &view).trim_end(), path.display()));
+    }
+    Ok(())
+}

@@ -1,0 +1,180 @@
+//! Everything that can be set, once: each field is a flag, an environment variable and a key of `keysweep.yaml`.
+//!
+//! A layer is a [`Config`] in which everything is optional. The flags (with the environment behind them) are one, the
+//! file is another, and [`Config::over`] lays the one over the other; [`crate::settings`] fills in the defaults.
+
+mod file;
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use clap::Args;
+use keysweep_model::{AccountId, PolicyId};
+use serde::Deserialize;
+
+pub(crate) use file::read_capped;
+pub use file::{PolicyConfig, read};
+use file::{text, texts};
+
+use crate::settings::{AsOf, FailOn, Format};
+
+/// One layer of settings.
+#[derive(Debug, Clone, Default, PartialEq, Args, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Scan this account (repeatable; adds to --ou)
+    #[arg(long = "account", value_name = "ACCOUNT", env = "KEYSWEEP_ACCOUNTS", value_delimiter = ',')]
+    #[arg(help_heading = "Accounts")]
+    #[serde(deserialize_with = "texts")]
+    pub accounts: Option<Vec<AccountId>>,
+    /// Do not scan this account (repeatable); it is reported as skipped
+    #[arg(long = "exclude-account", value_name = "ACCOUNT", env = "KEYSWEEP_EXCLUDE_ACCOUNTS", value_delimiter = ',')]
+    #[arg(help_heading = "Accounts")]
+    #[serde(deserialize_with = "texts")]
+    pub exclude_accounts: Option<Vec<AccountId>>,
+    /// Scan the accounts in and below this organizational unit, an id or a path of names (repeatable)
+    #[arg(long = "ou", value_name = "OU", env = "KEYSWEEP_OUS", value_delimiter = ',', help_heading = "Accounts")]
+    pub ous: Option<Vec<String>>,
+    /// Take the accounts from this file (YAML or CSV) instead of AWS Organizations
+    #[arg(long, value_name = "FILE", env = "KEYSWEEP_ACCOUNTS_FILE", help_heading = "Accounts")]
+    pub accounts_file: Option<PathBuf>,
+
+    /// Assume this role in every account [default: OrganizationAccountAccessRole]
+    #[arg(long, value_name = "NAME", env = "KEYSWEEP_ROLE", help_heading = "AWS")]
+    pub role: Option<String>,
+    /// Assume this role in this account (repeatable); without one the caller's own account is read as the caller
+    #[arg(long = "role-for", value_name = "ACCOUNT=NAME", help_heading = "AWS")]
+    #[serde(skip)]
+    pub role_for: Option<Vec<AccountRole>>,
+    /// Roles by account: the key `roles` of the configuration file.
+    #[arg(skip)]
+    pub roles: Option<BTreeMap<String, String>>,
+    /// Give this external id when assuming roles
+    #[arg(long, value_name = "ID", env = "KEYSWEEP_EXTERNAL_ID", hide_env_values = true, help_heading = "AWS")]
+    pub external_id: Option<String>,
+    /// Name the sessions, as CloudTrail shows them [default: keysweep]
+    #[arg(long, value_name = "NAME", env = "KEYSWEEP_SESSION_NAME", help_heading = "AWS")]
+    pub session_name: Option<String>,
+    /// Set this source identity on the sessions
+    #[arg(long, value_name = "NAME", env = "KEYSWEEP_SOURCE_IDENTITY", help_heading = "AWS")]
+    pub source_identity: Option<String>,
+    /// Use this profile of the shared AWS configuration [default: AWS_PROFILE]
+    #[arg(long, value_name = "NAME", help_heading = "AWS")]
+    pub profile: Option<String>,
+    /// Call STS in this Region [default: AWS_REGION, the profile's, or us-east-1]
+    #[arg(long, value_name = "REGION", help_heading = "AWS")]
+    pub region: Option<String>,
+    /// Try each call this often before giving it up [default: 8]
+    #[arg(long, value_name = "N", env = "KEYSWEEP_MAX_ATTEMPTS", help_heading = "AWS")]
+    pub max_attempts: Option<u32>,
+    /// Have this many requests in flight at once [default: 128]
+    #[arg(long, value_name = "N", env = "KEYSWEEP_MAX_REQUESTS", help_heading = "AWS")]
+    pub max_requests: Option<u32>,
+    /// Read this many accounts at once [default: 256]
+    #[arg(long, value_name = "N", env = "KEYSWEEP_CONCURRENCY", help_heading = "AWS")]
+    pub concurrency: Option<u32>,
+    /// Make this many calls at once in one account [default: 8]
+    #[arg(long, value_name = "N", env = "KEYSWEEP_CALLS_PER_ACCOUNT", help_heading = "AWS")]
+    pub calls_per_account: Option<u32>,
+
+    /// Read every user live instead of the credential report: more calls, nothing up to four hours old
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(env = "KEYSWEEP_FRESH", help_heading = "Reading")]
+    pub fresh: Option<bool>,
+    /// Wait this long for a credential report before reading users one by one [default: 120]
+    #[arg(long, value_name = "SECONDS", env = "KEYSWEEP_REPORT_TIMEOUT", help_heading = "Reading")]
+    pub report_timeout: Option<u32>,
+
+    /// Judge by the policies in this folder too (repeatable); a policy with a shipped one's id takes its place
+    #[arg(long = "policies", value_name = "DIR", env = "KEYSWEEP_POLICIES", value_delimiter = ',')]
+    #[arg(help_heading = "Policies")]
+    pub policy_folders: Option<Vec<PathBuf>>,
+    /// Leave out the policies that Keysweep ships
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(env = "KEYSWEEP_NO_SHIPPED_POLICIES", help_heading = "Policies")]
+    pub no_shipped_policies: Option<bool>,
+    /// Judge by this policy only (repeatable), even where the configuration file disables it
+    #[arg(long = "policy", value_name = "ID", env = "KEYSWEEP_POLICY", value_delimiter = ',')]
+    #[arg(help_heading = "Policies")]
+    #[serde(deserialize_with = "texts")]
+    pub only_policies: Option<Vec<PolicyId>>,
+    /// Settings by policy: the key `policies` of the configuration file.
+    #[arg(skip)]
+    pub policies: Option<BTreeMap<String, PolicyConfig>>,
+    /// Judge as of this day (2026-03-01) or time (2026-03-01T12:00:00Z) [default: now]
+    #[arg(long, value_name = "DATE", env = "KEYSWEEP_AS_OF", help_heading = "Policies")]
+    #[serde(deserialize_with = "text")]
+    pub as_of: Option<AsOf>,
+
+    /// Exit with 1 for violations of at least this severity: info, low, medium, high, critical or never [default: low]
+    #[arg(long, value_name = "SEVERITY", env = "KEYSWEEP_FAIL_ON", help_heading = "Output")]
+    #[serde(deserialize_with = "text")]
+    pub fail_on: Option<FailOn>,
+    /// Print text or json [default: text]
+    #[arg(long, value_name = "FORMAT", env = "KEYSWEEP_FORMAT", help_heading = "Output")]
+    #[serde(deserialize_with = "text")]
+    pub format: Option<Format>,
+    /// Write the result to this file instead of stdout; the file appears only once it is whole
+    #[arg(long, short, value_name = "FILE", env = "KEYSWEEP_OUTPUT", help_heading = "Output")]
+    pub output: Option<PathBuf>,
+    /// Show each finding instead of the worst of each group
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(help_heading = "Output")]
+    pub all: Option<bool>,
+}
+
+/// A role for one account, as `--role-for` takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRole {
+    /// The account.
+    pub account: AccountId,
+    /// The role's name.
+    pub role: String,
+}
+
+impl std::str::FromStr for AccountRole {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (account, role) = text.split_once('=').ok_or("write it as ACCOUNT=ROLE")?;
+        Ok(Self { account: account.parse().map_err(|error| format!("{error}"))?, role: role.to_owned() })
+    }
+}
+
+impl Config {
+    /// This layer over `below`: what this one leaves open is taken from there.
+    #[must_use]
+    pub fn over(self, below: Self) -> Self {
+        Self {
+            accounts: self.accounts.or(below.accounts),
+            exclude_accounts: self.exclude_accounts.or(below.exclude_accounts),
+            ous: self.ous.or(below.ous),
+            accounts_file: self.accounts_file.or(below.accounts_file),
+            role: self.role.or(below.role),
+            role_for: self.role_for.or(below.role_for),
+            roles: self.roles.or(below.roles),
+            external_id: self.external_id.or(below.external_id),
+            session_name: self.session_name.or(below.session_name),
+            source_identity: self.source_identity.or(below.source_identity),
+            profile: self.profile.or(below.profile),
+            region: self.region.or(below.region),
+            max_attempts: self.max_attempts.or(below.max_attempts),
+            max_requests: self.max_requests.or(below.max_requests),
+            concurrency: self.concurrency.or(below.concurrency),
+            calls_per_account: self.calls_per_account.or(below.calls_per_account),
+            fresh: self.fresh.or(below.fresh),
+            report_timeout: self.report_timeout.or(below.report_timeout),
+            policy_folders: self.policy_folders.or(below.policy_folders),
+            no_shipped_policies: self.no_shipped_policies.or(below.no_shipped_policies),
+            only_policies: self.only_policies.or(below.only_policies),
+            policies: self.policies.or(below.policies),
+            as_of: self.as_of.or(below.as_of),
+            fail_on: self.fail_on.or(below.fail_on),
+            format: self.format.or(below.format),
+            output: self.output.or(below.output),
+            all: self.all.or(below.all),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

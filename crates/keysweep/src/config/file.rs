@@ -1,0 +1,87 @@
+//! Reads `keysweep.yaml`.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Display,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use keysweep_model::Severity;
+use keysweep_policy::yaml::{Scalar, parse_file};
+use serde::{Deserialize, Deserializer, de::Error as _};
+
+use super::Config;
+use crate::exit::Failure;
+
+/// The file that is read where none is named.
+const DEFAULT_FILE: &str = "keysweep.yaml";
+
+/// The largest file that is read: generous for 10,000 accounts, and no strain on memory.
+const MAX_BYTES: u64 = 4 << 20;
+
+/// What the configuration file says of one policy.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PolicyConfig {
+    /// Whether the policy runs; by default it does.
+    pub enabled: Option<bool>,
+    /// The severity of its findings, in place of its own.
+    #[serde(deserialize_with = "text")]
+    pub severity: Option<Severity>,
+    /// The values of its parameters; their types are checked against the policy's declarations.
+    pub params: BTreeMap<String, Scalar>,
+}
+
+/// The settings of the configuration file: of `named`, or of `keysweep.yaml` in the working directory where there is
+/// one. Relative paths in it are relative to the file.
+///
+/// # Errors
+/// When a file that was named does not exist, or any file cannot be read or understood: with line, column and the line.
+pub fn read(named: Option<&Path>) -> Result<Config, Failure> {
+    let path = named.unwrap_or(Path::new(DEFAULT_FILE));
+    if named.is_none() && !path.exists() {
+        return Ok(Config::default());
+    }
+    let text = read_capped(path)?;
+    let config = parse_file(&path.display().to_string(), &text).map_err(Failure::usage)?;
+    Ok(relative_to(config, path.parent().unwrap_or(Path::new(""))))
+}
+
+/// The text of a file of the user's that is to be small.
+pub(crate) fn read_capped(path: &Path) -> Result<String, Failure> {
+    let refuse = |why: String| Failure::usage(format!("could not read `{}`: {why}", path.display()));
+    let size = std::fs::metadata(path).map_err(|error| refuse(error.to_string()))?.len();
+    if size > MAX_BYTES {
+        return Err(refuse(format!("it has {size} bytes, and {MAX_BYTES} is the most")));
+    }
+    std::fs::read_to_string(path).map_err(|error| refuse(error.to_string()))
+}
+
+fn relative_to(mut config: Config, folder: &Path) -> Config {
+    let join = |path: PathBuf| folder.join(path);
+    config.accounts_file = config.accounts_file.map(join);
+    config.output = config.output.map(join);
+    config.policy_folders = config.policy_folders.map(|folders| folders.into_iter().map(join).collect());
+    config
+}
+
+/// A value that is written as a text.
+pub(super) fn text<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err: Display>,
+{
+    let text = Option::<String>::deserialize(deserializer)?;
+    text.map(|text| text.parse().map_err(D::Error::custom)).transpose()
+}
+
+/// A list of values that are written as texts.
+pub(super) fn texts<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err: Display>,
+{
+    let texts = Option::<Vec<String>>::deserialize(deserializer)?;
+    texts.map(|texts| texts.iter().map(|text| text.parse().map_err(D::Error::custom)).collect()).transpose()
+}

@@ -1,0 +1,134 @@
+//! The configuration file and the layers.
+
+use clap::Parser;
+
+use super::*;
+use crate::exit::Failure;
+
+fn from_file(text: &str) -> Result<Config, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keysweep.yaml");
+    std::fs::write(&path, text).unwrap();
+    let shown = |failure: Failure| failure.to_string().replace(&folder.path().display().to_string(), "DIR");
+    read(Some(&path)).map_err(shown)
+}
+
+#[derive(Parser)]
+struct Flags {
+    #[command(flatten)]
+    config: Config,
+}
+
+fn from_flags(flags: &[&str]) -> Config {
+    Flags::try_parse_from(["keysweep"].iter().chain(flags)).unwrap_or_else(|error| panic!("{error}")).config
+}
+
+#[test]
+fn a_flag_wins_over_the_file_and_the_file_over_nothing() {
+    let file = from_file("role: FromFile\nfresh: true\nconcurrency: 3\naccounts: [001122334455]\n").unwrap();
+    let merged = from_flags(&["--role", "FromFlag", "--fresh=false"]).over(file);
+    assert_eq!(merged.role.as_deref(), Some("FromFlag"));
+    assert_eq!(merged.fresh, Some(false));
+    assert_eq!(merged.concurrency, Some(3));
+    assert_eq!(merged.accounts, Some(vec!["001122334455".parse().unwrap()]));
+    assert_eq!(merged.region, None);
+}
+
+#[test]
+fn every_flag_has_a_key_in_the_file() {
+    // Flags that stand for a differently named key, or for a part of one.
+    let named = [
+        ("account", "accounts"),
+        ("exclude-account", "exclude_accounts"),
+        ("ou", "ous"),
+        ("role-for", "roles"),
+        ("policies", "policy_folders"),
+        ("policy", "only_policies"),
+    ];
+    let unknown_key = from_file("no_such_key: 1\n").unwrap_err();
+    for flag in <Flags as clap::CommandFactory>::command().get_arguments().filter_map(clap::Arg::get_long) {
+        let same = flag.replace('-', "_");
+        let key = named.iter().find(|(name, _)| *name == flag).map_or(same.as_str(), |(_, key)| key);
+        assert!(unknown_key.contains(key), "`--{flag}` has no key `{key}` in keysweep.yaml");
+    }
+}
+
+#[test]
+fn paths_in_the_file_are_relative_to_the_file() {
+    let config = relative("policy_folders: [mine]\naccounts_file: accounts.csv\n");
+    assert_eq!(config, ["DIR/mine", "DIR/accounts.csv"]);
+}
+
+fn relative(text: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keysweep.yaml");
+    std::fs::write(&path, text).unwrap();
+    let config = read(Some(&path)).unwrap();
+    let paths = config.policy_folders.unwrap().into_iter().chain(config.accounts_file);
+    paths.map(|path| path.display().to_string().replace(&folder.path().display().to_string(), "DIR")).collect()
+}
+
+#[test]
+fn mistakes_are_shown_with_their_line() {
+    insta::assert_snapshot!(
+        [
+            from_file("role: Audit\nrolle: Audit\n").unwrap_err(),
+            from_file("accounts:\n  - 111122223333\n  - 12\n").unwrap_err(),
+            from_file("policies:\n  access-key-max-age:\n    severity: urgent\n").unwrap_err(),
+            from_file("concurrency: -1\n").unwrap_err(),
+            from_file("role: a\nrole: b\n").unwrap_err(),
+            from_file("as_of: tomorrow\n").unwrap_err(),
+            from_file("policies: [\n").unwrap_err(),
+        ]
+        .join("\n\n"),
+        @"
+    error: unknown field `rolle`, expected one of accounts, exclude_accounts, ous, accounts_file, role, roles, external_id, session_name, source_identity, profile, region, max_attempts, max_requests, concurrency, calls_per_account, fresh, report_timeout, policy_folders, no_shipped_policies, only_policies, policies, as_of, fail_on, format, output, all
+     --> DIR/keysweep.yaml:2:1
+      |
+    2 | rolle: Audit
+      | ^^^^^
+      = help: did you mean `role`?
+
+    error: `12` is not an AWS account id (12 digits)
+     --> DIR/keysweep.yaml:2:3
+      |
+    2 |   - 111122223333
+      |   ^
+
+    error: `urgent` is not a severity: use one of info, low, medium, high, critical
+     --> DIR/keysweep.yaml:3:15
+      |
+    3 |     severity: urgent
+      |               ^^^^^^
+
+    error: invalid u32
+     --> DIR/keysweep.yaml:1:14
+      |
+    1 | concurrency: -1
+      |              ^^
+
+    error: duplicate mapping key: role
+     --> DIR/keysweep.yaml:2:1
+      |
+    2 | role: b
+      | ^^^^
+
+    error: `tomorrow` is no day or time: write 2026-03-01 (its first moment, UTC) or 2026-03-01T12:00:00Z
+     --> DIR/keysweep.yaml:1:8
+      |
+    1 | as_of: tomorrow
+      |        ^^^^^^^^
+
+    error: expected fields, each a `name: value`
+     --> DIR/keysweep.yaml:1:11
+      |
+    1 | policies: [
+      |           ^
+    "
+    );
+}
+
+#[test]
+fn a_file_that_was_named_must_be_there() {
+    assert!(read(Some(std::path::Path::new("no/such/keysweep.yaml"))).is_err());
+}

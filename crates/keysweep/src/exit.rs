@@ -1,0 +1,109 @@
+//! Exit codes and the errors behind them.
+
+use std::{fmt, process::ExitCode};
+
+use keysweep_model::ScanResult;
+use keysweep_scan::StartError;
+
+use crate::settings::FailOn;
+
+/// What the exit code of a command says. Scripts may rely on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: complete, and nothing at or above `--fail-on`.
+    Clean = 0,
+    /// 1: complete, with findings at or above `--fail-on`.
+    Findings = 1,
+    /// 2: bad usage, configuration or policy; nothing was contacted.
+    Usage = 2,
+    /// 3: incomplete: some account, user or policy could not be judged, or the result could not be written.
+    Incomplete = 3,
+    /// 4: could not start: no credentials, no organization.
+    CouldNotStart = 4,
+}
+
+impl Exit {
+    /// The exit code of a scan. An incomplete scan is that first of all: what it did not see may be worse than what it
+    /// saw.
+    #[must_use]
+    pub fn of_scan(result: &ScanResult, fail_on: FailOn) -> Self {
+        let breaks = match fail_on {
+            FailOn::Severity(severity) => result.fails_at_or_above(severity) > 0,
+            FailOn::Never => false,
+        };
+        match (result.is_complete(), breaks) {
+            (false, _) => Self::Incomplete,
+            (true, true) => Self::Findings,
+            (true, false) => Self::Clean,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Why a command did not do what was asked: what, with which exit code, and what to do about it.
+#[derive(Debug)]
+pub struct Failure {
+    /// The exit code.
+    pub exit: Exit,
+    message: String,
+    hint: Option<String>,
+}
+
+impl Failure {
+    /// Bad usage, configuration or policy.
+    pub fn usage(message: impl fmt::Display) -> Self {
+        Self { exit: Exit::Usage, message: message.to_string(), hint: None }
+    }
+
+    /// The work is done, or partly done, and its result could not be handed over.
+    pub fn lost(message: impl fmt::Display) -> Self {
+        Self { exit: Exit::Incomplete, message: message.to_string(), hint: None }
+    }
+
+    /// The work could not be started.
+    pub fn could_not_start(message: impl fmt::Display) -> Self {
+        Self { exit: Exit::CouldNotStart, message: message.to_string(), hint: None }
+    }
+
+    /// The same with what to do about it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What was found wrong in a file already says `error:` above each place.
+        let prefix = if self.message.starts_with("error: ") { "" } else { "error: " };
+        write!(out, "{prefix}{}", self.message)?;
+        match &self.hint {
+            Some(hint) => write!(out, "\nhint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        let failure = match &error {
+            StartError::Caller { .. } | StartError::Organization { .. } | StartError::Units { .. } => {
+                Self::could_not_start(&error)
+            }
+            StartError::Interrupted => Self::lost(&error),
+            StartError::NoSuchUnit { .. } | StartError::UnitsOfFile { .. } => Self::usage(&error),
+        };
+        match error.hint() {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! Resolved settings: everything has a value, and every value is one that makes sense.
+
+mod policies;
+
+use std::{collections::BTreeMap, fmt, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use keysweep_aws::{ReportWait, RoleOptions};
+use keysweep_model::{AccountId, Severity};
+use keysweep_policy::Policy;
+use keysweep_scan::{AccountSource, Concurrency, Reading, Roles, ScanOptions, Selection};
+
+use crate::{
+    accounts_file,
+    config::{AccountRole, Config},
+    exit::Failure,
+};
+
+/// The role that AWS Organizations makes in every account that it makes.
+/// Source: docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access.html
+pub const DEFAULT_ROLE: &str = "OrganizationAccountAccessRole";
+
+/// Resolved settings of a scan.
+#[derive(Debug)]
+pub struct Settings {
+    /// The profile, where one was named.
+    pub profile: Option<String>,
+    /// The Region, where one was named.
+    pub region: Option<String>,
+    /// How often each call is tried.
+    pub max_attempts: u32,
+    /// How many requests may be in flight.
+    pub max_requests: usize,
+    /// The policies to judge by.
+    pub policies: Vec<Policy>,
+    /// The time to judge as of.
+    pub as_of: Option<Timestamp>,
+    /// Where the accounts come from.
+    pub source: AccountSource,
+    /// Which of them are wanted.
+    pub selection: Selection,
+    /// The roles to assume.
+    pub roles: Roles,
+    /// How users are read.
+    pub reading: Reading,
+    /// How much is done at once.
+    pub concurrency: Concurrency,
+    /// Which violations make the exit code 1.
+    pub fail_on: FailOn,
+    /// How and where the result is written.
+    pub output: Output,
+}
+
+/// How and where a result is written.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// The format.
+    pub format: Format,
+    /// The file; none for stdout.
+    pub file: Option<PathBuf>,
+    /// Whether each finding is shown.
+    pub all: bool,
+}
+
+impl Settings {
+    /// Fills in the defaults, and reads the policies and the accounts file.
+    ///
+    /// # Errors
+    /// When a value is out of its range, or a policy or the accounts file is at fault.
+    pub fn resolve(mut config: Config) -> Result<Self, Failure> {
+        Ok(Self {
+            roles: roles(&mut config)?,
+            policies: policies::load(&config)?,
+            profile: config.profile,
+            region: config.region,
+            max_attempts: at_least_one("max_attempts", config.max_attempts, 8)?,
+            max_requests: at_least_one("max_requests", config.max_requests, 128)? as usize,
+            as_of: config.as_of.map(|as_of| as_of.0),
+            source: match config.accounts_file {
+                Some(path) => AccountSource::Listed(accounts_file::read(&path)?),
+                None => AccountSource::Organization,
+            },
+            selection: Selection {
+                accounts: config.accounts.unwrap_or_default().into_iter().collect(),
+                excluded: config.exclude_accounts.unwrap_or_default().into_iter().collect(),
+                units: config.ous.unwrap_or_default(),
+            },
+            reading: match config.fresh {
+                Some(true) => Reading::Fresh,
+                Some(false) | None => Reading::Report(report_wait(config.report_timeout)),
+            },
+            concurrency: Concurrency {
+                accounts: at_least_one("concurrency", config.concurrency, 256)? as usize,
+                calls_per_account: at_least_one("calls_per_account", config.calls_per_account, 8)? as usize,
+            },
+            fail_on: config.fail_on.unwrap_or(FailOn::Severity(Severity::Low)),
+            output: Output {
+                format: config.format.unwrap_or(Format::Text),
+                file: config.output,
+                all: config.all.unwrap_or(false),
+            },
+        })
+    }
+
+    /// The options of the scan that these settings ask for.
+    #[must_use]
+    pub fn scan_options(&self, run_id: String) -> ScanOptions {
+        ScanOptions {
+            run_id,
+            policies: self.policies.clone(),
+            as_of: self.as_of,
+            source: self.source.clone(),
+            selection: self.selection.clone(),
+            roles: self.roles.clone(),
+            reading: self.reading,
+            concurrency: self.concurrency,
+        }
+    }
+}
+
+fn report_wait(timeout: Option<u32>) -> ReportWait {
+    let default = ReportWait::default();
+    ReportWait { timeout: timeout.map_or(default.timeout, |seconds| Duration::from_secs(seconds.into())), ..default }
+}
+
+fn at_least_one(name: &str, value: Option<u32>, default: u32) -> Result<u32, Failure> {
+    match value {
+        Some(0) => Err(Failure::usage(format!("`{name}` is 0, and must be at least 1"))),
+        Some(value) => Ok(value),
+        None => Ok(default),
+    }
+}
+
+/// The roles, held to what STS accepts, so that a mistake is one error and not one for each account.
+/// Source: docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+fn roles(config: &mut Config) -> Result<Roles, Failure> {
+    let role = RoleOptions {
+        name: config.role.take().unwrap_or_else(|| DEFAULT_ROLE.to_owned()),
+        external_id: config.external_id.take(),
+        session_name: config.session_name.take().unwrap_or_else(|| "keysweep".to_owned()),
+        source_identity: config.source_identity.take(),
+    };
+    check_role_name(&role.name)?;
+    check("session_name", &role.session_name, 2..=64, "=,.@-_+")?;
+    if let Some(id) = &role.external_id {
+        check("external_id", id, 2..=1224, "=,.@:/-_+")?;
+    }
+    if let Some(name) = &role.source_identity {
+        check("source_identity", name, 2..=64, "=,.@-_+")?;
+    }
+    let mut by_account = BTreeMap::new();
+    for (account, name) in config.roles.take().unwrap_or_default() {
+        let account: AccountId = account.parse().map_err(|error| Failure::usage(format!("in `roles`: {error}")))?;
+        by_account.insert(account, name);
+    }
+    for AccountRole { account, role } in config.role_for.take().unwrap_or_default() {
+        by_account.insert(account, role);
+    }
+    by_account.values().try_for_each(|name| check_role_name(name))?;
+    Ok(Roles { default: Arc::new(role), by_account })
+}
+
+/// A role's name with its path, as it stands in the role's ARN.
+/// Source: docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+fn check_role_name(name: &str) -> Result<(), Failure> {
+    if name.starts_with("arn:") {
+        let message = format!("the role `{name}` is an ARN, which names one account");
+        return Err(Failure::usage(message).hint("give the role's name, with its path: `security/Audit`"));
+    }
+    check("role", name, 1..=576, "=,.@-_+/")
+}
+
+fn check(what: &str, text: &str, length: std::ops::RangeInclusive<usize>, marks: &str) -> Result<(), Failure> {
+    let fits = length.contains(&text.len());
+    if fits && text.chars().all(|c| c.is_ascii_alphanumeric() || marks.contains(c)) {
+        return Ok(());
+    }
+    let (least, most) = (length.start(), length.end());
+    // The text may be an external id, which is better not shown.
+    Err(Failure::usage(format!("`{what}` must be {least} to {most} letters, digits and any of `{marks}`")))
+}
+
+/// A point in time that is written as a day or as a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AsOf(pub Timestamp);
+
+impl FromStr for AsOf {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let day = |date: Date| date.to_zoned(TimeZone::UTC).map(|start| start.timestamp());
+        let is_day = text.len() == "2026-03-01".len();
+        let time = if is_day { text.parse().and_then(day) } else { text.parse() };
+        time.map(Self).map_err(|_| {
+            format!("`{text}` is no day or time: write 2026-03-01 (its first moment, UTC) or 2026-03-01T12:00:00Z")
+        })
+    }
+}
+
+/// Which violations make the exit code 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailOn {
+    /// Those of this severity and above.
+    Severity(Severity),
+    /// None.
+    Never,
+}
+
+impl FromStr for FailOn {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "never" => Ok(Self::Never),
+            text => text.parse().map(Self::Severity).map_err(|error| format!("{error}, never")),
+        }
+    }
+}
+
+/// A format of results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            other => Err(format!("`{other}` is not a format: use text or json")),
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
