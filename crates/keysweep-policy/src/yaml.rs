@@ -63,6 +63,10 @@ fn plain(message: &str) -> &str {
     match message {
         "expected string scalar" => "expected a text",
         "expected sequence start" => "expected a list",
+        "invalid u32" | "invalid u64" => "expected a whole number, 0 or more",
+        "invalid i64" => "expected a whole number",
+        "invalid f64" => "expected a number",
+        "invalid bool" => "expected true or false",
         "expected mapping start" => "expected fields, each a `name: value`",
         other => other.split(", set DuplicateKeyPolicy").next().unwrap_or(other),
     }

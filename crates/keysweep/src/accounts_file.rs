@@ -5,16 +5,19 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use keysweep_model::{Account, AccountState, Facet, Fact};
+use keysweep_model::{Account, AccountId, AccountState, Facet, Fact};
 use keysweep_policy::yaml::parse_file;
 use serde::Deserialize;
 
-use crate::{config::read_capped, exit::Failure};
+use crate::{
+    config::{Text, read_capped},
+    exit::Failure,
+};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Row {
-    id: String,
+    id: Text<AccountId>,
     #[serde(default)]
     name: String,
     email: Option<String>,
@@ -63,7 +66,7 @@ fn accounts(rows: impl Iterator<Item = Result<(Option<u64>, Row), Wrong>>) -> Re
     for row in rows {
         let (line, row) = row?;
         let place = line.map_or(String::new(), |line| format!("line {line}: "));
-        let id = row.id.parse().map_err(|error| Wrong::Plain(format!("{place}{error}")))?;
+        let Text(id) = row.id;
         if !seen.insert(id) {
             return Err(Wrong::Plain(format!("{place}account {id} is in it twice")));
         }
@@ -114,7 +117,11 @@ mod tests {
             ]
             .join("\n---\n"),
             @"
-        error: accounts file `DIR/a.yaml`: `123` is not an AWS account id (12 digits)
+        error: `123` is not an AWS account id (12 digits)
+         --> DIR/a.yaml:1:7
+          |
+        1 | - id: 123
+          |       ^^^
         ---
         error: unknown field `nmae`, expected one of id, name, email, ou_path
          --> DIR/a.yaml:2:3

@@ -11,8 +11,8 @@ use clap::Args;
 use keysweep_model::{AccountId, PolicyId};
 use serde::Deserialize;
 
-pub(crate) use file::read_capped;
 pub use file::{PolicyConfig, read};
+pub(crate) use file::{Text, read_capped};
 use file::{text, texts};
 
 use crate::settings::{AsOf, FailOn, Format};

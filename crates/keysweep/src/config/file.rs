@@ -66,14 +66,23 @@ fn relative_to(mut config: Config, folder: &Path) -> Config {
     config
 }
 
+/// A value that is written as a text. As a type of its own it has its own place in the file, for errors to point at.
+#[derive(Debug)]
+pub(crate) struct Text<T>(pub(crate) T);
+
+impl<'de, T: FromStr<Err: Display>> Deserialize<'de> for Text<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map(Self).map_err(D::Error::custom)
+    }
+}
+
 /// A value that is written as a text.
 pub(super) fn text<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: FromStr<Err: Display>,
 {
-    let text = Option::<String>::deserialize(deserializer)?;
-    text.map(|text| text.parse().map_err(D::Error::custom)).transpose()
+    Ok(Option::<Text<T>>::deserialize(deserializer)?.map(|text| text.0))
 }
 
 /// A list of values that are written as texts.
@@ -82,6 +91,6 @@ where
     D: Deserializer<'de>,
     T: FromStr<Err: Display>,
 {
-    let texts = Option::<Vec<String>>::deserialize(deserializer)?;
-    texts.map(|texts| texts.iter().map(|text| text.parse().map_err(D::Error::custom)).collect()).transpose()
+    let texts = Option::<Vec<Text<T>>>::deserialize(deserializer)?;
+    Ok(texts.map(|texts| texts.into_iter().map(|text| text.0).collect()))
 }

@@ -90,10 +90,10 @@ fn mistakes_are_shown_with_their_line() {
       = help: did you mean `role`?
 
     error: `12` is not an AWS account id (12 digits)
-     --> DIR/keysweep.yaml:2:3
+     --> DIR/keysweep.yaml:3:5
       |
-    2 |   - 111122223333
-      |   ^
+    3 |   - 12
+      |     ^^
 
     error: `urgent` is not a severity: use one of info, low, medium, high, critical
      --> DIR/keysweep.yaml:3:15
@@ -101,7 +101,7 @@ fn mistakes_are_shown_with_their_line() {
     3 |     severity: urgent
       |               ^^^^^^
 
-    error: invalid u32
+    error: expected a whole number, 0 or more
      --> DIR/keysweep.yaml:1:14
       |
     1 | concurrency: -1
