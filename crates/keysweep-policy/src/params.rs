@@ -150,6 +150,14 @@ pub enum OverrideError {
 }
 
 impl OverrideError {
+    /// The name of the parameter that is at fault.
+    #[must_use]
+    pub fn param(&self) -> &str {
+        match self {
+            Self::UnknownParam { param, .. } | Self::BadValue { param, .. } => param,
+        }
+    }
+
     pub(crate) fn unknown<'a>(
         policy: &PolicyId,
         param: &str,

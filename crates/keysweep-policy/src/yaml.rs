@@ -7,7 +7,8 @@ use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, Error as _, SeqAccess, Visitor},
 };
-use serde_yaml::{Error, Location, Options, Spanned};
+pub use serde_yaml::Spanned;
+use serde_yaml::{Error, Location, Options};
 
 use crate::{
     diagnostic::{Diagnostic, PolicyFileError},
@@ -26,6 +27,11 @@ pub fn parse_file<T: DeserializeOwned>(source_name: &str, text: &str) -> Result<
 /// The value that `text` holds.
 pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Diagnostic> {
     serde_yaml::from_str_with_options(text, bounded(50_000)).map_err(|error| explain(&error))
+}
+
+/// An error about `value`, which [`parse_file`] read from that file and which proved wrong later.
+pub fn error_at<T>(source_name: &str, text: &str, value: &Spanned<T>, message: impl Into<String>) -> PolicyFileError {
+    PolicyFileError::new(source_name, text, vec![at(value, message)])
 }
 
 /// Limits well above what these files need, and well below what hurts.

@@ -5,14 +5,15 @@
 
 mod file;
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 use clap::Args;
 use keysweep_model::{AccountId, PolicyId};
+use keysweep_policy::yaml::Spanned;
 use serde::Deserialize;
 
-pub use file::{PolicyConfig, read};
-pub(crate) use file::{Text, read_capped};
+pub(crate) use file::read_capped;
+pub use file::{PolicyConfig, SourceFile, Text, read};
 use file::{text, texts};
 
 use crate::settings::{AsOf, FailOn, Format};
@@ -47,7 +48,7 @@ pub struct Config {
     pub role_for: Option<Vec<AccountRole>>,
     /// Roles by account: the key `roles` of the configuration file.
     #[arg(skip)]
-    pub roles: Option<BTreeMap<String, String>>,
+    pub roles: Option<HashMap<Text<AccountId>, String>>,
     /// Give this external id when assuming roles
     #[arg(long, value_name = "ID", env = "KEYSWEEP_EXTERNAL_ID", hide_env_values = true, help_heading = "AWS")]
     pub external_id: Option<String>,
@@ -99,7 +100,7 @@ pub struct Config {
     pub only_policies: Option<Vec<PolicyId>>,
     /// Settings by policy: the key `policies` of the configuration file.
     #[arg(skip)]
-    pub policies: Option<BTreeMap<String, PolicyConfig>>,
+    pub policies: Option<HashMap<Spanned<String>, PolicyConfig>>,
     /// Judge as of this day (2026-03-01) or time (2026-03-01T12:00:00Z) [default: now]
     #[arg(long, value_name = "DATE", env = "KEYSWEEP_AS_OF", help_heading = "Policies")]
     #[serde(deserialize_with = "text")]
@@ -120,6 +121,11 @@ pub struct Config {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     #[arg(help_heading = "Output")]
     pub all: Option<bool>,
+
+    /// The configuration file that a part of this came from.
+    #[arg(skip)]
+    #[serde(skip)]
+    pub source: Option<Arc<SourceFile>>,
 }
 
 /// A role for one account, as `--role-for` takes it.
@@ -172,6 +178,7 @@ impl Config {
             format: self.format.or(below.format),
             output: self.output.or(below.output),
             all: self.all.or(below.all),
+            source: self.source.or(below.source),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fmt, path::PathBuf, str::FromStr, sync::Arc, ti
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use keysweep_aws::{ReportWait, RoleOptions};
-use keysweep_model::{AccountId, Severity};
+use keysweep_model::Severity;
 use keysweep_policy::Policy;
 use keysweep_scan::{AccountSource, Concurrency, Reading, Roles, ScanOptions, Selection};
 
@@ -150,8 +150,7 @@ fn roles(config: &mut Config) -> Result<Roles, Failure> {
     }
     let mut by_account = BTreeMap::new();
     for (account, name) in config.roles.take().unwrap_or_default() {
-        let account: AccountId = account.parse().map_err(|error| Failure::usage(format!("in `roles`: {error}")))?;
-        by_account.insert(account, name);
+        by_account.insert(account.0, name);
     }
     for AccountRole { account, role } in config.role_for.take().unwrap_or_default() {
         by_account.insert(account, role);

@@ -1,14 +1,15 @@
 //! Reads `keysweep.yaml`.
 
 use std::{
-    collections::BTreeMap,
+    collections::HashMap,
     fmt::Display,
     path::{Path, PathBuf},
     str::FromStr,
+    sync::Arc,
 };
 
 use keysweep_model::Severity;
-use keysweep_policy::yaml::{Scalar, parse_file};
+use keysweep_policy::yaml::{Scalar, Spanned, error_at, parse_file};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::Config;
@@ -30,7 +31,21 @@ pub struct PolicyConfig {
     #[serde(deserialize_with = "text")]
     pub severity: Option<Severity>,
     /// The values of its parameters; their types are checked against the policy's declarations.
-    pub params: BTreeMap<String, Scalar>,
+    pub params: HashMap<Spanned<String>, Spanned<Scalar>>,
+}
+
+/// The configuration file itself, for errors that show up after it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    name: String,
+    text: String,
+}
+
+impl SourceFile {
+    /// The error that `value` of this file is wrong.
+    pub fn error_at<T>(&self, value: &Spanned<T>, message: impl Display) -> Failure {
+        Failure::usage(error_at(&self.name, &self.text, value, message.to_string()))
+    }
 }
 
 /// The settings of the configuration file: of `named`, or of `keysweep.yaml` in the working directory where there is
@@ -44,7 +59,9 @@ pub fn read(named: Option<&Path>) -> Result<Config, Failure> {
         return Ok(Config::default());
     }
     let text = read_capped(path)?;
-    let config = parse_file(&path.display().to_string(), &text).map_err(Failure::usage)?;
+    let name = path.display().to_string();
+    let config = parse_file(&name, &text).map_err(Failure::usage)?;
+    let config = Config { source: Some(Arc::new(SourceFile { name, text })), ..config };
     Ok(relative_to(config, path.parent().unwrap_or(Path::new(""))))
 }
 
@@ -67,8 +84,8 @@ fn relative_to(mut config: Config, folder: &Path) -> Config {
 }
 
 /// A value that is written as a text. As a type of its own it has its own place in the file, for errors to point at.
-#[derive(Debug)]
-pub(crate) struct Text<T>(pub(crate) T);
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Text<T>(pub T);
 
 impl<'de, T: FromStr<Err: Display>> Deserialize<'de> for Text<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

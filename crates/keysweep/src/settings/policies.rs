@@ -1,9 +1,9 @@
 //! The policies of a run: shipped ones, the user's, and what the configuration file says of each.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, fmt::Display, path::PathBuf};
 
 use keysweep_model::PolicyId;
-use keysweep_policy::{Policy, load_folder, shipped};
+use keysweep_policy::{OverrideError, Policy, load_folder, shipped, yaml::Spanned};
 
 use crate::{
     config::{Config, PolicyConfig},
@@ -17,19 +17,20 @@ pub(super) fn load(config: &Config) -> Result<Vec<Policy>, Failure> {
         policies.extend(shipped().into_iter().map(|policy| (policy.id().clone(), policy)));
     }
     add_folders(&mut policies, config.policy_folders.as_deref().unwrap_or_default())?;
-    let settings = config.policies.clone().unwrap_or_default();
+    let settings = settings_by_id(config, &policies)?;
     let chosen = config.only_policies.as_deref();
-    for id in settings.keys().map(String::as_str).chain(chosen.unwrap_or_default().iter().map(PolicyId::as_str)) {
-        if !policies.keys().any(|known| known.as_str() == id) {
-            return Err(no_such_policy(id, &policies));
-        }
+    if let Some(id) = chosen.unwrap_or_default().iter().find(|id| !policies.contains_key(*id)) {
+        return Err(Failure::usage(no_such_policy(id.as_str(), &policies)));
     }
     let mut run = Vec::new();
     for (id, policy) in policies {
-        let settings = settings.get(id.as_str()).cloned().unwrap_or_default();
-        let wanted = chosen.map_or(settings.enabled.unwrap_or(true), |chosen| chosen.contains(&id));
-        if wanted {
-            run.push(configured(policy, &settings)?);
+        let settings = settings.get(id.as_str());
+        let enabled = settings.and_then(|settings| settings.enabled).unwrap_or(true);
+        if chosen.map_or(enabled, |chosen| chosen.contains(&id)) {
+            run.push(match settings {
+                Some(settings) => configured(config, &policy, settings)?,
+                None => policy,
+            });
         }
     }
     if run.is_empty() {
@@ -38,6 +39,24 @@ pub(super) fn load(config: &Config) -> Result<Vec<Policy>, Failure> {
         );
     }
     Ok(run)
+}
+
+/// What the configuration file says of each policy; every one that it names must exist.
+fn settings_by_id<'a>(
+    config: &'a Config,
+    policies: &BTreeMap<PolicyId, Policy>,
+) -> Result<BTreeMap<&'a str, &'a PolicyConfig>, Failure> {
+    let mut settings = BTreeMap::new();
+    let mut named: Vec<_> = config.policies.iter().flatten().collect();
+    // A map has no order, and of several mistakes it should always be the same one that is shown.
+    named.sort_by_key(|(id, _)| &id.value);
+    for (id, policy) in named {
+        if !policies.keys().any(|known| known.as_str() == id.value) {
+            return Err(wrong(config, id, no_such_policy(&id.value, policies)));
+        }
+        settings.insert(id.value.as_str(), policy);
+    }
+    Ok(settings)
 }
 
 /// Adds the user's policies. One with the id of a shipped policy takes its place; two of the user's with one id are a
@@ -60,18 +79,32 @@ fn add_folders(policies: &mut BTreeMap<PolicyId, Policy>, folders: &[PathBuf]) -
     Ok(())
 }
 
-fn configured(policy: Policy, settings: &PolicyConfig) -> Result<Policy, Failure> {
+fn configured(config: &Config, policy: &Policy, settings: &PolicyConfig) -> Result<Policy, Failure> {
     let mut params = BTreeMap::new();
     for (name, value) in &settings.params {
-        let Some(value) = value.to_param() else {
-            return Err(Failure::usage(format!("policy `{}`: the parameter `{name}` has no value", policy.id())));
-        };
-        params.insert(name.clone(), value);
+        let param = value.value.to_param();
+        let param = param.ok_or_else(|| wrong(config, name, format!("the parameter `{}` has no value", name.value)))?;
+        params.insert(name.value.clone(), param);
     }
-    policy.with_overrides(settings.severity, &params).map_err(Failure::usage)
+    policy.with_overrides(settings.severity, &params).map_err(|error| {
+        let place = settings.params.iter().find(|(name, _)| name.value == error.param());
+        match (&error, place) {
+            (OverrideError::UnknownParam { .. }, Some((name, _))) => wrong(config, name, error),
+            (OverrideError::BadValue { .. }, Some((_, value))) => wrong(config, value, error),
+            (OverrideError::UnknownParam { .. } | OverrideError::BadValue { .. }, None) => Failure::usage(error),
+        }
+    })
 }
 
-fn no_such_policy(id: &str, policies: &BTreeMap<PolicyId, Policy>) -> Failure {
+/// The error that `value` of the configuration file is wrong.
+fn wrong<T>(config: &Config, value: &Spanned<T>, message: impl Display) -> Failure {
+    match &config.source {
+        Some(source) => source.error_at(value, message),
+        None => Failure::usage(message),
+    }
+}
+
+fn no_such_policy(id: &str, policies: &BTreeMap<PolicyId, Policy>) -> String {
     let known: Vec<_> = policies.keys().map(PolicyId::as_str).collect();
-    Failure::usage(format!("there is no policy `{id}`")).hint(format!("the policies are {}", known.join(", ")))
+    format!("there is no policy `{id}`: the policies are {}", known.join(", "))
 }

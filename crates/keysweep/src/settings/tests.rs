@@ -1,7 +1,6 @@
 //! Resolved settings, and what is refused.
 
 use super::*;
-use crate::config::PolicyConfig;
 
 fn refused(config: Config) -> String {
     Settings::resolve(config).unwrap_err().to_string()
@@ -12,8 +11,11 @@ fn policies(config: Config) -> Vec<String> {
     settings.policies.iter().map(|policy| format!("{} {}", policy.id(), policy.metadata().severity)).collect()
 }
 
-fn setting(id: &str, policy: PolicyConfig) -> Config {
-    Config { policies: Some(BTreeMap::from([(id.to_owned(), policy)])), ..Config::default() }
+fn from_file(text: &str) -> Config {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keysweep.yaml");
+    std::fs::write(&path, text).unwrap();
+    crate::config::read(Some(&path)).unwrap()
 }
 
 #[test]
@@ -27,22 +29,19 @@ fn without_any_setting_the_shipped_policies_run() {
     "#);
 }
 
+const DISABLED: &str = "policies:\n  access-key-unused:\n    enabled: false\n";
+
 #[test]
 fn a_policy_can_be_disabled_and_made_more_severe() {
-    let disabled = PolicyConfig { enabled: Some(false), ..PolicyConfig::default() };
-    assert!(!policies(setting("access-key-unused", disabled)).iter().any(|it| it.starts_with("access-key-unused")));
-    let severe = PolicyConfig { severity: Some(Severity::Critical), ..PolicyConfig::default() };
-    assert!(policies(setting("access-key-unused", severe)).contains(&"access-key-unused critical".to_owned()));
+    assert!(!policies(from_file(DISABLED)).iter().any(|policy| policy.starts_with("access-key-unused")));
+    let severe = "policies:\n  access-key-unused:\n    severity: critical\n";
+    assert!(policies(from_file(severe)).contains(&"access-key-unused critical".to_owned()));
 }
 
 #[test]
 fn a_policy_that_is_asked_for_by_name_runs_alone_even_if_disabled() {
-    let disabled = PolicyConfig { enabled: Some(false), ..PolicyConfig::default() };
-    let config = Config {
-        only_policies: Some(vec!["access-key-unused".parse().unwrap()]),
-        ..setting("access-key-unused", disabled)
-    };
-    assert_eq!(policies(config).len(), 1);
+    let only = Config { only_policies: Some(vec!["access-key-unused".parse().unwrap()]), ..Config::default() };
+    assert_eq!(policies(only.over(from_file(DISABLED))), ["access-key-unused medium"]);
 }
 
 #[test]
@@ -58,30 +57,19 @@ fn values_that_make_no_sense_are_refused_before_anything_is_contacted() {
             refused(Config { concurrency: Some(0), ..Config::default() }),
             refused(Config { only_policies: Some(vec!["acces-key-unused".parse().unwrap()]), ..Config::default() }),
             refused(Config { no_shipped_policies: Some(true), ..Config::default() }),
-            refused(setting("access-key-max-age", PolicyConfig {
-                params: BTreeMap::from([("max_days".to_owned(), keysweep_policy::yaml::Scalar::Integer(3))]),
-                ..PolicyConfig::default()
-            })),
-            refused(setting("access-key-max-age", PolicyConfig {
-                params: BTreeMap::from([("max_age_days".to_owned(), keysweep_policy::yaml::Scalar::Text("90".to_owned()))]),
-                ..PolicyConfig::default()
-            })),
         ]
         .join("\n"),
-        @r#"
+        @"
     error: the role `arn:aws:iam::111122223333:role/Audit` is an ARN, which names one account
     hint: give the role's name, with its path: `security/Audit`
     error: `role` must be 1 to 576 letters, digits and any of `=,.@-_+/`
     error: `external_id` must be 2 to 1224 letters, digits and any of `=,.@:/-_+`
     error: `session_name` must be 2 to 64 letters, digits and any of `=,.@-_+`
     error: `concurrency` is 0, and must be at least 1
-    error: there is no policy `acces-key-unused`
-    hint: the policies are access-key-max-age, access-key-unused, single-active-access-key
+    error: there is no policy `acces-key-unused`: the policies are access-key-max-age, access-key-unused, single-active-access-key
     error: no policy is left to judge by
     hint: enable a policy, or name one with --policies
-    error: policy `access-key-max-age` has no parameter `max_days`: did you mean `max_age_days`?
-    error: parameter `max_age_days` of policy `access-key-max-age` must be of type integer, not `"90"`
-    "#
+    "
     );
 }
 
@@ -97,4 +85,47 @@ fn a_day_is_its_first_moment_in_utc() {
     assert_eq!(at("2026-03-01").as_deref(), Ok("2026-03-01T00:00:00Z"));
     assert_eq!(at("2026-03-01T12:00:00+02:00").as_deref(), Ok("2026-03-01T10:00:00Z"));
     assert!(at("2026-02-30").is_err() && at("1 March").is_err());
+}
+
+#[test]
+fn settings_of_policies_are_refused_with_their_line() {
+    let refused = |text: &str| {
+        let shown = refused(from_file(text));
+        let path = shown.split("--> ").nth(1).and_then(|rest| rest.split("keysweep.yaml").next()).unwrap_or_default();
+        shown.replace(path, "")
+    };
+    insta::assert_snapshot!(
+        [
+            refused("policies:\n  acces-key-unused:\n    enabled: false\n"),
+            refused("policies:\n  access-key-max-age:\n    params: { max_days: 3 }\n"),
+            refused("policies:\n  access-key-max-age:\n    params:\n      max_age_days: '90'\n"),
+            refused("policies:\n  access-key-max-age:\n    params: { max_age_days: 0 }\n"),
+        ]
+        .join("\n\n"),
+        @r#"
+    error: there is no policy `acces-key-unused`: the policies are access-key-max-age, access-key-unused, single-active-access-key
+     --> keysweep.yaml:2:3
+      |
+    2 |   acces-key-unused:
+      |   ^^^^^^^^^^^^^^^^
+
+    error: policy `access-key-max-age` has no parameter `max_days`: did you mean `max_age_days`?
+     --> keysweep.yaml:3:15
+      |
+    3 |     params: { max_days: 3 }
+      |               ^^^^^^^^
+
+    error: parameter `max_age_days` of policy `access-key-max-age` must be of type integer, not `"90"`
+     --> keysweep.yaml:4:21
+      |
+    4 |       max_age_days: '90'
+      |                     ^^^^
+
+    error: parameter `max_age_days` of policy `access-key-max-age` must be at least `1`, not `0`
+     --> keysweep.yaml:3:29
+      |
+    3 |     params: { max_age_days: 0 }
+      |                             ^
+    "#
+    );
 }
