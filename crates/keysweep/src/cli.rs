@@ -10,10 +10,14 @@ use crate::config::Config;
 
 /// Finds every long-lived AWS access key of an organization, and judges each by your policies.
 #[derive(Debug, Parser)]
-#[command(name = "keysweep", version, about, max_term_width = 110, disable_help_subcommand = true)]
+#[command(name = "keysweep", version, max_term_width = 110, disable_help_subcommand = true)]
 #[command(after_help = "Try `keysweep demo` first: it needs no AWS account.\n\n\
-    Exit codes: 0 complete and clean, 1 findings at or above --fail-on, 2 bad usage, configuration or policy,\n\
-    3 incomplete (something could not be judged), 4 could not start (no credentials, no organization).")]
+    Exit codes:\n  \
+      0  complete, and nothing at or above --fail-on\n  \
+      1  complete, with findings at or above --fail-on\n  \
+      2  bad usage, configuration or policy; nothing was contacted\n  \
+      3  incomplete: some account, user or policy could not be judged\n  \
+      4  could not start: no credentials, no organization")]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -32,8 +36,9 @@ pub struct Global {
     /// Say more of what happens, on stderr; twice for each call that fails
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
-    /// Colour the output
+    /// Colour the output: auto (on a terminal, unless NO_COLOR is set), always or never
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", env = "KEYSWEEP_COLOR")]
+    #[arg(hide_possible_values = true)]
     pub color: When,
     /// Show no progress on stderr
     #[arg(long, global = true)]

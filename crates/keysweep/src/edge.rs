@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The width of text that goes to no terminal.
-const WIDTH_WITHOUT_TERMINAL: usize = 110;
+const WIDTH_WITHOUT_TERMINAL: usize = 120;
 
 /// The exit code of a process that a second interrupt ends, as shells report it: 128 + SIGINT.
 const KILLED_BY_INTERRUPT: i32 = 130;
