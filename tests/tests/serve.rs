@@ -1,0 +1,199 @@
+//! `keysweep orgsim` for any client, and `keysweep scan` and `keysweep accounts` over a socket.
+
+use std::{thread, time::Duration};
+
+use orgsim::fault::{Fault, FaultKind, Latency};
+use serde_json::Value;
+
+use crate::{
+    process::{CLOSED, Keysweep, Organization, Served, keysweep, organization},
+    truth::{as_of, reported, violations},
+};
+
+const WORLD: &str = "--accounts 8 --users 12 --seed 7";
+
+/// The key of `orgsim truth`'s caller, which a scan uses itself.
+fn caller(truth: &Value) -> &str {
+    truth["caller"]["access_key_id"].as_str().unwrap()
+}
+
+#[test]
+fn the_announcement_is_what_a_shell_needs() {
+    let served = Served::start(WORLD);
+    let (_, url) = served.environment().into_iter().find(|(name, _)| name == "AWS_ENDPOINT_URL").unwrap();
+    insta::assert_snapshot!(served.announcement.replace(&url, "URL"), @"
+    # a simulated AWS organization of 8 accounts answers on URL until interrupted; to use it:
+    unset AWS_PROFILE AWS_SESSION_TOKEN
+    export AWS_ENDPOINT_URL=URL
+    export AWS_ACCESS_KEY_ID=AKIAZQF2I32P3ULJK5EV
+    export AWS_SECRET_ACCESS_KEY=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
+    export AWS_REGION=us-east-1
+    export AWS_DEFAULT_REGION=us-east-1
+    ");
+}
+
+#[test]
+fn a_scan_over_a_socket_finds_what_is_true_of_the_organization() {
+    let served = Served::start(WORLD);
+    let truth = keysweep(&format!("orgsim truth {WORLD}")).run().json();
+    let scan = served.keysweep("scan --format json").run();
+    let document = scan.json();
+    assert_eq!(
+        (scan.code, scan.stderr.as_str(), reported(&document)),
+        (1, "", violations(&truth, as_of(&document), caller(&truth)))
+    );
+    assert_eq!(document["coverage"], serde_json::json!({ "expected": 8, "scanned": 8, "failed": [], "skipped": [] }));
+}
+
+#[test]
+fn a_world_that_was_printed_can_be_read_back() {
+    let world = keysweep(&format!("orgsim world {WORLD} --broken")).run().stdout;
+    let again = |command: &str| keysweep(command).file("world.yaml", &world).run().stdout;
+    assert_eq!(again("orgsim world --world world.yaml"), world);
+    assert_eq!(
+        again("orgsim truth --world world.yaml"),
+        keysweep(&format!("orgsim truth {WORLD} --broken")).run().stdout
+    );
+}
+
+#[test]
+fn a_terminate_signal_ends_the_server_in_good_order() {
+    let ran = Served::start(WORLD).stop("TERM");
+    insta::assert_snapshot!(format!("{}{}", ran.said(), ran.stdout), @"
+    exit 0
+    interrupted: writing what was read; interrupt again to stop at once
+    ");
+}
+
+#[test]
+fn the_accounts_are_listed() {
+    insta::assert_snapshot!(organization(8, 1, 7).keysweep("accounts").run().stdout, @"
+    ACCOUNT       NAME                OU PATH                              STATE   SCOPE
+    311342891327  shared-services     Root/Infrastructure/Shared Services  ACTIVE  in scope
+    392347807322  loyalty-staging-06  Root/Workloads/Staging               ACTIVE  in scope
+    428770147379  fraud-dev-07        Root/Workloads/Dev                   ACTIVE  in scope
+    653225680543  management          Root                                 ACTIVE  in scope
+    742222707805  network             Root/Infrastructure/Network          ACTIVE  in scope
+    776663391203  log-archive         Root/Security                        ACTIVE  in scope
+    802877274065  security-audit      Root/Security                        ACTIVE  in scope
+    975113111052  build               Root/Deployments                     ACTIVE  in scope
+
+    TOTAL      8 accounts: 8 in scope, 0 out of scope
+    ");
+}
+
+#[test]
+fn the_accounts_are_checked_one_by_one() {
+    let organization = organization(8, 1, 7);
+    let locked = organization.sim.with_world(|world| world.accounts[3].id);
+    let fault = FaultKind::Error { status: 403, code: "AccessDenied".into(), message: "no entry".into() };
+    organization.sim.add_fault(Fault::new(fault).account(locked).action("AssumeRole"));
+    let ran = organization.keysweep("accounts --check --exclude-account 802877274065").run();
+    insta::assert_snapshot!(format!("{}{}", ran.said(), ran.stdout), @"
+    exit 3
+    ACCOUNT       NAME                OU PATH                              STATE   SCOPE AND ROLE
+    311342891327  shared-services     Root/Infrastructure/Shared Services  ACTIVE  in scope, role ok
+    392347807322  loyalty-staging-06  Root/Workloads/Staging               ACTIVE  in scope, role ok
+    428770147379  fraud-dev-07        Root/Workloads/Dev                   ACTIVE  in scope, role ok
+    653225680543  management          Root                                 ACTIVE  in scope, role ok
+    742222707805  network             Root/Infrastructure/Network          ACTIVE
+        in scope, ROLE FAILED: sts:AssumeRole was denied: no entry (AccessDenied). Check that
+        arn:aws:iam::742222707805:role/OrganizationAccountAccessRole exists, that it trusts the caller, and the external id
+        if it asks for one
+    776663391203  log-archive         Root/Security                        ACTIVE  in scope, role ok
+    802877274065  security-audit      Root/Security                        ACTIVE  out of scope: excluded by
+                                                                                   --exclude-account
+    975113111052  build               Root/Deployments                     ACTIVE  in scope, role ok
+
+    TOTAL      8 accounts: 7 in scope, 1 out of scope; 6 with the role ok, 1 with the role failed
+    ");
+}
+
+#[test]
+fn the_accounts_as_a_document_are_those_of_the_truth() {
+    let organization = organization(8, 1, 7);
+    let document = organization.keysweep("accounts --format json").run().json();
+    let truth = serde_json::to_value(organization.sim.with_world(orgsim::World::truth)).unwrap();
+    let rows = |accounts: &Value| {
+        let accounts = accounts.as_array().unwrap().iter();
+        let mut rows: Vec<_> =
+            accounts.map(|it| ["id", "name", "state", "ou_path"].map(|key| it[key].to_string())).collect();
+        rows.sort();
+        rows
+    };
+    assert_eq!(rows(&document["accounts"]), rows(&truth["accounts"]));
+}
+
+/// The scan's exit code, and how many accounts it read.
+fn scanned(run: Keysweep) -> (i32, Value) {
+    let ran = run.run();
+    (ran.code, ran.json()["coverage"]["scanned"].clone())
+}
+
+#[test]
+fn endpoints_of_single_services_win_over_the_endpoint_of_all() {
+    let organization = organization(3, 2, 7);
+    let mut environment = organization.environment();
+    environment.retain(|(name, _)| name != "AWS_ENDPOINT_URL");
+    environment.push(("AWS_ENDPOINT_URL".to_owned(), CLOSED.to_owned()));
+    for service in ["IAM", "STS", "ORGANIZATIONS"] {
+        environment.push((format!("AWS_ENDPOINT_URL_{service}"), organization.url.clone()));
+    }
+    assert_eq!(scanned(keysweep("scan --format json").envs(&environment)), (1, 3.into()));
+}
+
+/// The shared configuration files of the AWS tools, for a profile `central` that reaches `organization`.
+fn profile(organization: &Organization) -> [(&'static str, String); 2] {
+    let caller = organization.sim.caller();
+    let config = format!("[profile central]\nregion = eu-west-1\nendpoint_url = {}\n", organization.url);
+    let (id, secret) = (caller.access_key_id, caller.secret_access_key);
+    let credentials = format!("[central]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
+    [(".aws/config", config), (".aws/credentials", credentials)]
+}
+
+#[test]
+fn a_profile_of_the_shared_configuration_is_enough() {
+    let organization = organization(3, 2, 7);
+    let [config, credentials] = profile(&organization);
+    let with_files = |arguments| keysweep(arguments).file(config.0, &config.1).file(credentials.0, &credentials.1);
+    let by_environment = with_files("scan --format json").env("AWS_PROFILE", "central");
+    assert_eq!(scanned(by_environment), (1, 3.into()));
+    let flag_over_environment = with_files("scan --format json --profile central").env("AWS_PROFILE", "other");
+    assert_eq!(scanned(flag_over_environment), (1, 3.into()));
+}
+
+/// Waits for something that is about to happen in another process.
+fn wait_until(happened: impl Fn() -> bool) {
+    let looks = (0..6_000).map(|_| thread::sleep(Duration::from_millis(10)));
+    assert!(looks.into_iter().any(|()| happened()), "it did not happen within a minute");
+}
+
+#[test]
+fn an_interrupted_scan_tells_what_it_has_read() {
+    let organization = organization(8, 3, 7);
+    let slow: Vec<_> = organization.sim.with_world(|world| world.accounts[5..].iter().map(|it| it.id).collect());
+    for account in &slow {
+        let an_hour = FaultKind::Latency(Latency::FixedMs(3_600_000));
+        organization.sim.add_fault(Fault::new(an_hour).account(*account).action("GetCredentialReport"));
+    }
+    let scan = organization.keysweep("scan --format json").start();
+    wait_until(|| organization.sim.calls().action("GetCredentialReport") >= 8);
+    scan.signal("INT");
+    let ran = scan.finish();
+    let coverage = &ran.json()["coverage"];
+    let count = |list: &str| coverage[list].as_array().unwrap().len() as u64;
+    let interrupted: Vec<_> = coverage["failed"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|it| it["step"] == "interrupted")
+        .map(|it| it["account_id"].as_str().unwrap())
+        .collect();
+    insta::assert_snapshot!(ran.said(), @"
+    exit 3
+    interrupted: writing what was read; interrupt again to stop at once
+    ");
+    assert_eq!(coverage["expected"], coverage["scanned"].as_u64().unwrap() + count("failed") + count("skipped"));
+    assert!(coverage["scanned"].as_u64().unwrap() >= 1);
+    assert!(slow.iter().all(|id| interrupted.contains(&id.to_string().as_str())), "{coverage:#}");
+}
