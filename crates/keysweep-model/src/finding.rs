@@ -33,7 +33,7 @@ pub struct Finding {
     pub access_key_id: Option<AccessKeyId>,
     /// What is wrong, why the resource is let off, or why nothing can be said.
     pub message: String,
-    /// The facts that the policy looked at, by the names that it used.
+    /// When the key was made, and the facts that the policy looked at, by the names that it used.
     pub evidence: Evidence,
     /// What the policy proposes.
     pub remedy: Remedy,

@@ -64,7 +64,7 @@
 //! | `user_name` | string | the user |
 //! | `access_key_id` | string or null | the key; null where the keys of the user could not be listed |
 //! | `message` | string | what is wrong, why it is let off, or why nothing can be said |
-//! | `evidence` | object | the facts that the policy looked at, by the names that it used: booleans, integers, strings, times, or `{"unreadable": reason}` |
+//! | `evidence` | object | when the key was made (`created_at`), and the facts that the policy looked at, by the names that it used: booleans, integers, strings, times, or `{"unreadable": reason}` |
 //! | `remedy` | string | as in a policy |
 
 mod finding;

@@ -1,7 +1,7 @@
 //! Turns judgements into counts and findings.
 
 use keysweep_model::{
-    AccessKey, Evidence, Finding, FindingId, FindingStatus, ResourceType, StatusCounts, User, Verdict,
+    AccessKey, Evidence, EvidenceValue, Finding, FindingId, FindingStatus, ResourceType, StatusCounts, User, Verdict,
 };
 use keysweep_policy::{Evaluation, Outcome, Policy};
 
@@ -88,16 +88,20 @@ fn finding(
     key: Option<&AccessKey>,
     status: FindingStatus,
     message: String,
-    evidence: Evidence,
+    mut evidence: Evidence,
 ) -> Finding {
-    let summary = policy.metadata();
+    let metadata = policy.metadata();
+    // Whoever acts on a finding wants it, whatever the policy asked.
+    if let Some(created_at) = key.and_then(|key| key.created_at.known()) {
+        evidence.insert("created_at".to_owned(), EvidenceValue::Time(*created_at));
+    }
     let access_key_id = key.and_then(|key| key.id.known()).cloned();
     let resource = access_key_id.as_ref().map_or(user.arn.as_str(), |id| id.as_str());
     Finding {
         id: FindingId::new(policy.id(), user.account.id, resource),
         policy: policy.id().clone(),
         status,
-        severity: summary.severity,
+        severity: metadata.severity,
         account_id: user.account.id,
         account_name: user.account.name.clone(),
         ou_path: user.account.ou_path.known().cloned(),
@@ -107,6 +111,6 @@ fn finding(
         access_key_id,
         message,
         evidence,
-        remedy: summary.remedy,
+        remedy: metadata.remedy,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use keysweep_model::AccountId;
 
@@ -165,14 +165,51 @@ pub struct WorldArgs {
     pub world: Option<PathBuf>,
 }
 
+/// What a list of accounts takes no notice of.
+const NOT_FOR_ACCOUNTS: [&str; 9] = [
+    "fresh",
+    "report_timeout",
+    "calls_per_account",
+    "policy_folders",
+    "no_shipped_policies",
+    "only_policies",
+    "as_of",
+    "fail_on",
+    "all",
+];
+
+/// What the demo takes no notice of.
+const NOT_FOR_DEMO: [&str; 4] = ["profile", "region", "accounts_file", "fail_on"];
+
+/// The command line as the user sees it: the settings that a command takes no notice of are not in its help, though it
+/// accepts them, as it does in the configuration file.
+#[must_use]
+pub fn command() -> clap::Command {
+    let without = |hidden: &'static [&str]| {
+        move |command: clap::Command| {
+            command.mut_args(|arg| if hidden.contains(&arg.get_id().as_str()) { arg.hide(true) } else { arg })
+        }
+    };
+    Cli::command().mut_subcommand("accounts", without(&NOT_FOR_ACCOUNTS)).mut_subcommand("demo", without(&NOT_FOR_DEMO))
+}
+
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
     fn the_definition_holds_together() {
-        Cli::command().debug_assert();
+        command().debug_assert();
+    }
+
+    #[test]
+    fn what_is_hidden_exists() {
+        for (name, hidden) in [("accounts", &NOT_FOR_ACCOUNTS[..]), ("demo", &NOT_FOR_DEMO[..])] {
+            let command = command();
+            let shown = command.find_subcommand(name).unwrap();
+            for id in hidden {
+                assert!(shown.get_arguments().any(|arg| arg.get_id() == id && arg.is_hide_set()), "{name} {id}");
+            }
+        }
     }
 }

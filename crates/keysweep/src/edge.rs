@@ -7,13 +7,13 @@ use std::{
     process::ExitCode,
 };
 
-use clap::Parser;
+use clap::FromArgMatches;
 use tokio_util::sync::CancellationToken;
 use tracing::Level;
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{
-    cli::{Cli, Global, When},
+    cli::{self, Cli, Global, When},
     commands,
     exit::Failure,
     terminal::{self, View},
@@ -39,7 +39,7 @@ pub struct Edge {
 /// The program: runs the command that the arguments name, and says how it went.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::from_arg_matches(&cli::command().get_matches()).unwrap_or_else(|error| error.exit());
     start_log(&cli.global);
     let edge = Edge::of(&cli.global);
     let outcome = runtime().and_then(|runtime| {

@@ -30,11 +30,13 @@ const WORLD: Generate = Generate {
     broken: true,
 };
 
-/// Scans the simulated organization and writes the result. The exit code is 0 whatever is found.
+/// Scans the simulated organization and writes the result. The exit code is 0 whatever is found, unless the user interrupts.
 pub(super) async fn run(config: Config, edge: &Edge) -> Result<Exit, Failure> {
-    let settings = Settings::resolve(config)?;
+    let mut settings = Settings::resolve(config)?;
     let destination = Destination::open(settings.output.file.as_deref())?;
     let world = World::generate(&WORLD);
+    // To the second, so that two runs of the demo print the same.
+    settings.as_of.get_or_insert(world.epoch.timestamp());
     let clock = simulated::clock(&world);
     let sim = Arc::new(Sim::new(world, simulated::options(&clock)));
     let aws = Aws::connect(settings.connect_options(simulated::endpoint(&sim), clock)).await;
@@ -43,5 +45,5 @@ pub(super) async fn run(config: Config, edge: &Edge) -> Result<Exit, Failure> {
     if settings.output.format == Format::Text {
         edge::say(&format!("\n{NEXT}"));
     }
-    Ok(Exit::Clean)
+    Ok(if edge.stop.is_cancelled() { Exit::Incomplete } else { Exit::Clean })
 }
