@@ -8,6 +8,8 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::Arc,
+    thread,
+    time::Duration,
 };
 
 use orgsim::{Sim, server};
@@ -145,13 +147,21 @@ impl Running {
         assert!(sent.success());
     }
 
+    /// Closes its stdout after the first byte, and waits for its end.
+    pub(crate) fn without_reader(mut self) -> Ran {
+        let mut stdout = self.child.stdout.take().unwrap();
+        stdout.read_exact(&mut [0]).unwrap();
+        drop(stdout);
+        self.finish()
+    }
+
     /// Waits for its end.
     pub(crate) fn finish(mut self) -> Ran {
         let mut output = [Vec::new(), Vec::new()];
-        let (mut stdout, mut stderr) = (self.child.stdout.take().unwrap(), self.child.stderr.take().unwrap());
-        std::thread::scope(|scope| {
+        let (stdout, mut stderr) = (self.child.stdout.take(), self.child.stderr.take().unwrap());
+        thread::scope(|scope| {
             let [out, err] = &mut output;
-            scope.spawn(move || stdout.read_to_end(out).unwrap());
+            scope.spawn(move || stdout.map(|mut stdout| stdout.read_to_end(out).unwrap()));
             stderr.read_to_end(err).unwrap();
         });
         let [stdout, stderr] = output;
@@ -249,4 +259,10 @@ impl Organization {
 pub(crate) fn organization(accounts: usize, users: usize, seed: u64) -> Organization {
     let world = orgsim::World::generate(&orgsim::Generate { accounts, users, seed, ..orgsim::Generate::default() });
     Organization::serve(Sim::new(world, orgsim::SimOptions::new(orgsim::Clock::from_fn(jiff::Timestamp::now))))
+}
+
+/// Waits for something that is about to happen in another process.
+pub(crate) fn wait_until(happened: impl Fn() -> bool) {
+    let mut looks = (0..6_000).map(|_| thread::sleep(Duration::from_millis(10)));
+    assert!(looks.any(|()| happened()), "it did not happen within a minute");
 }

@@ -1,12 +1,10 @@
 //! `keysweep orgsim` for any client, and `keysweep scan` and `keysweep accounts` over a socket.
 
-use std::{thread, time::Duration};
-
 use orgsim::fault::{Fault, FaultKind, Latency};
 use serde_json::Value;
 
 use crate::{
-    process::{CLOSED, Keysweep, Organization, Served, keysweep, organization},
+    process::{CLOSED, Keysweep, Organization, Served, keysweep, organization, wait_until},
     truth::{as_of, reported, violations},
 };
 
@@ -160,12 +158,6 @@ fn a_profile_of_the_shared_configuration_is_enough() {
     assert_eq!(scanned(by_environment), (1, 3.into()));
     let flag_over_environment = with_files("scan --format json --profile central").env("AWS_PROFILE", "other");
     assert_eq!(scanned(flag_over_environment), (1, 3.into()));
-}
-
-/// Waits for something that is about to happen in another process.
-fn wait_until(happened: impl Fn() -> bool) {
-    let looks = (0..6_000).map(|_| thread::sleep(Duration::from_millis(10)));
-    assert!(looks.into_iter().any(|()| happened()), "it did not happen within a minute");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::{error::Error, fmt};
 
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::{display::DisplayErrorContext, metadata::ProvideErrorMetadata};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 /// A call that AWS did not answer as asked, after all retries.
 ///
@@ -53,7 +53,9 @@ impl CallError {
         E: ProvideErrorMetadata + Error + 'static,
         R: fmt::Debug + 'static,
     {
-        tracing::debug!(action, error = %DisplayErrorContext(error), "a call failed");
+        // Never the error as a whole: it holds the raw answer, and that of AssumeRole holds credentials.
+        let causes: Vec<_> = causes(error).map(ToString::to_string).collect();
+        tracing::debug!(action, error = causes.join(": "), "a call failed");
         let (kind, code, message) = match error {
             SdkError::ServiceError(service) => {
                 let code = service.err().code().unwrap_or("(no error code)").to_owned();
