@@ -70,7 +70,7 @@ pub struct Config {
     /// Have this many requests in flight at once [default: 128]
     #[arg(long, value_name = "N", env = "KEYSWEEP_MAX_REQUESTS", help_heading = "AWS")]
     pub max_requests: Option<u32>,
-    /// Read this many accounts at once [default: 256]
+    /// Read this many accounts at once [default: 512]
     #[arg(long, value_name = "N", env = "KEYSWEEP_CONCURRENCY", help_heading = "AWS")]
     pub concurrency: Option<u32>,
     /// Make this many calls at once in one account [default: 8]

@@ -20,6 +20,10 @@ use crate::{
 /// Source: docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access.html
 pub const DEFAULT_ROLE: &str = "OrganizationAccountAccessRole";
 
+/// Many, because an account spends most of its time waiting for its credential report; fewer than the 600 roles that
+/// STS lets an account assume in a second.
+const DEFAULT_CONCURRENCY: u32 = 512;
+
 /// Resolved settings of a scan.
 #[derive(Debug)]
 pub struct Settings {
@@ -90,7 +94,7 @@ impl Settings {
                 Some(false) | None => Reading::Report(report_wait(config.report_timeout)),
             },
             concurrency: Concurrency {
-                accounts: at_least_one("concurrency", config.concurrency, 256)? as usize,
+                accounts: at_least_one("concurrency", config.concurrency, DEFAULT_CONCURRENCY)? as usize,
                 calls_per_account: at_least_one("calls_per_account", config.calls_per_account, 8)? as usize,
             },
             fail_on: config.fail_on.unwrap_or(FailOn::Severity(Severity::Low)),
