@@ -6,7 +6,7 @@ use futures::{StreamExt, stream};
 use keysweep_aws::{AccountSession, CallError, CallErrorKind};
 use keysweep_model::{Facet, Fact, LastUsed, Tags, Unreadable, UserName};
 
-use crate::subject::{Keys, Subject, Wants};
+use crate::subject::{Subject, Wants};
 
 /// Reads facts in one account. Whatever cannot be read becomes a fact that says so.
 pub(crate) struct Hydrator<'a> {
@@ -66,7 +66,7 @@ impl Hydrator<'_> {
             Ok(keys) => subject.set_live_keys(keys, self.report_is_live),
             // The user was deleted since the report or the list of users was made, and its keys with it.
             Err(error) if error.kind == CallErrorKind::NotFound => subject.set_live_keys(Vec::new(), false),
-            Err(error) => subject.keys = Keys::Unreadable(unreadable(Facet::AccessKeys, &error)),
+            Err(error) => subject.set_unreadable(unreadable(Facet::AccessKeys, &error)),
         }
     }
 

@@ -33,7 +33,7 @@ pub(crate) fn look(subject: &Subject, policies: &[Policy], as_of: Timestamp) -> 
     let wants = match subject.keys {
         Keys::Reported { .. } => wants_of_report(&evaluations),
         Keys::Live => wants_of_live(subject, &evaluations),
-        Keys::Unlisted | Keys::Unreadable(_) => Wants::default(),
+        Keys::Unlisted | Keys::Unreadable { .. } => Wants::default(),
     };
     if wants.facets.is_empty() { Look::Settled(Judgement { evaluations }) } else { Look::Wants(wants) }
 }

@@ -23,8 +23,13 @@ pub(crate) enum Keys {
     Unlisted,
     /// The list as it is now.
     Live,
-    /// The list could not be read.
-    Unreadable(Arc<Unreadable>),
+    /// The list could not be read. The keys are those of the report, where there was one, with as many guesses.
+    Unreadable {
+        /// Why.
+        why: Arc<Unreadable>,
+        /// How many of the keys are guesses.
+        possible: usize,
+    },
 }
 
 /// What must be read before a user can be judged.
@@ -59,11 +64,19 @@ impl Subject {
 
     /// How many of the user's keys are there for certain.
     pub(crate) fn certain_keys(&self) -> usize {
+        self.user.access_keys.len() - self.possible_keys()
+    }
+
+    fn possible_keys(&self) -> usize {
         match self.keys {
-            Keys::Reported { possible } => self.user.access_keys.len() - possible,
-            Keys::Live => self.user.access_keys.len(),
-            Keys::Unlisted | Keys::Unreadable(_) => 0,
+            Keys::Reported { possible } | Keys::Unreadable { possible, .. } => possible,
+            Keys::Live | Keys::Unlisted => 0,
         }
+    }
+
+    /// Notes that the list of keys could not be read.
+    pub(crate) fn set_unreadable(&mut self, why: Arc<Unreadable>) {
+        self.keys = Keys::Unreadable { why, possible: self.possible_keys() };
     }
 
     /// Puts the list of keys as it is now in the place of what was known before. What a report said of the last use of

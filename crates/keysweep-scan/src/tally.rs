@@ -30,7 +30,7 @@ impl Tally {
         self.users += 1;
         self.access_keys += subject.certain_keys() as u64;
         match &subject.keys {
-            Keys::Unreadable(why) => self.add_unreadable(subject, &judgement, policies, &why.to_string()),
+            Keys::Unreadable { why, .. } => self.add_unreadable(subject, &judgement, policies, &why.to_string()),
             Keys::Reported { .. } | Keys::Live | Keys::Unlisted => {
                 let keys = subject.user.access_keys.iter().take(subject.certain_keys());
                 for (key, evaluations) in keys.zip(judgement.evaluations) {
@@ -68,7 +68,7 @@ impl Tally {
             let known = evaluations.peek().is_some();
             let passes = evaluations.all(|outcome| matches!(outcome, Outcome::Verdict(Verdict::Pass { .. })));
             if known && passes {
-                self.counts[index].pass += judgement.evaluations.len() as u64;
+                self.counts[index].pass += subject.certain_keys() as u64;
             } else {
                 let status = FindingStatus::Unknown;
                 self.report(index, finding(policy, &subject.user, None, status, why.to_owned(), Evidence::new()));
