@@ -1,9 +1,15 @@
 //! `keysweep orgsim`: the simulated organization for any AWS client.
 
-use std::{io::Write, net::Ipv4Addr, sync::Arc, time::Duration};
+use std::{
+    error::Error,
+    io::{self, Write},
+    net::Ipv4Addr,
+    sync::Arc,
+    time::Duration,
+};
 
 use keysweep_aws::Clock;
-use orgsim::{Generate, Sim, SimOptions, World, server};
+use orgsim::{Generate, Sim, SimOptions, World, WorldError, server};
 use tokio::net::TcpListener;
 
 use super::simulated;
@@ -24,7 +30,7 @@ pub(super) async fn run(command: OrgsimCommand, edge: &Edge) -> Result<Exit, Fai
         }
         OrgsimCommand::World(args) => {
             let world = world_of(&args)?;
-            Destination::Stdout.deliver(|mut out| world.write_yaml(&mut out).map_err(std::io::Error::other))?;
+            Destination::Stdout.deliver(|mut out| world.write_yaml(&mut out).map_err(into_io_error))?;
         }
         OrgsimCommand::Truth(args) => {
             let truth = world_of(&args)?.truth();
@@ -35,6 +41,13 @@ pub(super) async fn run(command: OrgsimCommand, edge: &Edge) -> Result<Exit, Fai
         }
     }
     Ok(Exit::Clean)
+}
+
+/// The error with the kind that the stream gave it, which tells a reader who has left from a disk that is full.
+fn into_io_error(error: WorldError) -> io::Error {
+    let mut causes = std::iter::successors(Some(&error as &dyn Error), |&error| error.source());
+    let kind = causes.find_map(|cause| cause.downcast_ref::<io::Error>()).map_or(io::ErrorKind::Other, io::Error::kind);
+    io::Error::new(kind, error)
 }
 
 fn world_of(args: &WorldArgs) -> Result<World, Failure> {
@@ -65,7 +78,7 @@ async fn serve(sim: Sim, port: u16, edge: &Edge) -> Result<(), Failure> {
 }
 
 /// The address, and the commands that point a shell's AWS clients at it. The secret opens nothing but this simulation.
-fn announce(out: &mut dyn Write, sim: &Sim, url: &str) -> std::io::Result<()> {
+fn announce(out: &mut dyn Write, sim: &Sim, url: &str) -> io::Result<()> {
     let accounts = sim.with_world(|world| world.accounts.len());
     writeln!(
         out,
