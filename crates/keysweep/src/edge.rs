@@ -120,7 +120,7 @@ fn start_log(global: &Global) {
 /// The first interrupt stops the work in good order, the second at once.
 async fn watch_interrupts(stop: CancellationToken) {
     interrupt().await;
-    say("interrupted: writing what was read; interrupt again to stop at once");
+    say("interrupted: stopping in good order; interrupt again to stop at once");
     stop.cancel();
     interrupt().await;
     std::process::exit(KILLED_BY_INTERRUPT);

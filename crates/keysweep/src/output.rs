@@ -31,7 +31,8 @@ impl Destination {
     pub fn open(file: Option<&Path>) -> Result<Self, Failure> {
         let Some(path) = file else { return Ok(Self::Stdout) };
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let draft = NamedTempFile::new_in(folder);
+        // Looked at first, because the error about a draft names a file that nobody has asked for.
+        let draft = folder.metadata().and_then(|_| NamedTempFile::new_in(folder));
         let draft = draft.map_err(|error| Failure::usage(format!("could not write `{}`: {error}", path.display())))?;
         Ok(Self::File { draft, path: path.to_owned() })
     }
