@@ -59,7 +59,7 @@ fn a_terminate_signal_ends_the_server_in_good_order() {
     let ran = Served::start(WORLD).stop("TERM");
     insta::assert_snapshot!(format!("{}{}", ran.said(), ran.stdout), @"
     exit 0
-    interrupted: writing what was read; interrupt again to stop at once
+    interrupted: stopping in good order; interrupt again to stop at once
     ");
 }
 
@@ -183,7 +183,7 @@ fn an_interrupted_scan_tells_what_it_has_read() {
         .collect();
     insta::assert_snapshot!(ran.said(), @"
     exit 3
-    interrupted: writing what was read; interrupt again to stop at once
+    interrupted: stopping in good order; interrupt again to stop at once
     ");
     assert_eq!(coverage["expected"], coverage["scanned"].as_u64().unwrap() + count("failed") + count("skipped"));
     assert!(coverage["scanned"].as_u64().unwrap() >= 1);

@@ -1,0 +1,207 @@
+//! Mistakes of the user: each is told with its place, ends in exit code 2, and contacts nobody.
+
+use crate::process::{Keysweep, organization};
+
+/// What is said to a scan that is prepared by `with`; that nobody is contacted is seen to.
+fn refused(arguments: &str, with: impl FnOnce(Keysweep) -> Keysweep) -> String {
+    let organization = organization(1, 0, 7);
+    let ran = with(organization.keysweep(arguments)).run();
+    assert_eq!((ran.code, organization.sim.calls().total(), ran.stdout.as_str()), (2, 0, ""), "{}", ran.stderr);
+    ran.said()
+}
+
+#[test]
+fn a_flag_that_does_not_exist() {
+    insta::assert_snapshot!(refused("scan --acount 111122223333", |run| run), @"
+    exit 2
+    error: unexpected argument '--acount' found
+
+      tip: a similar argument exists: '--account'
+
+    Usage: keysweep scan --account <ACCOUNT>
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn a_value_that_makes_no_sense() {
+    insta::assert_snapshot!(refused("scan --as-of yesterday", |run| run), @"
+    exit 2
+    error: invalid value 'yesterday' for '--as-of <DATE>': `yesterday` is no day or time: write 2026-03-01 (its first moment, UTC) or 2026-03-01T12:00:00Z
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn a_value_of_the_environment_that_makes_no_sense() {
+    insta::assert_snapshot!(refused("scan", |run| run.env("KEYSWEEP_CONCURRENCY", "many")), @"
+    exit 2
+    error: invalid value 'many' for '--concurrency <N>': invalid digit found in string
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn a_configuration_file_that_is_not_there() {
+    insta::assert_snapshot!(refused("scan --config no.yaml", |run| run), @"
+    exit 2
+    error: could not read `no.yaml`: No such file or directory (os error 2)
+    ");
+}
+
+#[test]
+fn an_unknown_key_in_the_configuration_file() {
+    let file = "# our settings\nrole: audit\nexclude_account: ['111122223333']\n";
+    insta::assert_snapshot!(refused("scan", |run| run.file("keysweep.yaml", file)), @"
+    exit 2
+    error: unknown field `exclude_account`, expected one of accounts, exclude_accounts, ous, accounts_file, role, roles, external_id, session_name, source_identity, profile, region, max_attempts, max_requests, concurrency, calls_per_account, fresh, report_timeout, policy_folders, no_shipped_policies, only_policies, policies, as_of, fail_on, format, output, all
+     --> keysweep.yaml:3:1
+      |
+    3 | exclude_account: ['111122223333']
+      | ^^^^^^^^^^^^^^^
+      = help: did you mean `exclude_accounts`?
+    ");
+}
+
+#[test]
+fn a_key_that_is_twice_in_the_configuration_file() {
+    insta::assert_snapshot!(refused("scan", |run| run.file("keysweep.yaml", "role: audit\nfresh: true\nrole: scan\n")), @"
+    exit 2
+    error: duplicate mapping key: role
+     --> keysweep.yaml:3:1
+      |
+    3 | role: scan
+      | ^^^^
+    ");
+}
+
+#[test]
+fn an_account_that_is_none_in_the_configuration_file() {
+    let file = "accounts:\n  - '111122223333'\n  - '11112222333'\n";
+    insta::assert_snapshot!(refused("scan", |run| run.file("keysweep.yaml", file)), @"
+    exit 2
+    error: `11112222333` is not an AWS account id (12 digits)
+     --> keysweep.yaml:3:5
+      |
+    3 |   - '11112222333'
+      |     ^^^^^^^^^^^^^
+    ");
+}
+
+#[test]
+fn a_parameter_that_a_policy_lacks() {
+    let file = "policies:\n  access-key-max-age:\n    params: { max_age: 30 }\n";
+    insta::assert_snapshot!(refused("scan", |run| run.file("keysweep.yaml", file)), @"
+    exit 2
+    error: policy `access-key-max-age` has no parameter `max_age`: it has: `max_age_days`
+     --> keysweep.yaml:3:15
+      |
+    3 |     params: { max_age: 30 }
+      |               ^^^^^^^
+    ");
+}
+
+#[test]
+fn a_policy_that_does_not_exist() {
+    insta::assert_snapshot!(refused("scan --policy access-key-age", |run| run), @"
+    exit 2
+    error: there is no policy `access-key-age`: the policies are access-key-max-age, access-key-unused, single-active-access-key
+    ");
+}
+
+/// A policy of this script.
+fn policy(script: &str) -> String {
+    format!(
+        "//! id: mine\n//! title: Mine\n//! severity: low\n//! resource: access_key\n//! remedy: none\n\n{script}\n"
+    )
+}
+
+#[test]
+fn a_policy_that_does_not_parse() {
+    let script = policy("fn check(key, params) {\n    if key.active { return pass(; }\n}");
+    insta::assert_snapshot!(refused("scan --policies mine", |run| run.file("mine/mine.rhai", &script)), @"
+    exit 2
+    error: unexpected ';'
+     --> mine/mine.rhai:8:33
+      |
+    8 |     if key.active { return pass(; }
+      |                                 ^
+    ");
+}
+
+#[test]
+fn a_policy_that_asks_for_what_there_is_not() {
+    let script = policy("fn check(key, params) {\n    if key.age_day > 90 { return fial(\"old\"); }\n    pass()\n}");
+    insta::assert_snapshot!(refused("scan --policies mine", |run| run.file("mine/mine.rhai", &script)), @r#"
+    exit 2
+    error: an access key has no property `age_day`
+     --> mine/mine.rhai:8:12
+      |
+    8 |     if key.age_day > 90 { return fial("old"); }
+      |            ^^^^^^^
+      = help: did you mean `age_days`: days since the key was made; a day that has begun counts?
+
+    error: there is no function `fial`
+     --> mine/mine.rhai:8:34
+      |
+    8 |     if key.age_day > 90 { return fial("old"); }
+      |                                  ^^^^
+      = help: did you mean `fail`?
+    "#);
+}
+
+#[test]
+fn a_policy_with_wrong_metadata() {
+    let script = policy("fn check(key, params) { pass() }").replace("low", "lowish");
+    insta::assert_snapshot!(refused("scan --policies mine", |run| run.file("mine/mine.rhai", &script)), @"
+    exit 2
+    error: `lowish` is not a severity: use one of info, low, medium, high, critical
+     --> mine/mine.rhai:3:15
+      |
+    3 | //! severity: lowish
+      |               ^^^^^^
+    ");
+}
+
+#[test]
+fn an_accounts_file_with_an_account_that_is_none() {
+    let file = "id,name\n111122223333,a\n11112222333,b\n";
+    insta::assert_snapshot!(refused("scan --accounts-file a.csv", |run| run.file("a.csv", file)), @"
+    exit 2
+    error: accounts file `a.csv`: CSV deserialize error: record 2 (line: 3, byte: 23): `11112222333` is not an AWS account id (12 digits)
+    ");
+}
+
+#[test]
+fn an_accounts_file_with_an_unknown_key() {
+    let file = "- id: '111122223333'\n  nmae: production\n";
+    insta::assert_snapshot!(refused("scan --accounts-file a.yaml", |run| run.file("a.yaml", file)), @"
+    exit 2
+    error: unknown field `nmae`, expected one of id, name, email, ou_path
+     --> a.yaml:2:3
+      |
+    2 |   nmae: production
+      |   ^^^^
+      = help: did you mean `name`?
+    ");
+}
+
+#[test]
+fn a_folder_for_the_result_that_is_not_there() {
+    insta::assert_snapshot!(refused("scan --output no/such/result.json", |run| run), @"
+    exit 2
+    error: could not write `no/such/result.json`: No such file or directory (os error 2)
+    ");
+}
+
+#[test]
+fn a_world_that_contradicts_itself() {
+    let world = "accounts:\n- id: '111122223333'\n- id: '111122223333'\n";
+    insta::assert_snapshot!(refused("orgsim truth --world w.yaml", |run| run.file("w.yaml", world)), @"
+    exit 2
+    error: in `w.yaml`: account `111122223333` is listed twice
+    ");
+}
