@@ -141,7 +141,7 @@ pub(crate) fn organization_error(error: CallError) -> StartError {
 fn caller_hint(kind: CallErrorKind) -> &'static str {
     match kind {
         CallErrorKind::NoCredentials => {
-            "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login`"
+            "set AWS_PROFILE to a profile that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login`"
         }
         CallErrorKind::ExpiredCredentials => "the credentials have expired: log in again",
         CallErrorKind::RejectedCredentials => "check the credentials, and that the clock of this machine is right",

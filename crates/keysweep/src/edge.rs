@@ -100,8 +100,8 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .map_err(|error| Failure::could_not_start(format!("could not start the runtime: {error}")))
 }
 
-/// Logs to stderr. Of the libraries only warnings are logged, however much the user asks for: what they say in detail
-/// may hold credentials.
+/// Logs to stderr what Keysweep itself says. The libraries are not heard, however much the user asks for: the AWS SDK
+/// puts raw answers into its messages, and some hold credentials.
 fn start_log(global: &Global) {
     let level = match global.verbose {
         0 => Level::WARN,
@@ -113,7 +113,7 @@ fn start_log(global: &Global) {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal() && !no_color())
         .with_target(false);
-    let filter = Targets::new().with_default(Level::WARN).with_targets(own);
+    let filter = Targets::new().with_targets(own);
     tracing_subscriber::registry().with(log).with(filter).init();
 }
 
