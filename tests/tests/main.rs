@@ -4,7 +4,15 @@
 mod cli;
 mod document;
 mod help;
+#[cfg(feature = "moto")]
+mod moto;
 mod process;
+#[cfg(feature = "moto")]
+mod python;
 mod refusals;
 mod serve;
+#[cfg(feature = "moto")]
+mod terminal;
 mod truth;
+#[cfg(feature = "moto")]
+mod wire;

@@ -83,10 +83,13 @@ impl Keysweep {
         Running { child, folder: Some(self.folder) }
     }
 
-    /// The command that [`Self::run`] runs, and the folder that has to outlive it.
+    /// Runs it to its end by another program, which `by` makes of it and which inherits its environment and folder.
     #[cfg(feature = "moto")]
-    pub(crate) fn into_parts(self) -> (Command, TempDir) {
-        (self.command, self.folder)
+    pub(crate) fn through(self, by: impl FnOnce(&Command) -> Command) -> Ran {
+        let mut command = by(&self.command);
+        let variables = self.command.get_envs().filter_map(|(name, value)| Some((name, value?)));
+        let output = command.envs(variables).current_dir(&self.folder).output().unwrap();
+        Ran::new(output, self.folder)
     }
 }
 
