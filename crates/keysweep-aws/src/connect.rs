@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use aws_config::{
-    AppName, BehaviorVersion, Region, SdkConfig, meta::region::RegionProviderChain, timeout::TimeoutConfig,
+    AppName, BehaviorVersion, Region, SdkConfig, meta::region::RegionProviderChain,
+    stalled_stream_protection::StalledStreamProtectionConfig, timeout::TimeoutConfig,
 };
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_iam::config::retry::{RetryConfig, RetryPartition};
@@ -185,6 +186,8 @@ async fn sdk_config(options: &ConnectOptions) -> SdkConfig {
     };
     let mut sdk = sdk.into_builder();
     sdk.set_app_name(AppName::new("keysweep").ok());
+    // It would take a request that waits for its place in flight for a stalled upload. The attempt's timeout covers both.
+    sdk.set_stalled_stream_protection(Some(StalledStreamProtectionConfig::disabled()));
     sdk.build()
 }
 
