@@ -2,17 +2,25 @@
 #![cfg(test)]
 
 mod cli;
+mod determinism;
 mod document;
+mod faults;
+mod harness;
 mod help;
 #[cfg(feature = "moto")]
 mod moto;
+mod oracle;
+mod pitfalls;
 mod process;
 #[cfg(feature = "moto")]
 mod python;
 mod refusals;
+mod selection;
 mod serve;
+mod sessions;
 #[cfg(feature = "moto")]
 mod terminal;
 mod truth;
 #[cfg(feature = "moto")]
 mod wire;
+mod worlds;

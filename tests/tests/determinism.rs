@@ -1,0 +1,68 @@
+//! The same world, seed and day give the same document, whatever was done at once.
+
+use orgsim::{
+    Generate, World,
+    fault::{FaultKind, Latency},
+};
+use serde_json::Value;
+
+use crate::harness::{Outcome, Scene};
+
+/// The document without what is different in every run: its id and its times. What was judged by stays.
+fn document(outcome: &Outcome) -> String {
+    let mut text = Vec::new();
+    keysweep_report::json::write(&outcome.result, &mut text).unwrap();
+    let mut document: Value = serde_json::from_slice(&text).unwrap();
+    let run = document["run"].as_object_mut().unwrap();
+    for each_run in ["id", "started_at", "finished_at"] {
+        assert!(run.remove(each_run).is_some(), "no `{each_run}`");
+    }
+    serde_json::to_string_pretty(&document).unwrap()
+}
+
+/// Answers take their time, each its own, so that what is done at once is done in another order.
+fn scene(generate: &Generate) -> Scene {
+    let jitter = FaultKind::Latency(Latency::UniformMs { from: 0, to: 900 });
+    Scene::of(World::generate(generate)).with(orgsim::Fault::new(jitter))
+}
+
+async fn documents(generate: Generate) -> Vec<String> {
+    let mut documents = Vec::new();
+    for (accounts, calls, requests) in [(1, 1, 1), (3, 8, 128), (256, 1, 128), (256, 8, 2), (256, 8, 128)] {
+        let outcome = scene(&generate).asking(|settings| {
+            settings.concurrency.accounts = accounts;
+            settings.concurrency.calls_per_account = calls;
+            settings.max_requests = requests;
+        });
+        documents.push(document(&outcome.scan().await));
+    }
+    documents
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_healthy_organization_reads_the_same_whatever_is_done_at_once() {
+    let documents = documents(Generate { accounts: 12, users: 12, seed: 5, ..Generate::default() }).await;
+    assert!(documents[0].contains("access-key-unused"));
+    assert!(documents.iter().all(|document| *document == documents[0]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_broken_organization_reads_the_same_whatever_is_done_at_once() {
+    let documents = documents(Generate { accounts: 25, users: 8, seed: 6, broken: true, ..Generate::default() }).await;
+    assert!(documents[0].contains("assume_role"));
+    assert!(documents.iter().all(|document| *document == documents[0]));
+}
+
+/// Nothing in the document depends on when the scan ran, but for the scan's own use of the caller's key.
+#[tokio::test(start_paused = true)]
+async fn with_as_of_a_later_run_reads_the_same() {
+    let generate = Generate { accounts: 6, users: 8, seed: 7, ..Generate::default() };
+    let as_of = Some("2027-03-01T00:00:00Z".parse().unwrap());
+    let at = async |seconds: u64| {
+        let management = World::generate(&generate).accounts[0].id.to_string().parse().unwrap();
+        let scene = scene(&generate).asking(|settings| settings.selection.excluded = [management].into());
+        let lab = scene.asking(|settings| settings.as_of = as_of).start().await;
+        document(&lab.wait(seconds).await.scan().await)
+    };
+    assert_eq!(at(0).await, at(100_000).await);
+}

@@ -1,0 +1,446 @@
+//! What AWS does to a scan: whatever goes wrong, an account is either judged as it is, or said not to be.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use keysweep::exit::Exit;
+use orgsim::{
+    Fault, World,
+    fault::{Calls, FaultKind, Latency},
+    world::{ORGANIZATION_ROLE, Role, Tags},
+};
+
+use crate::{
+    harness::{Outcome, Scene, action, denied, error, parameter},
+    worlds::{FIRST, Key, key, organization, spotless, user, young},
+};
+
+/// Two member accounts, of which the first has something wrong with it: an old key, an unused key, and a user with two.
+fn world() -> World {
+    let ann = user("ann", [key("OLD", 400.0).used(1.0)]);
+    let bob = user("bob", [key("UNUSED", 80.0).used(60.0), key("SECOND", 5.0).used(1.0)]);
+    organization([vec![ann, bob, user("cyd", [young(1)])], vec![user("dan", [young(2)])]])
+}
+
+fn first(fault: Fault) -> Fault {
+    fault.account(FIRST.parse().unwrap())
+}
+
+/// The fault in the first member account, and what a scan by report and a fresh one say of it.
+async fn both(fault: Fault) -> String {
+    let by_report = Scene::of(world()).with(first(fault.clone())).scan().await.told();
+    let fresh = Scene::of(world()).with(first(fault)).fresh().scan().await.told();
+    if by_report == fresh {
+        format!("either way:\n{fresh}")
+    } else {
+        format!("by report:\n{by_report}\nfresh:\n{fresh}")
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_goes_wrong() {
+    insta::assert_snapshot!(both(first(Fault::new(FaultKind::Latency(Latency::FixedMs(200))))).await, @"
+    either way:
+    3 of 3 accounts scanned
+    100000000001 ann AKIAOLDXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
+    100000000001 bob AKIAUNUSEDXXXXXXXXXX access-key-unused fail: unused for 60 days, limit 45
+    100000000001 bob AKIAUNUSEDXXXXXXXXXX single-active-access-key fail: the user has a newer active key
+    exit 1
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_role_that_is_not_there() {
+    let mut world = world();
+    world.accounts[1].roles = Some(Vec::new());
+    insta::assert_snapshot!(Scene::of(world).scan().await.told(), @"
+    2 of 3 accounts scanned
+    failed 100000000001 at assume_role: sts:AssumeRole was denied: User: arn:aws:iam::100000000000:user/security-scanner is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::100000000001:role/OrganizationAccountAccessRole (AccessDenied). Check that arn:aws:iam::100000000001:role/OrganizationAccountAccessRole exists, that it trusts the caller, and the external id if it asks for one
+    exit 3
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_role_that_asks_for_another_external_id() {
+    let mut world = world();
+    for role in world.accounts[1].roles.iter_mut().flatten() {
+        role.external_id = Some("the-right-one".into());
+    }
+    let scene = Scene::of(world).asking(|settings| {
+        let role = std::sync::Arc::make_mut(&mut settings.roles.default);
+        role.external_id = Some("a-wrong-one".to_owned());
+    });
+    insta::assert_snapshot!(scene.scan().await.told(), @"
+    2 of 3 accounts scanned
+    failed 100000000001 at assume_role: sts:AssumeRole was denied: User: arn:aws:iam::100000000000:user/security-scanner is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::100000000001:role/OrganizationAccountAccessRole (AccessDenied). Check that arn:aws:iam::100000000001:role/OrganizationAccountAccessRole exists, that it trusts the caller, and the external id if it asks for one
+    exit 3
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_role_that_may_do_nothing() {
+    let mut world = world();
+    let management = world.accounts[0].id;
+    let role = Role::organization(management, world.epoch);
+    world.accounts[1].roles = Some(vec![Role { actions: Some(Vec::new()), name: ORGANIZATION_ROLE.into(), ..role }]);
+    insta::assert_snapshot!(Scene::of(world).scan().await.told(), @"
+    2 of 3 accounts scanned
+    failed 100000000001 at read_users: iam:GenerateCredentialReport was denied: User: arn:aws:sts::100000000001:assumed-role/OrganizationAccountAccessRole/keysweep is not authorized to perform: iam:GenerateCredentialReport on resource: * because no identity-based policy allows the iam:GenerateCredentialReport action (AccessDenied); and without a report: iam:ListUsers was denied: User: arn:aws:sts::100000000001:assumed-role/OrganizationAccountAccessRole/keysweep is not authorized to perform: iam:ListUsers on resource: arn:aws:iam::100000000001:user/ because no identity-based policy allows the iam:ListUsers action (AccessDenied)
+    exit 3
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_that_is_denied() {
+    insta::assert_snapshot!(both(error(403, "AccessDenied").action("GenerateCredentialReport")).await, @"
+    either way:
+    3 of 3 accounts scanned
+    100000000001 ann AKIAOLDXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
+    100000000001 bob AKIAUNUSEDXXXXXXXXXX access-key-unused fail: unused for 60 days, limit 45
+    100000000001 bob AKIAUNUSEDXXXXXXXXXX single-active-access-key fail: the user has a newer active key
+    exit 1
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_that_is_never_ready() {
+    insta::assert_snapshot!(both(Fault::new(FaultKind::ReportNeverReady)).await, @"
+    either way:
+    3 of 3 accounts scanned
+    100000000001 ann AKIAOLDXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
+    100000000001 bob AKIAUNUSEDXXXXXXXXXX access-key-unused fail: unused for 60 days, limit 45
+    100000000001 bob AKIAUNUSEDXXXXXXXXXX single-active-access-key fail: the user has a newer active key
+    exit 1
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn reports_that_aws_has_no_capacity_for() {
+    let for_a_while = Fault::new(FaultKind::ReportLimitExceeded).calls(Calls::First(4));
+    let for_ever = Fault::new(FaultKind::ReportLimitExceeded);
+    assert_eq!(both(for_a_while.clone()).await, both(for_ever.clone()).await);
+    let calls = async |fault| Scene::of(world()).with(first(fault)).scan().await.calls(FIRST);
+    insta::assert_snapshot!([calls(for_a_while).await, calls(for_ever).await].join("\n"), @"
+    AssumeRole 1, GenerateCredentialReport 4, GetCredentialReport 1, ListAccessKeys 2
+    AssumeRole 1, GenerateCredentialReport 17, GetAccessKeyLastUsed 4, ListAccessKeys 3, ListUsers 1
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_and_users_that_are_denied() {
+    let users = first(error(403, "AccessDenied").action("ListUsers"));
+    let report = first(error(403, "AccessDenied").action("GetCredentialReport"));
+    insta::assert_snapshot!(Scene::of(world()).with(users).with(report).scan().await.told(), @"
+    2 of 3 accounts scanned
+    failed 100000000001 at read_users: iam:GetCredentialReport was denied: as the test wants it (AccessDenied); and without a report: iam:ListUsers was denied: as the test wants it (AccessDenied)
+    exit 3
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_keys_of_one_user_that_are_denied() {
+    let scene = || {
+        Scene::of(world()).after(|request, response| {
+            let is_bob = parameter(request, "UserName").as_deref() == Some("bob");
+            if action(request) == "ListAccessKeys" && is_bob { denied() } else { response }
+        })
+    };
+    let (by_report, fresh) = (scene().scan().await.told(), scene().fresh().scan().await.told());
+    insta::assert_snapshot!([by_report, fresh].join("\n\n"), @"
+    3 of 3 accounts scanned
+    100000000001 ann AKIAOLDXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
+    100000000001 bob (no key) access-key-unused unknown: access keys could not be read: iam:ListAccessKeys was denied: no (AccessDenied)
+    100000000001 bob (no key) single-active-access-key unknown: access keys could not be read: iam:ListAccessKeys was denied: no (AccessDenied)
+    exit 3
+
+    3 of 3 accounts scanned
+    100000000001 ann AKIAOLDXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
+    100000000001 bob (no key) access-key-max-age unknown: access keys could not be read: iam:ListAccessKeys was denied: no (AccessDenied)
+    100000000001 bob (no key) access-key-unused unknown: access keys could not be read: iam:ListAccessKeys was denied: no (AccessDenied)
+    100000000001 bob (no key) single-active-access-key unknown: access keys could not be read: iam:ListAccessKeys was denied: no (AccessDenied)
+    exit 3
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_that_are_denied() {
+    insta::assert_snapshot!(both(error(403, "AccessDenied").action("ListAccessKeys")).await, @"
+    by report:
+    3 of 3 accounts scanned
+    100000000001 ann (no key) access-key-max-age unknown: access keys could not be read: iam:ListAccessKeys was denied: as the test wants it (AccessDenied)
+    100000000001 bob (no key) access-key-unused unknown: access keys could not be read: iam:ListAccessKeys was denied: as the test wants it (AccessDenied)
+    100000000001 bob (no key) single-active-access-key unknown: access keys could not be read: iam:ListAccessKeys was denied: as the test wants it (AccessDenied)
+    exit 3
+    fresh:
+    3 of 3 accounts scanned
+    100000000001 ann (no key) access-key-max-age unknown: access keys could not be read: iam:ListAccessKeys was denied: as the test wants it (AccessDenied)
+    100000000001 ann (no key) access-key-unused unknown: access keys could not be read: iam:ListAccessKeys was denied: as the test wants it (AccessDenied)
+    100000000001 ann (no key) single-active-access-key unknown: access keys could not be read: iam:ListAccessKeys was denied: as the test wants it (AccessDenied)
+    100000000001 bob (no key) access-key-max-age unknown: access keys could not be read: iam:ListAccessKeys was denied: as the test wants it (AccessDenied)
+    100000000001 bob (no key) access-key-unused unknown: access keys could not be read: iam:ListAccessKeys was denied: as the test wants it (AccessDenied)
+    100000000001 bob (no key) single-active-access-key unknown: access keys could not be read: iam:ListAccessKeys was denied: as the test wants it (AccessDenied)
+    100000000001 cyd (no key) access-key-max-age unknown: access keys could not be read: iam:ListAccessKeys was denied: as the test wants it (AccessDenied)
+    100000000001 cyd (no key) access-key-unused unknown: access keys could not be read: iam:ListAccessKeys was denied: as the test wants it (AccessDenied)
+    100000000001 cyd (no key) single-active-access-key unknown: access keys could not be read: iam:ListAccessKeys was denied: as the test wants it (AccessDenied)
+    exit 3
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn last_uses_that_are_denied() {
+    insta::assert_snapshot!(both(error(403, "AccessDenied").action("GetAccessKeyLastUsed")).await, @"
+    by report:
+    3 of 3 accounts scanned
+    100000000001 ann AKIAOLDXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
+    100000000001 bob AKIAUNUSEDXXXXXXXXXX access-key-unused fail: unused for 60 days, limit 45
+    100000000001 bob AKIAUNUSEDXXXXXXXXXX single-active-access-key fail: the user has a newer active key
+    exit 1
+    fresh:
+    3 of 3 accounts scanned
+    100000000001 ann AKIAOLDXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
+    100000000001 ann AKIAOLDXXXXXXXXXXXXX access-key-unused unknown: access key last used could not be read: iam:GetAccessKeyLastUsed was denied: as the test wants it (AccessDenied)
+    100000000001 bob AKIASECONDXXXXXXXXXX access-key-unused unknown: access key last used could not be read: iam:GetAccessKeyLastUsed was denied: as the test wants it (AccessDenied)
+    100000000001 bob AKIAUNUSEDXXXXXXXXXX access-key-unused unknown: access key last used could not be read: iam:GetAccessKeyLastUsed was denied: as the test wants it (AccessDenied)
+    100000000001 bob AKIAUNUSEDXXXXXXXXXX single-active-access-key fail: the user has a newer active key
+    100000000001 cyd AKIAYOUNG1XXXXXXXXXX access-key-unused unknown: access key last used could not be read: iam:GetAccessKeyLastUsed was denied: as the test wants it (AccessDenied)
+    exit 3
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn tags_that_are_denied() {
+    let details = first(error(403, "AccessDenied").action("GetAccountAuthorizationDetails"));
+    let tags = first(error(403, "AccessDenied").action("ListUserTags"));
+    let mut world = world();
+    let ann = world.accounts[1].user_mut("ann").unwrap();
+    ann.tags = Tags::new(vec![("service-account".into(), "true".into())]);
+    insta::assert_snapshot!(Scene::of(world).by_example().with(details).with(tags).scan().await.told(), @"
+    3 of 3 accounts scanned
+    100000000001 ann AKIAOLDXXXXXXXXXXXXX access-key-max-age-with-service-accounts unknown: user tags could not be read: iam:ListUserTags was denied: as the test wants it (AccessDenied)
+    exit 3
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn thirty_throttles_in_a_row() {
+    let thirty = || Fault::new(FaultKind::Throttle).calls(Calls::First(30));
+    let mut told = vec![both(thirty()).await];
+    for action in ["GenerateCredentialReport", "ListAccessKeys"] {
+        told.push(format!("{action} {}", both(thirty().action(action)).await));
+    }
+    insta::assert_snapshot!(told.join("\n\n"), @"
+    either way:
+    2 of 3 accounts scanned
+    failed 100000000001 at assume_role: sts:AssumeRole was throttled until the retries were used up: Rate exceeded (Throttling). Run again later, or with a lower --concurrency
+    exit 3
+
+    GenerateCredentialReport either way:
+    3 of 3 accounts scanned
+    100000000001 ann AKIAOLDXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
+    100000000001 bob AKIAUNUSEDXXXXXXXXXX access-key-unused fail: unused for 60 days, limit 45
+    100000000001 bob AKIAUNUSEDXXXXXXXXXX single-active-access-key fail: the user has a newer active key
+    exit 1
+
+    ListAccessKeys by report:
+    3 of 3 accounts scanned
+    100000000001 ann (no key) access-key-max-age unknown: access keys could not be read: iam:ListAccessKeys was throttled until the retries were used up: Rate exceeded (Throttling)
+    100000000001 bob (no key) access-key-unused unknown: access keys could not be read: iam:ListAccessKeys was throttled until the retries were used up: Rate exceeded (Throttling)
+    100000000001 bob (no key) single-active-access-key unknown: access keys could not be read: iam:ListAccessKeys was throttled until the retries were used up: Rate exceeded (Throttling)
+    exit 3
+    fresh:
+    3 of 3 accounts scanned
+    100000000001 ann (no key) access-key-max-age unknown: access keys could not be read: iam:ListAccessKeys was throttled until the retries were used up: Rate exceeded (Throttling)
+    100000000001 ann (no key) access-key-unused unknown: access keys could not be read: iam:ListAccessKeys was throttled until the retries were used up: Rate exceeded (Throttling)
+    100000000001 ann (no key) single-active-access-key unknown: access keys could not be read: iam:ListAccessKeys was throttled until the retries were used up: Rate exceeded (Throttling)
+    100000000001 bob (no key) access-key-max-age unknown: access keys could not be read: iam:ListAccessKeys was throttled until the retries were used up: Rate exceeded (Throttling)
+    100000000001 bob (no key) access-key-unused unknown: access keys could not be read: iam:ListAccessKeys was throttled until the retries were used up: Rate exceeded (Throttling)
+    100000000001 bob (no key) single-active-access-key unknown: access keys could not be read: iam:ListAccessKeys was throttled until the retries were used up: Rate exceeded (Throttling)
+    100000000001 cyd (no key) access-key-max-age unknown: access keys could not be read: iam:ListAccessKeys was throttled until the retries were used up: Rate exceeded (Throttling)
+    100000000001 cyd (no key) access-key-unused unknown: access keys could not be read: iam:ListAccessKeys was throttled until the retries were used up: Rate exceeded (Throttling)
+    100000000001 cyd (no key) single-active-access-key unknown: access keys could not be read: iam:ListAccessKeys was throttled until the retries were used up: Rate exceeded (Throttling)
+    exit 3
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_that_break_off() {
+    let broken = || Fault::new(FaultKind::Truncate { keep_bytes: 120 });
+    let once = both(broken().calls(Calls::First(1))).await;
+    let for_ever = both(broken()).await;
+    insta::assert_snapshot!([once, for_ever].join("\n\n"), @"
+    either way:
+    3 of 3 accounts scanned
+    100000000001 ann AKIAOLDXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
+    100000000001 bob AKIAUNUSEDXXXXXXXXXX access-key-unused fail: unused for 60 days, limit 45
+    100000000001 bob AKIAUNUSEDXXXXXXXXXX single-active-access-key fail: the user has a newer active key
+    exit 1
+
+    either way:
+    2 of 3 accounts scanned
+    failed 100000000001 at assume_role: sts:AssumeRole got an answer that cannot be used: connection reset by peer. The role asked for was arn:aws:iam::100000000001:role/OrganizationAccountAccessRole
+    exit 3
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn connections_that_are_reset() {
+    let once = both(Fault::new(FaultKind::Reset).calls(Calls::First(3))).await;
+    let for_ever = both(Fault::new(FaultKind::Reset)).await;
+    insta::assert_snapshot!([once, for_ever].join("\n\n"), @"
+    either way:
+    3 of 3 accounts scanned
+    100000000001 ann AKIAOLDXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
+    100000000001 bob AKIAUNUSEDXXXXXXXXXX access-key-unused fail: unused for 60 days, limit 45
+    100000000001 bob AKIAUNUSEDXXXXXXXXXX single-active-access-key fail: the user has a newer active key
+    exit 1
+
+    either way:
+    2 of 3 accounts scanned
+    failed 100000000001 at assume_role: sts:AssumeRole could not reach AWS: connection reset by peer. Check the network and run again
+    exit 3
+    ");
+}
+
+/// One request in flight, three seconds each: most of them wait for their turn for longer than they take.
+#[tokio::test(start_paused = true)]
+async fn requests_that_wait_for_their_turn() {
+    let slow = Fault::new(FaultKind::Latency(Latency::FixedMs(3_000)));
+    let outcome = Scene::of(spotless(10)).with(slow).asking(|settings| settings.max_requests = 1).scan().await;
+    let attempts = outcome.sim.calls().action("GenerateCredentialReport");
+    assert_eq!((outcome.told().as_str(), attempts), ("11 of 11 accounts scanned\nexit 0", 11));
+}
+
+/// Forty users, a call at a time, half a minute each: the session has to be renewed.
+fn slow_world() -> Scene {
+    let users = (0..40).map(|number| user(&format!("user{number:02}"), [young(number)])).collect();
+    let slow = first(Fault::new(FaultKind::Latency(Latency::FixedMs(30_000)))).action("ListAccessKeys");
+    Scene::of(organization([users])).with(slow).fresh().asking(|settings| settings.concurrency.calls_per_account = 1)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_runs_out() {
+    let outcome = slow_world().scan().await;
+    insta::assert_snapshot!([outcome.told(), outcome.calls(FIRST)].join("\n"), @"
+    2 of 2 accounts scanned
+    exit 0
+    AssumeRole 2, GetAccessKeyLastUsed 40, ListAccessKeys 40, ListUsers 1
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_runs_out_and_cannot_be_renewed() {
+    let refused = first(error(403, "AccessDenied").action("AssumeRole").calls(Calls::From(2)));
+    let outcome = slow_world().with(refused).scan().await;
+    let unknown = outcome.result.summary.by_status.unknown;
+    let first = &outcome.result.findings[0];
+    insta::assert_snapshot!(format!("{unknown} like this: {}\nexit {}", first.message, outcome.exit() as u8), @"
+    64 like this: access key last used could not be read: sts:AssumeRole was denied: as the test wants it (AccessDenied)
+    exit 3
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn sessions_that_aws_ends_in_mid_scan() {
+    let asked = AtomicUsize::new(0);
+    let scene = Scene::of(world()).fresh().before(move |lab, request| {
+        if action(request) == "ListAccessKeys" && asked.fetch_add(1, Ordering::Relaxed) == 2 {
+            lab.sim.expire_sessions();
+        }
+    });
+    let outcome = scene.scan().await;
+    insta::assert_snapshot!([outcome.told(), outcome.calls(FIRST)].join("\n"), @"
+    3 of 3 accounts scanned
+    100000000001 ann AKIAOLDXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
+    100000000001 bob AKIAUNUSEDXXXXXXXXXX access-key-unused fail: unused for 60 days, limit 45
+    100000000001 bob AKIAUNUSEDXXXXXXXXXX single-active-access-key fail: the user has a newer active key
+    exit 1
+    AssumeRole 2, GetAccessKeyLastUsed 4, ListAccessKeys 4, ListUsers 1
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_of_accounts_that_breaks_off() {
+    let denied = error(400, "AccessDeniedException").action("ListAccounts").calls(Calls::From(2));
+    let scene = Scene::of(spotless(45)).with(denied).serving(|options| options.empty_pages = false);
+    insta::assert_snapshot!(scene.scan().await.told(), @"
+    20 of 21 accounts scanned
+    failed (accounts not listed) at list_accounts: organizations:ListAccounts was denied: as the test wants it (AccessDeniedException)
+    exit 3
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_of_accounts_that_is_denied() {
+    let denied = error(400, "AccessDeniedException").action("ListAccounts");
+    insta::assert_snapshot!(Scene::of(world()).with(denied).refused().await, @"
+    error: could not list the accounts of the organization: organizations:ListAccounts was denied: as the test wants it (AccessDeniedException)
+    hint: run as the management account or a delegated administrator, or name the accounts with --accounts-file
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn units_that_are_denied() {
+    for action in ["ListRoots", "ListOrganizationalUnitsForParent"] {
+        let mut world = world();
+        world.accounts[1].ou = "Workloads".into();
+        let denied = error(400, "AccessDeniedException").action(action);
+        let outcome = Scene::of(world).with(denied).scan().await;
+        let paths: Vec<_> = outcome.result.findings.iter().map(|finding| finding.ou_path.clone()).collect();
+        assert_eq!((outcome.exit(), paths), (Exit::Findings, vec![None; 3]), "{action}");
+    }
+}
+
+/// Whatever fails in whatever way: either the findings are those of a scan in which nothing failed, or the scan says that
+/// it is incomplete.
+#[tokio::test(start_paused = true)]
+async fn no_fault_makes_an_account_clean() {
+    let actions = [
+        "AssumeRole",
+        "GenerateCredentialReport",
+        "GetCredentialReport",
+        "ListUsers",
+        "ListAccessKeys",
+        "GetAccessKeyLastUsed",
+        "ListUserTags",
+        "GetAccountAuthorizationDetails",
+    ];
+    let scenes: [fn() -> Scene; 4] = [
+        || Scene::of(world()),
+        || Scene::of(world()).fresh(),
+        || Scene::of(world()).by_example(),
+        || Scene::of(world()).by_example().fresh(),
+    ];
+    let mut recovered = 0;
+    for scene in scenes {
+        let truth = fails(&scene().scan().await);
+        assert!(!truth.is_empty());
+        for (action, kind) in actions.iter().flat_map(|action| kinds().into_iter().map(move |kind| (*action, kind))) {
+            for calls in [Calls::Always, Calls::First(2), Calls::From(2)] {
+                // This is how IAM says that the user was deleted since, and all its keys with it.
+                if (action, &kind) == ("ListAccessKeys", &error(404, "NoSuchEntity").kind) {
+                    continue;
+                }
+                let fault = first(Fault::new(kind.clone())).action(action).calls(calls);
+                let outcome = scene().with(fault.clone()).scan().await;
+                let is_whole = fails(&outcome) == truth;
+                recovered += usize::from(is_whole);
+                let says_so = outcome.exit() == Exit::Incomplete;
+                assert!(is_whole || says_so, "{fault:?}\n{}", outcome.told());
+            }
+        }
+    }
+    assert!(recovered > 300, "only {recovered} scans came through");
+}
+
+fn kinds() -> Vec<FaultKind> {
+    let error = |status, code| error(status, code).kind;
+    let mut kinds = vec![error(403, "AccessDenied"), error(500, "InternalFailure"), error(404, "NoSuchEntity")];
+    kinds.extend([FaultKind::Reset, FaultKind::Throttle]);
+    kinds.extend([0, 40, 200, 330].map(|keep_bytes| FaultKind::Truncate { keep_bytes }));
+    kinds
+}
+
+/// The violations in the first member account.
+fn fails(outcome: &Outcome) -> Vec<String> {
+    let findings = outcome.result.findings.iter().filter(|it| it.account_id.to_string() == FIRST);
+    findings.map(|it| format!("{} {} {:?} {}", it.policy, it.user_name, it.access_key_id, it.status)).collect()
+}

@@ -1,0 +1,243 @@
+//! What the tests stand on: an organization in this process, the real SDK plugged into it, a scan with the settings that
+//! users set, and the outcome as a few lines of text. Time is virtual: it stands still but for what is waited for.
+
+use std::{fmt::Write, sync::Arc};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use keysweep::{
+    commands::simulated,
+    config::Config,
+    exit::Exit,
+    settings::{FailOn, Settings},
+};
+use keysweep_aws::{Aws, Clock, Endpoint, InProcess, InProcessAnswer};
+use keysweep_model::{AccountGap, Finding, ScanResult, Severity};
+use keysweep_scan::{Progress, Reading, StartError};
+use orgsim::{Fault, Outcome as Arrival, Sim, SimOptions, World, fault::FaultKind};
+use tokio_util::sync::CancellationToken;
+
+/// A look at a request before it is answered, at which the simulator and the scan can be meddled with.
+type Before = dyn Fn(&Lab, &Request<Bytes>) + Send + Sync;
+
+/// A change to a response.
+type After = dyn Fn(&Request<Bytes>, Response<Bytes>) -> Response<Bytes> + Send + Sync;
+
+/// A world, how it answers, and how it is to be scanned.
+pub(crate) struct Scene {
+    world: World,
+    options: SimOptions,
+    settings: Settings,
+    clock: Clock,
+    before: Box<Before>,
+    after: Box<After>,
+}
+
+impl Scene {
+    /// The world as it is, scanned by the default settings.
+    pub(crate) fn of(world: World) -> Self {
+        let clock = simulated::clock(&world);
+        Self {
+            options: simulated::options(&clock),
+            settings: Settings::resolve(Config::default()).unwrap(),
+            clock,
+            world,
+            before: Box::new(|_, _| {}),
+            after: Box::new(|_, response| response),
+        }
+    }
+
+    /// With another way of answering.
+    pub(crate) fn serving(mut self, change: impl FnOnce(&mut SimOptions)) -> Self {
+        change(&mut self.options);
+        self
+    }
+
+    /// With other settings.
+    pub(crate) fn asking(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(&mut self.settings);
+        self
+    }
+
+    /// With a fault.
+    pub(crate) fn with(self, fault: Fault) -> Self {
+        self.serving(|options| options.faults.push(fault))
+    }
+
+    /// As `--fresh` does it.
+    pub(crate) fn fresh(self) -> Self {
+        self.asking(|settings| settings.reading = Reading::Fresh)
+    }
+
+    /// Judged by the policies of `examples/policies` alone.
+    pub(crate) fn by_example(self) -> Self {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/policies");
+        self.asking(|settings| settings.policies = keysweep_policy::load_folder(folder.as_ref()).unwrap())
+    }
+
+    /// Does something each time before a request is answered.
+    pub(crate) fn before(mut self, look: impl Fn(&Lab, &Request<Bytes>) + Send + Sync + 'static) -> Self {
+        self.before = Box::new(look);
+        self
+    }
+
+    /// Changes what the organization answers.
+    pub(crate) fn after(
+        mut self,
+        change: impl Fn(&Request<Bytes>, Response<Bytes>) -> Response<Bytes> + Send + Sync + 'static,
+    ) -> Self {
+        self.after = Box::new(change);
+        self
+    }
+
+    /// Connects, and scans nothing yet.
+    pub(crate) async fn start(self) -> Lab {
+        let Self { world, options, settings, clock, before, after } = self;
+        let sim = Arc::new(Sim::new(world, options));
+        let meddler =
+            Lab { sim: Arc::clone(&sim), aws: None, settings: Arc::new(settings), stop: CancellationToken::new() };
+        let lab = meddler.clone();
+        let Endpoint::InProcess { credentials, .. } = simulated::endpoint(&sim) else { panic!("another endpoint") };
+        let server = InProcess::new(move |request| {
+            before(&meddler, &request);
+            let reply = meddler.sim.handle(&request);
+            let answer = match reply.outcome {
+                Arrival::Response(response) => InProcessAnswer::Response(after(&request, response)),
+                Arrival::Truncated { response, keep_bytes } => InProcessAnswer::Truncated { response, keep_bytes },
+                Arrival::Reset => InProcessAnswer::Reset,
+            };
+            (reply.delay, answer)
+        });
+        let endpoint = Endpoint::InProcess { server, credentials };
+        let aws = Aws::connect(lab.settings.connect_options(endpoint, clock)).await;
+        Lab { aws: Some(aws), ..lab }
+    }
+
+    /// Connects and scans.
+    pub(crate) async fn scan(self) -> Outcome {
+        self.start().await.scan().await
+    }
+
+    /// The error of a scan that cannot start, as it is printed.
+    pub(crate) async fn refused(self) -> String {
+        let error = self.start().await.try_scan().await.err().expect("the scan starts");
+        keysweep::exit::Failure::from(error).to_string()
+    }
+}
+
+/// A connection to a simulated organization.
+#[derive(Clone)]
+pub(crate) struct Lab {
+    pub(crate) sim: Arc<Sim>,
+    aws: Option<Aws>,
+    settings: Arc<Settings>,
+    /// Interrupts the scan.
+    pub(crate) stop: CancellationToken,
+}
+
+impl Lab {
+    /// Scans, once more where it was done before.
+    pub(crate) async fn scan(&self) -> Outcome {
+        self.try_scan().await.unwrap_or_else(|error| panic!("the scan did not start: {error}"))
+    }
+
+    pub(crate) async fn try_scan(&self) -> Result<Outcome, StartError> {
+        let options = self.settings.scan_options("run".to_owned());
+        let aws = self.aws.as_ref().expect("connected");
+        let result = keysweep_scan::scan(aws, &options, &Progress::default(), &self.stop).await?;
+        Ok(Outcome { sim: Arc::clone(&self.sim), result })
+    }
+
+    /// Lets time pass.
+    pub(crate) async fn wait(&self, seconds: u64) -> &Self {
+        tokio::time::sleep(std::time::Duration::from_secs(seconds)).await;
+        self
+    }
+
+    /// Changes the world between two scans.
+    pub(crate) fn change(&self, change: impl FnOnce(&mut World)) -> &Self {
+        self.sim.with_world_mut(change);
+        self
+    }
+}
+
+/// What a scan came to.
+pub(crate) struct Outcome {
+    pub(crate) sim: Arc<Sim>,
+    pub(crate) result: ScanResult,
+}
+
+impl Outcome {
+    /// Coverage, findings and exit code, a line each.
+    pub(crate) fn told(&self) -> String {
+        let coverage = &self.result.coverage;
+        let mut text = format!("{} of {} accounts scanned", coverage.scanned, coverage.expected());
+        let gaps =
+            |word, gaps: &[AccountGap]| gaps.iter().map(|it| format!("\n{word} {}", gap(it))).collect::<String>();
+        text += &gaps("failed", &coverage.failed);
+        text += &gaps("skipped", &coverage.skipped);
+        for it in &self.result.findings {
+            write!(text, "\n{}", finding(it)).unwrap();
+        }
+        write!(text, "\nexit {}", self.exit() as u8).unwrap();
+        text
+    }
+
+    /// The exit code by the default of `--fail-on`.
+    pub(crate) fn exit(&self) -> Exit {
+        Exit::of_scan(&self.result, FailOn::Severity(Severity::Low))
+    }
+
+    /// How often each action was asked for in the member accounts of [`organization`] or any other account named so.
+    pub(crate) fn calls(&self, account: &str) -> String {
+        let account = account.parse().unwrap();
+        let calls = self.sim.calls();
+        let rows = calls.rows().into_iter().filter(|row| row.0 == Some(account));
+        rows.map(|(_, action, count)| format!("{action} {count}")).collect::<Vec<_>>().join(", ")
+    }
+}
+
+fn gap(gap: &AccountGap) -> String {
+    let account = gap.account_id.map_or_else(|| gap.account_name.clone(), |id| id.to_string());
+    format!("{account} at {}: {}", gap.step, gap.reason)
+}
+
+fn finding(finding: &Finding) -> String {
+    let Finding { account_id, user_name, access_key_id, policy, status, message, .. } = finding;
+    let key = access_key_id.as_ref().map_or("(no key)", |id| id.as_str());
+    format!("{account_id} {user_name} {key} {policy} {status}: {message}")
+}
+
+/// A fault that answers with this error.
+pub(crate) fn error(status: u16, code: &str) -> Fault {
+    Fault::new(FaultKind::Error { status, code: code.into(), message: "as the test wants it".into() })
+}
+
+/// IAM's answer to those who may not ask.
+pub(crate) fn denied() -> Response<Bytes> {
+    let body = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error>\
+        <RequestId>1</RequestId></ErrorResponse>";
+    Response::builder().status(403).body(Bytes::from_static(body.as_bytes())).unwrap()
+}
+
+/// The response with other words in its body.
+pub(crate) fn replaced(response: Response<Bytes>, from: &str, to: &str) -> Response<Bytes> {
+    let (head, body) = response.into_parts();
+    let body = String::from_utf8(body.to_vec()).unwrap();
+    assert!(body.contains(from), "`{from}` is not in {body}");
+    Response::from_parts(head, body.replace(from, to).into())
+}
+
+/// The action of a request, `ListUsers`, wherever its protocol puts it.
+pub(crate) fn action(request: &Request<Bytes>) -> String {
+    let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
+    match target {
+        Some(target) => target.rsplit('.').next().unwrap_or_default().to_owned(),
+        None => parameter(request, "Action").unwrap_or_default(),
+    }
+}
+
+/// A parameter of a request in the query protocol.
+pub(crate) fn parameter(request: &Request<Bytes>, name: &str) -> Option<String> {
+    form_urlencoded::parse(request.body()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}

@@ -1,0 +1,239 @@
+//! Which accounts are read, and what becomes of the others when the user interrupts.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use keysweep_scan::AccountSource;
+use orgsim::{World, world::AccountState};
+
+use crate::{
+    harness::{Outcome, Scene, action},
+    worlds::{FIRST, MANAGEMENT, SECOND, completed, spotless},
+};
+
+/// Six member accounts: one below the root, one in Sandbox, one in Workloads, two in its units, and one suspended.
+fn world() -> World {
+    let mut world = spotless(6);
+    let units = ["", "Sandbox", "Workloads", "Workloads/Prod", "Workloads/Prod/Regulated", "Workloads/Dev"];
+    for (account, unit) in world.accounts[1..].iter_mut().zip(units) {
+        account.ou = unit.into();
+    }
+    world.accounts[6].state = AccountState::Suspended;
+    completed(&world)
+}
+
+/// The accounts whose role was assumed, by the last digit of their ids, and the coverage.
+fn read(outcome: &Outcome) -> String {
+    let calls = outcome.sim.calls();
+    let rows = calls.rows().into_iter().filter(|row| ["AssumeRole", "GenerateCredentialReport"].contains(&row.1));
+    let mut digits: Vec<_> = rows.filter_map(|row| row.0).map(|id| (id.number() % 10).to_string()).collect();
+    digits.dedup();
+    format!("read {}\n{}", digits.join(" "), outcome.told())
+}
+
+fn scene(change: impl FnOnce(&mut keysweep_scan::Selection)) -> Scene {
+    Scene::of(world()).asking(|settings| change(&mut settings.selection))
+}
+
+#[tokio::test(start_paused = true)]
+async fn accounts_by_id() {
+    let outcome = scene(|it| it.accounts = [FIRST, SECOND].map(|id| id.parse().unwrap()).into()).scan().await;
+    insta::assert_snapshot!(read(&outcome), @"
+    read 1 2
+    2 of 2 accounts scanned
+    exit 0
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_but_some() {
+    let outcome = scene(|it| it.excluded = [FIRST, MANAGEMENT].map(|id| id.parse().unwrap()).into()).scan().await;
+    insta::assert_snapshot!(read(&outcome), @"
+    read 2 3 4 5
+    4 of 7 accounts scanned
+    skipped 100000000000 at select: excluded by --exclude-account
+    skipped 100000000001 at select: excluded by --exclude-account
+    skipped 100000000006 at state: the account is SUSPENDED
+    exit 0
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_unit_by_path_with_everything_below_it() {
+    let workloads = scene(|it| it.units = vec!["Root/Workloads".to_owned()]).scan().await;
+    insta::assert_snapshot!(read(&workloads), @"
+    read 3 4 5
+    3 of 4 accounts scanned
+    skipped 100000000006 at state: the account is SUSPENDED
+    exit 0
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_unit_by_id_and_an_account_beside_it() {
+    let id = world().ou_id("Workloads/Prod");
+    let outcome = scene(|it| (it.units, it.accounts) = (vec![id], [FIRST.parse().unwrap()].into())).scan().await;
+    insta::assert_snapshot!(read(&outcome), @"
+    read 1 4 5
+    3 of 3 accounts scanned
+    exit 0
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_unit_where_the_list_of_accounts_does_not_tell_the_units() {
+    let scene = scene(|it| it.units = vec!["Root/Workloads".to_owned()]);
+    let outcome = scene.serving(|options| options.account_fields = orgsim::AccountFields::StatusOnly).scan().await;
+    insta::assert_snapshot!(read(&outcome), @"
+    read 3 4 5
+    3 of 4 accounts scanned
+    skipped 100000000006 at state: the account is SUSPENDED
+    exit 0
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_root_is_everything() {
+    let by_root = scene(|it| it.units = vec!["Root".to_owned()]).scan().await;
+    assert_eq!(read(&by_root), read(&scene(|_| {}).scan().await));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_unit_that_is_not_there() {
+    insta::assert_snapshot!(scene(|it| it.units = vec!["Root/Wrokloads".to_owned()]).refused().await, @"
+    error: there is no organizational unit `Root/Wrokloads` in the organization
+    hint: give an id (`ou-...`) or the names from the root down (`Root/Workloads`)
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn units_that_cannot_be_told() {
+    let denied = crate::harness::error(400, "AccessDeniedException").action("ListRoots");
+    let scene = scene(|it| it.units = vec!["Root/Workloads".to_owned()]).with(denied);
+    insta::assert_snapshot!(scene.refused().await, @"
+    error: could not find the organizational unit `Root/Workloads`: organizational units could not be read: organizations:ListRoots was denied: as the test wants it (AccessDeniedException)
+    hint: name accounts with --account, or allow the caller to list the units
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_is_not_there() {
+    let outcome = scene(|it| it.accounts = ["999999999999", FIRST].map(|id| id.parse().unwrap()).into()).scan().await;
+    insta::assert_snapshot!(read(&outcome), @"
+    read 1
+    1 of 2 accounts scanned
+    failed 999999999999 at select: the account was named by --account and is not in the organization or the accounts file
+    exit 3
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_is_suspended() {
+    let outcome = scene(|it| it.accounts = ["100000000006".parse().unwrap()].into()).scan().await;
+    insta::assert_snapshot!(read(&outcome), @"
+    read 
+    0 of 1 accounts scanned
+    skipped 100000000006 at state: the account is SUSPENDED
+    exit 0
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn accounts_of_a_file_without_a_call_to_the_organization() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("accounts.csv");
+    std::fs::write(&path, format!("id,name\n{FIRST},one\n999999999999,elsewhere\n")).unwrap();
+    let accounts = keysweep::accounts_file::read(&path).unwrap();
+    let scene = Scene::of(world()).asking(|settings| settings.source = AccountSource::Listed(accounts));
+    let outcome = scene.scan().await;
+    let asked: Vec<_> = outcome.sim.calls().by_action().into_keys().collect();
+    insta::assert_snapshot!([read(&outcome), asked.join(", ")].join("\n"), @"
+    read 1 9
+    1 of 2 accounts scanned
+    failed 999999999999 at assume_role: sts:AssumeRole was denied: User: arn:aws:iam::100000000000:user/security-scanner is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::999999999999:role/OrganizationAccountAccessRole (AccessDenied). Check that arn:aws:iam::999999999999:role/OrganizationAccountAccessRole exists, that it trusts the caller, and the external id if it asks for one
+    exit 3
+    AssumeRole, GenerateCredentialReport, GetCallerIdentity, GetCredentialReport
+    ");
+}
+
+/// Interrupts at the first request for `wanted` after `others` more of them.
+async fn interrupted(wanted: &'static str, others: usize) -> String {
+    let seen = AtomicUsize::new(0);
+    let mut world = world();
+    world.accounts.extend((7..45).map(crate::worlds::member));
+    let scene =
+        Scene::of(completed(&world)).serving(|options| options.empty_pages = false).before(move |lab, request| {
+            if action(request) == wanted && seen.fetch_add(1, Ordering::Relaxed) == others {
+                lab.stop.cancel();
+            }
+        });
+    let lab = scene.asking(|settings| settings.concurrency.accounts = 3).start().await;
+    match lab.try_scan().await {
+        Ok(outcome) => summed_up(&outcome),
+        Err(error) => error.to_string(),
+    }
+}
+
+/// The coverage, gaps with the same reason in one line.
+fn summed_up(outcome: &Outcome) -> String {
+    let coverage = &outcome.result.coverage;
+    let mut reasons: Vec<(String, usize)> = Vec::new();
+    for gap in coverage.failed.iter().chain(&coverage.skipped) {
+        let reason = format!("{}: {}", gap.step, gap.reason);
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, count)) => *count += 1,
+            None => reasons.push((reason, 1)),
+        }
+    }
+    let named = coverage.failed.iter().filter_map(|gap| gap.account_id).collect::<std::collections::BTreeSet<_>>();
+    let unnamed = coverage.failed.iter().filter(|gap| gap.account_id.is_none()).count();
+    assert_eq!(named.len() + unnamed, coverage.failed.len(), "an account is there twice");
+    let lines = reasons.into_iter().map(|(reason, count)| format!("{count} {reason}\n"));
+    let read = outcome.result.summary.users;
+    format!(
+        "{} of {} accounts scanned with {read} users\n{}exit {}",
+        coverage.scanned,
+        coverage.expected(),
+        lines.collect::<String>(),
+        outcome.exit() as u8
+    )
+}
+
+#[tokio::test(start_paused = true)]
+async fn interrupted_before_anything_is_known() {
+    let told = [interrupted("GetCallerIdentity", 0).await, interrupted("ListAccounts", 0).await];
+    insta::assert_snapshot!(told.join("\n"), @"
+    interrupted before any account was listed
+    interrupted before any account was listed
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn interrupted_while_accounts_are_listed() {
+    insta::assert_snapshot!(interrupted("ListAccounts", 1).await, @"
+    0 of 21 accounts scanned with 0 users
+    3 interrupted: interrupted while the account was being read
+    16 interrupted: interrupted before the account was read
+    1 interrupted: interrupted before all accounts were listed
+    1 state: the account is SUSPENDED
+    exit 3
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn interrupted_while_accounts_are_read() {
+    let told = [interrupted("AssumeRole", 0).await, interrupted("GetCredentialReport", 10).await];
+    insta::assert_snapshot!(told.join("\n\n"), @"
+    0 of 21 accounts scanned with 0 users
+    3 interrupted: interrupted while the account was being read
+    16 interrupted: interrupted before the account was read
+    1 interrupted: interrupted before all accounts were listed
+    1 state: the account is SUSPENDED
+    exit 3
+
+    10 of 45 accounts scanned with 6 users
+    3 interrupted: interrupted while the account was being read
+    31 interrupted: interrupted before the account was read
+    1 state: the account is SUSPENDED
+    exit 3
+    ");
+}

@@ -1,0 +1,106 @@
+//! Small worlds by hand: an organization of a few accounts whose keys are as old as the test says.
+
+use orgsim::{
+    World,
+    world::{AccessKey, Account, KeyStatus, LastUsed, Time, User},
+};
+
+const DAY: f64 = 86_400.0;
+
+/// The management account of [`organization`], whose one user is the caller.
+pub(crate) const MANAGEMENT: &str = "100000000000";
+/// The first member account of [`organization`].
+pub(crate) const FIRST: &str = "100000000001";
+/// The second member account of [`organization`].
+pub(crate) const SECOND: &str = "100000000002";
+
+/// A management account that passes everything, and a member account for each list of users.
+pub(crate) fn organization(members: impl IntoIterator<Item = Vec<User>>) -> World {
+    let mut world = bare(1);
+    for (index, users) in members.into_iter().enumerate() {
+        let mut account = member(index + 1);
+        account.users = users;
+        world.accounts.push(account);
+    }
+    completed(&world)
+}
+
+/// `members` member accounts with one user each, whose one key is young and in use.
+pub(crate) fn spotless(members: usize) -> World {
+    organization((0..members).map(|index| vec![user("ann", [young(index)])]))
+}
+
+/// An organization of just the management account, under this seed.
+pub(crate) fn bare(seed: u64) -> World {
+    World::from_yaml(&format!("seed: {seed}\naccounts: [{{ id: {MANAGEMENT}, name: management }}]")).unwrap()
+}
+
+/// The account of that number, without users.
+pub(crate) fn member(number: usize) -> Account {
+    let text = format!("accounts: [{{ id: {}, name: member-{number} }}]", 100_000_000_000 + number);
+    let mut account = World::from_yaml(&text).unwrap().accounts.remove(0);
+    account.roles = None;
+    account.users.clear();
+    account
+}
+
+/// The world with everything written out that it leaves unsaid.
+pub(crate) fn completed(world: &World) -> World {
+    World::from_yaml(&world.to_yaml().unwrap()).unwrap()
+}
+
+/// The moment so many days before the world's present.
+pub(crate) fn days_ago(days: f64) -> Time {
+    orgsim::world::EPOCH.plus(-((days * DAY) as i64))
+}
+
+/// A user with these keys.
+pub(crate) fn user(name: &str, keys: impl IntoIterator<Item = AccessKey>) -> User {
+    User {
+        name: name.into(),
+        path: "/".into(),
+        created_at: days_ago(1000.0),
+        password: None,
+        mfa_enabled_at: None,
+        tags: orgsim::world::Tags::default(),
+        groups: Vec::new(),
+        attached_policies: Vec::new(),
+        inline_policies: Vec::new(),
+        permissions_boundary: None,
+        keys: keys.into_iter().collect(),
+    }
+}
+
+/// An active key, so many days old and never used. Its id is `AKIA`, the name, and as many `X` as it takes.
+pub(crate) fn key(name: &str, age: f64) -> AccessKey {
+    AccessKey {
+        id: format!("AKIA{name:X<16}").into(),
+        status: KeyStatus::Active,
+        created_at: days_ago(age),
+        last_used: None,
+    }
+}
+
+/// A key that passes every shipped policy.
+pub(crate) fn young(number: usize) -> AccessKey {
+    key(&format!("YOUNG{number}"), 10.0).used(1.0)
+}
+
+/// What else there is to say of a key.
+pub(crate) trait Key {
+    /// Last used so many days ago.
+    fn used(self, days: f64) -> Self;
+    /// Switched off.
+    fn inactive(self) -> Self;
+}
+
+impl Key for AccessKey {
+    fn used(self, days: f64) -> Self {
+        let last_used = LastUsed { at: days_ago(days), service: "s3".into(), region: "eu-west-1".into() };
+        Self { last_used: Some(last_used), ..self }
+    }
+
+    fn inactive(self) -> Self {
+        Self { status: KeyStatus::Inactive, ..self }
+    }
+}
