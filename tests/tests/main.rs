@@ -4,6 +4,7 @@
 mod cli;
 mod determinism;
 mod document;
+mod examples;
 mod faults;
 mod harness;
 mod help;

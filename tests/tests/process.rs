@@ -28,10 +28,15 @@ pub(crate) fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join(path)
 }
 
+/// The file of the program.
+pub(crate) fn program() -> &'static str {
+    env!("CARGO_BIN_EXE_keysweep-under-test")
+}
+
 /// The program with these arguments, which are separated by spaces.
 pub(crate) fn keysweep(arguments: &str) -> Keysweep {
     let folder = tempfile::tempdir().unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_keysweep-under-test"));
+    let mut command = Command::new(program());
     command.arg0(NAME).args(arguments.split_whitespace()).env_clear().current_dir(&folder).stdin(Stdio::null());
     // Without this the search for credentials would end at the metadata service of the machine.
     command.env("HOME", folder.path()).env("AWS_EC2_METADATA_DISABLED", "true");
