@@ -72,6 +72,7 @@ impl Row<'_> {
         let path = resource.strip_prefix("user").and_then(|rest| rest.rfind('/').map(|end| &rest[..=end]));
         let slots = [self.slot(1)?, self.slot(2)?];
         let possible_keys = slots.iter().filter(|slot| slot.is_none()).count();
+        let further = self.tells_of_more().then(further_key);
         let user = User {
             account: Arc::clone(account),
             name: self.cell("user")?.parse().map_err(|error| format!("{error}"))?,
@@ -79,9 +80,15 @@ impl Row<'_> {
             path: path.ok_or_else(|| format!("`{arn}` is not the ARN of a user"))?.to_owned(),
             created_at: user_created_at(self.cell("user_creation_time")?),
             tags: Fact::NotRead(Facet::UserTags),
-            access_keys: slots.into_iter().flatten().collect(),
+            access_keys: slots.into_iter().flatten().chain(further).collect(),
         };
         Ok(ReportUser { user, possible_keys })
+    }
+
+    /// Whether the user has more keys or certificates than the row has room for. The quota is two, but more have been
+    /// seen, and this column is documented to tell of them.
+    fn tells_of_more(&self) -> bool {
+        self.cell("additional_credentials_info").is_ok_and(|info| !["", NOT_APPLICABLE].contains(&info))
     }
 
     /// The key of slot `number`; none where the slot looks empty.
@@ -111,6 +118,16 @@ impl Row<'_> {
             created_at: time(rotated, Facet::AccessKeys),
             last_used,
         }))
+    }
+}
+
+/// A key of which the report tells no more than that it may be there: whatever a policy asks of it, the list is read.
+fn further_key() -> AccessKey {
+    AccessKey {
+        id: Fact::NotRead(Facet::AccessKeys),
+        status: Fact::NotRead(Facet::AccessKeys),
+        created_at: Fact::NotRead(Facet::AccessKeys),
+        last_used: Fact::NotRead(Facet::AccessKeys),
     }
 }
 

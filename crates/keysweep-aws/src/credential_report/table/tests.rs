@@ -94,6 +94,22 @@ fn an_undated_slot_may_hold_an_inactive_key_unless_the_report_dates_inactive_key
 }
 
 #[test]
+fn a_user_with_more_than_two_keys_is_looked_at_live() {
+    let keys = |info: &str| {
+        let slots = "true,2024-05-06T07:08:09+00:00,N/A,N/A,N/A,true,2024-05-06T07:08:09+00:00,N/A,N/A,N/A";
+        let csv = format!(
+            "{HEADER},additional_credentials_info\n\
+             ann,arn:aws:iam::111122223333:user/ann,2020-01-02T03:04:05+00:00,{slots},{info}"
+        );
+        let row = parse(&account(), csv.as_bytes()).unwrap().remove(0);
+        row.user.access_keys.into_iter().map(|key| key.status.is_not_read()).collect::<Vec<_>>()
+    };
+    assert_eq!(keys(""), [false, false]);
+    assert_eq!(keys("N/A"), [false, false]);
+    assert_eq!(keys("1 more: ListAccessKeys"), [false, false, true]);
+}
+
+#[test]
 fn further_and_reordered_columns_do_no_harm_and_the_root_row_is_no_user() {
     let csv = format!(
         "additional_credentials_info,{HEADER}\n,<root_account>,arn:aws:iam::111122223333:root,x,y,z,,,,,,,,\n\
