@@ -15,6 +15,7 @@ mod pitfalls;
 mod process;
 #[cfg(feature = "moto")]
 mod python;
+mod readme;
 mod refusals;
 mod selection;
 mod serve;

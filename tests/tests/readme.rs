@@ -1,0 +1,173 @@
+//! What the README says is so: its commands are accepted, its samples are what is printed, its files are there.
+
+use std::{collections::BTreeSet, fs};
+
+use clap::{CommandFactory, Parser, error::ErrorKind};
+use keysweep::{cli::Cli, config};
+use serde_json::Value;
+
+use crate::process::{keysweep, repository};
+
+fn readme() -> String {
+    fs::read_to_string(repository("README.md")).unwrap()
+}
+
+/// The fenced blocks in this language.
+fn blocks(language: &str) -> Vec<String> {
+    let readme = readme();
+    let fenced = readme.split("```").skip(1).step_by(2);
+    fenced.filter_map(|block| block.strip_prefix(&format!("{language}\n"))).map(str::to_owned).collect()
+}
+
+/// The section under this heading.
+fn section(heading: &str) -> String {
+    let readme = readme();
+    let (_, rest) = readme.split_once(&format!("\n## {heading}\n")).unwrap();
+    rest.split("\n## ").next().unwrap().to_owned()
+}
+
+/// The cells of the rows of the only table in a section, without its head.
+fn rows(section: &str) -> Vec<Vec<String>> {
+    let lines = section.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
+    lines.skip(1).map(|line| line.split(" | ").map(str::to_owned).collect()).collect()
+}
+
+/// What stands between backticks.
+fn quoted(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+/// Every command line of Keysweep, those in running text as well.
+fn commands() -> Vec<String> {
+    let readme = readme();
+    let shown = blocks("console");
+    let shown = shown.iter().flat_map(|block| block.lines()).filter_map(|line| line.strip_prefix("$ "));
+    let shown = shown.map(|line| line.split(" > ").next().unwrap().replace("cargo run --release --", "keysweep"));
+    let prose: String = readme.split("```").step_by(2).collect();
+    let mentioned = quoted(&prose).into_iter().map(str::to_owned).collect::<Vec<_>>();
+    shown.chain(mentioned).filter(|line| line.starts_with("keysweep ")).collect()
+}
+
+#[test]
+fn every_command_is_accepted() {
+    let refused = |line: &String| match Cli::try_parse_from(line.split_whitespace()) {
+        Ok(_) => None,
+        Err(error) => (error.kind() != ErrorKind::DisplayHelp).then(|| format!("{line}: {error}")),
+    };
+    let commands = commands();
+    assert!(commands.len() > 15, "{commands:#?}");
+    assert_eq!(commands.iter().filter_map(refused).collect::<Vec<_>>(), [""; 0]);
+}
+
+#[test]
+fn every_command_is_mentioned() {
+    let mentioned: BTreeSet<_> = commands().iter().map(|line| line.split(' ').nth(1).unwrap().to_owned()).collect();
+    let command = Cli::command();
+    let names = command.get_subcommands().map(clap::Command::get_name);
+    assert_eq!(names.filter(|name| !mentioned.contains(*name)).collect::<Vec<_>>(), [""; 0]);
+}
+
+#[test]
+fn the_first_screen_is_what_the_demo_prints() {
+    let printed = keysweep("demo").run().stdout;
+    let missing = |line: &&str| !printed.lines().any(|it| it == *line);
+    assert_eq!(blocks("text")[0].lines().filter(missing).collect::<Vec<_>>(), [""; 0]);
+}
+
+#[test]
+fn the_iam_policy_is_the_printed_one() {
+    let readme = readme();
+    let (_, rest) = readme.split_once("<!-- iam-policy: member -->\n```json\n").unwrap();
+    assert_eq!(rest.split("```").next().unwrap(), keysweep("iam-policy").run().stdout);
+}
+
+#[test]
+fn the_exit_codes_are_those_of_the_help() {
+    let help = keysweep("--help").run().stdout;
+    let (_, codes) = help.split_once("Exit codes:\n").unwrap();
+    let codes: Vec<_> = codes.lines().filter_map(|line| line.trim().split_once("  ")).collect();
+    let section = section("Exit codes");
+    let told: Vec<_> = rows(&section).iter().map(|row| (row[0].clone(), row[1].replace('`', ""))).collect();
+    assert_eq!(told.len(), 5);
+    assert!(
+        told.iter().zip(&codes).all(|(told, (code, meaning))| told.0 == *code && told.1.starts_with(meaning)),
+        "{told:#?}\n{codes:#?}"
+    );
+}
+
+/// Every key in a document, at whatever depth, and every status and schema.
+fn words(value: &Value, into: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(entries) => entries.iter().for_each(|(key, value)| {
+            into.insert(key.clone());
+            words(value, into);
+        }),
+        Value::Array(entries) => entries.iter().for_each(|value| words(value, into)),
+        Value::String(text) => drop(into.insert(text.clone())),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+#[test]
+fn the_keys_of_the_document_are_those_that_it_has() {
+    let document = keysweep("demo --format json").run().json();
+    let rows = rows(&section("Output"));
+    let top: Vec<_> = rows.iter().flat_map(|row| quoted(&row[0])).collect();
+    assert_eq!(top, document.as_object().unwrap().keys().collect::<Vec<_>>());
+    let mut known = BTreeSet::new();
+    words(&document, &mut known);
+    let unknown: Vec<_> = rows.iter().flat_map(|row| quoted(&row[1])).filter(|word| !known.contains(*word)).collect();
+    assert_eq!(unknown, [""; 0]);
+}
+
+#[test]
+fn the_configuration_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keysweep.yaml");
+    fs::write(&path, &blocks("yaml")[0]).unwrap();
+    assert_eq!(config::read(Some(&path)).unwrap().role.as_deref(), Some("keysweep-audit"));
+}
+
+#[test]
+fn the_mistake_is_told_as_shown() {
+    let said = keysweep("scan").file("keysweep.yaml", "rolle: keysweep-audit\n").run().stderr;
+    let shown = &blocks("text")[1];
+    let (head, rest) = shown.split_once("...\n").unwrap();
+    assert!(said.starts_with(head) && said.ends_with(rest), "{said}");
+}
+
+/// Whether a folder with this policy in it loads.
+fn loads(policy: &str) -> Result<usize, String> {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("policy.rhai"), policy).unwrap();
+    keysweep_policy::load_folder(folder.path()).map(|policies| policies.len()).map_err(|error| error.to_string())
+}
+
+#[test]
+fn the_policy_is_one() {
+    assert_eq!(loads(&blocks("rhai")[0]), Ok(1));
+}
+
+#[test]
+fn every_property_may_be_read_by_a_policy() {
+    let section = section("Write a policy");
+    let (_, table) = section.split_once("| of | properties |").unwrap();
+    let read = |row: Vec<String>| {
+        let object = quoted(&row[0])[0].to_owned();
+        quoted(&row[1]).iter().map(|name| format!("    seen.push({object}.{name});\n")).collect::<String>()
+    };
+    let reads: String = rows(&format!("| of | properties |{table}")).into_iter().map(read).collect();
+    assert!(reads.lines().count() > 15, "{reads}");
+    let metadata = "//! id: all\n//! title: All\n//! severity: low\n//! resource: access_key\n//! remedy: none\n";
+    let script = format!("{metadata}\nfn check(key, params) {{\n    let seen = [];\n{reads}    pass()\n}}\n");
+    assert_eq!(loads(&script), Ok(1));
+}
+
+#[test]
+fn every_file_that_is_linked_is_there() {
+    let readme = readme();
+    let links = readme.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let files: Vec<_> = links.filter(|link| !link.starts_with("http") && !link.starts_with('#')).collect();
+    assert!(files.len() > 3, "{files:?}");
+    assert_eq!(files.into_iter().filter(|file| !repository(file).exists()).collect::<Vec<_>>(), [""; 0]);
+}
