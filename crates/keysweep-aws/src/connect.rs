@@ -103,11 +103,13 @@ impl Aws {
     pub async fn connect(options: ConnectOptions) -> Self {
         let sdk = sdk_config(&options).await;
         let calls = Calls::default();
-        let sts = aws_sdk_sts::config::Builder::from(&sdk).interceptor(calls.clone()).build();
-        let organizations = aws_sdk_organizations::config::Builder::from(&sdk).interceptor(calls.clone()).build();
+        // By default all connections of the process share one budget for each service.
+        let budget = RetryPartition::custom("organization").build();
+        let sts = aws_sdk_sts::config::Builder::from(&sdk).interceptor(calls.clone()).retry_partition(budget.clone());
+        let organizations = aws_sdk_organizations::config::Builder::from(&sdk).interceptor(calls.clone());
         Self {
-            sts: aws_sdk_sts::Client::from_conf(sts),
-            organizations: aws_sdk_organizations::Client::from_conf(organizations),
+            sts: aws_sdk_sts::Client::from_conf(sts.build()),
+            organizations: aws_sdk_organizations::Client::from_conf(organizations.retry_partition(budget).build()),
             sdk,
             calls,
             clock: options.clock,
