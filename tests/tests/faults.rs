@@ -1,10 +1,13 @@
 //! What AWS does to a scan: whatever goes wrong, an account is either judged as it is, or said not to be.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use keysweep::exit::Exit;
 use orgsim::{
-    Fault, World,
+    AccountFields, Fault, World,
     fault::{Calls, FaultKind, Latency},
     world::{ORGANIZATION_ROLE, Role, Tags},
 };
@@ -429,6 +432,43 @@ async fn no_fault_makes_an_account_clean() {
         }
     }
     assert!(recovered > 300, "only {recovered} scans came through");
+}
+
+/// The same of the calls that find out what there is to be scanned; here a scan may also not start at all.
+#[tokio::test(start_paused = true)]
+async fn no_fault_makes_the_organization_smaller() {
+    let actions = [
+        "GetCallerIdentity",
+        "DescribeOrganization",
+        "ListRoots",
+        "ListOrganizationalUnitsForParent",
+        "ListAccounts",
+        "ListAccountsForParent",
+    ];
+    // Who is left out does not matter here, and need not be read.
+    let excluded: BTreeSet<_> =
+        (2..30).map(|number| (100_000_000_000_u64 + number).to_string().parse().unwrap()).collect();
+    let scene = || {
+        let old_fields = |options: &mut orgsim::SimOptions| options.account_fields = AccountFields::StatusOnly;
+        let scene = Scene::of(spotless(30)).serving(old_fields);
+        scene.asking(|settings| settings.selection.excluded = excluded.clone())
+    };
+    let truth = scene().scan().await.told();
+    let (mut not_started, mut incomplete, mut whole) = (0, 0, 0);
+    for (action, kind) in actions.iter().flat_map(|action| kinds().into_iter().map(move |kind| (*action, kind))) {
+        for calls in [Calls::Always, Calls::First(2), Calls::From(2)] {
+            let fault = Fault::new(kind.clone()).action(action).calls(calls);
+            match scene().with(fault.clone()).start().await.try_scan().await {
+                Err(_) => not_started += 1,
+                Ok(outcome) if outcome.exit() == Exit::Incomplete => incomplete += 1,
+                Ok(outcome) => {
+                    assert_eq!(outcome.told(), truth, "{fault:?}");
+                    whole += 1;
+                }
+            }
+        }
+    }
+    assert!(not_started > 30 && incomplete > 5 && whole > 50, "{not_started}, {incomplete}, {whole}");
 }
 
 fn kinds() -> Vec<FaultKind> {
