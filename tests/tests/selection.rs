@@ -1,13 +1,17 @@
 //! Which accounts are read, and what becomes of the others when the user interrupts.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
+use keysweep::exit::Exit;
 use keysweep_scan::AccountSource;
 use orgsim::{World, world::AccountState};
 
 use crate::{
     harness::{Outcome, Scene, action},
-    worlds::{FIRST, MANAGEMENT, SECOND, completed, spotless},
+    worlds::{FIRST, Key, MANAGEMENT, SECOND, completed, key, organization, spotless, user},
 };
 
 /// Six member accounts: one below the root, one in Sandbox, one in Workloads, two in its units, and one suspended.
@@ -184,7 +188,7 @@ fn summed_up(outcome: &Outcome) -> String {
             None => reasons.push((reason, 1)),
         }
     }
-    let named = coverage.failed.iter().filter_map(|gap| gap.account_id).collect::<std::collections::BTreeSet<_>>();
+    let named = coverage.failed.iter().filter_map(|gap| gap.account_id).collect::<BTreeSet<_>>();
     let unnamed = coverage.failed.iter().filter(|gap| gap.account_id.is_none()).count();
     assert_eq!(named.len() + unnamed, coverage.failed.len(), "an account is there twice");
     let lines = reasons.into_iter().map(|(reason, count)| format!("{count} {reason}\n"));
@@ -236,4 +240,38 @@ async fn interrupted_while_accounts_are_read() {
     1 state: the account is SUSPENDED
     exit 3
     ");
+}
+
+/// Wherever the interrupt comes, each account is in the coverage once, and findings are of accounts that were read.
+#[tokio::test(start_paused = true)]
+async fn interrupted_anywhere() {
+    let old = |number: usize| vec![user("ann", [key(&format!("OLD{number}"), 400.0).used(200.0)])];
+    let mut ends = [0; 3];
+    for moment in 0..60 {
+        let seen = AtomicUsize::new(0);
+        let scene = Scene::of(organization((1..6).map(old))).before(move |lab, _| {
+            if seen.fetch_add(1, Ordering::Relaxed) == moment {
+                lab.stop.cancel();
+            }
+        });
+        let lab = scene.asking(|settings| settings.concurrency.accounts = 3).start().await;
+        let Ok(outcome) = lab.try_scan().await else {
+            ends[0] += 1;
+            continue;
+        };
+        let coverage = &outcome.result.coverage;
+        let lost: BTreeSet<_> = coverage.failed.iter().filter_map(|gap| gap.account_id).collect();
+        let is_cut = coverage.failed.iter().any(|gap| gap.account_id.is_none());
+        assert!(is_cut || coverage.expected() == 6, "at {moment}: {}", outcome.told());
+        let found: BTreeSet<_> = outcome.result.findings.iter().map(|finding| finding.account_id).collect();
+        assert!(found.is_disjoint(&lost), "at {moment}: {}", outcome.told());
+        assert_eq!(found.len() as u64, coverage.scanned.saturating_sub(u64::from(!lost.contains(&management()))));
+        assert_eq!(outcome.exit(), if coverage.failed.is_empty() { Exit::Findings } else { Exit::Incomplete });
+        ends[if coverage.failed.is_empty() { 2 } else { 1 }] += 1;
+    }
+    assert!(ends.iter().all(|count| *count > 2), "{ends:?}");
+}
+
+fn management() -> keysweep_model::AccountId {
+    MANAGEMENT.parse().unwrap()
 }
