@@ -49,7 +49,7 @@ pub enum AssumeError {
         role: RoleArn,
     },
     /// STS gave a session in another account than the one asked for.
-    #[error("asked for `{asked}`, but the session is in account {answered}: check the endpoint and the proxy")]
+    #[error("asked for `{asked}`, but the session is `{answered}`: check the endpoint and the proxy")]
     OtherAccount {
         /// The role that was asked for.
         asked: RoleArn,
