@@ -149,15 +149,29 @@ fn profile(organization: &Organization) -> [(&'static str, String); 2] {
     [(".aws/config", config), (".aws/credentials", credentials)]
 }
 
-#[test]
-fn a_profile_of_the_shared_configuration_is_enough() {
+/// A scan of an organization by the profile's files, and the Region that the caller was first met in.
+fn by_profile(arguments: &str, name: &str, value: &str) -> (i32, String) {
     let organization = organization(3, 2, 7);
     let [config, credentials] = profile(&organization);
-    let with_files = |arguments| keysweep(arguments).file(config.0, &config.1).file(credentials.0, &credentials.1);
-    let by_environment = with_files("scan --format json").env("AWS_PROFILE", "central");
-    assert_eq!(scanned(by_environment), (1, 3.into()));
-    let flag_over_environment = with_files("scan --format json --profile central").env("AWS_PROFILE", "other");
-    assert_eq!(scanned(flag_over_environment), (1, 3.into()));
+    let ran = keysweep(arguments).file(config.0, &config.1).file(credentials.0, &credentials.1).env(name, value).run();
+    let region = |world: &orgsim::World| world.caller_key()?.last_used.as_ref().map(|used| used.region.to_string());
+    (ran.code, organization.sim.with_world(region).unwrap())
+}
+
+#[test]
+fn a_profile_of_the_shared_configuration_is_enough() {
+    assert_eq!(by_profile("scan", "AWS_PROFILE", "central"), (1, "eu-west-1".to_owned()));
+}
+
+#[test]
+fn a_profile_that_is_named_wins_over_that_of_the_environment() {
+    assert_eq!(by_profile("scan --profile central", "AWS_PROFILE", "other"), (1, "eu-west-1".to_owned()));
+}
+
+#[test]
+fn a_region_wins_over_that_of_the_profile() {
+    assert_eq!(by_profile("scan --profile central", "AWS_REGION", "eu-north-1"), (1, "eu-north-1".to_owned()));
+    assert_eq!(by_profile("scan --profile central --region eu-south-1", "AWS_REGION", "eu-north-1").1, "eu-south-1");
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use aws_config::{
-    AppName, BehaviorVersion, Region, SdkConfig, meta::region::RegionProviderChain,
-    stalled_stream_protection::StalledStreamProtectionConfig, timeout::TimeoutConfig,
+    AppName, BehaviorVersion, Region, SdkConfig, default_provider::region::DefaultRegionChain,
+    meta::region::RegionProviderChain, stalled_stream_protection::StalledStreamProtectionConfig,
+    timeout::TimeoutConfig,
 };
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_iam::config::retry::{RetryConfig, RetryPartition};
@@ -155,8 +156,13 @@ async fn sdk_config(options: &ConnectOptions) -> SdkConfig {
     let timeout = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build();
     let sdk = match &options.endpoint {
         Endpoint::Default { profile, region } => {
+            // The default chain by itself would look at the default profile, whichever one was named.
+            let mut usual = DefaultRegionChain::builder();
+            if let Some(profile) = profile {
+                usual = usual.profile_name(profile);
+            }
             let region = RegionProviderChain::first_try(region.clone().map(Region::new))
-                .or_default_provider()
+                .or_else(usual.build())
                 .or_else(Region::new(DEFAULT_REGION));
             let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
                 .region(region)
