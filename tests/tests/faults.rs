@@ -279,7 +279,7 @@ async fn answers_that_break_off() {
 
     either way:
     2 of 3 accounts scanned
-    failed 100000000001 at assume_role: sts:AssumeRole got an answer that cannot be used: connection reset by peer. The role asked for was arn:aws:iam::100000000001:role/OrganizationAccountAccessRole
+    failed 100000000001 at assume_role: sts:AssumeRole could not reach AWS: connection reset by peer. Check the network and run again
     exit 3
     ");
 }
@@ -303,13 +303,24 @@ async fn connections_that_are_reset() {
     ");
 }
 
-/// One request in flight, three seconds each: most of them wait for their turn for longer than they take.
+/// One request in flight, three seconds each: most of them wait far longer for their turn than for their answer.
 #[tokio::test(start_paused = true)]
 async fn requests_that_wait_for_their_turn() {
     let slow = Fault::new(FaultKind::Latency(Latency::FixedMs(3_000)));
-    let outcome = Scene::of(spotless(10)).with(slow).asking(|settings| settings.max_requests = 1).scan().await;
-    let attempts = outcome.sim.calls().action("GenerateCredentialReport");
-    assert_eq!((outcome.told().as_str(), attempts), ("11 of 11 accounts scanned\nexit 0", 11));
+    let outcome = Scene::of(spotless(60)).with(slow).asking(|settings| settings.max_requests = 1).scan().await;
+    let attempts = outcome.sim.calls().action("AssumeRole");
+    assert_eq!((outcome.told().as_str(), attempts), ("61 of 61 accounts scanned\nexit 0", 60));
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_that_come_too_late() {
+    let late = || Fault::new(FaultKind::Latency(Latency::FixedMs(60_001))).action("ListUsers");
+    assert_eq!(both(late().calls(Calls::First(2))).await, both(late().calls(Calls::First(0))).await);
+    insta::assert_snapshot!(Scene::of(world()).with(first(late())).fresh().scan().await.told(), @"
+    2 of 3 accounts scanned
+    failed 100000000001 at read_users: iam:ListUsers got no answer in time: no answer in 60 seconds
+    exit 3
+    ");
 }
 
 /// Forty users, a call at a time, half a minute each: the session has to be renewed.

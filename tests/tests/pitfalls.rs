@@ -341,23 +341,23 @@ async fn a_read_that_failed_is_not_an_empty_answer() {
     }
     insta::assert_snapshot!(told.join("\n\n"), @"
     0 of 2 accounts scanned
-    failed 100000000000 at read_users: iam:ListUsers got an answer that cannot be used: connection reset by peer
-    failed 100000000001 at read_users: iam:ListUsers got an answer that cannot be used: connection reset by peer
+    failed 100000000000 at read_users: iam:ListUsers could not reach AWS: connection reset by peer
+    failed 100000000001 at read_users: iam:ListUsers could not reach AWS: connection reset by peer
     exit 3
 
     2 of 2 accounts scanned
-    100000000000 security-scanner (no key) access-key-max-age unknown: access keys could not be read: iam:ListAccessKeys got an answer that cannot be used: connection reset by peer
-    100000000000 security-scanner (no key) access-key-unused unknown: access keys could not be read: iam:ListAccessKeys got an answer that cannot be used: connection reset by peer
-    100000000000 security-scanner (no key) single-active-access-key unknown: access keys could not be read: iam:ListAccessKeys got an answer that cannot be used: connection reset by peer
-    100000000001 ann (no key) access-key-max-age unknown: access keys could not be read: iam:ListAccessKeys got an answer that cannot be used: connection reset by peer
-    100000000001 ann (no key) access-key-unused unknown: access keys could not be read: iam:ListAccessKeys got an answer that cannot be used: connection reset by peer
-    100000000001 ann (no key) single-active-access-key unknown: access keys could not be read: iam:ListAccessKeys got an answer that cannot be used: connection reset by peer
+    100000000000 security-scanner (no key) access-key-max-age unknown: access keys could not be read: iam:ListAccessKeys could not reach AWS: connection reset by peer
+    100000000000 security-scanner (no key) access-key-unused unknown: access keys could not be read: iam:ListAccessKeys could not reach AWS: connection reset by peer
+    100000000000 security-scanner (no key) single-active-access-key unknown: access keys could not be read: iam:ListAccessKeys could not reach AWS: connection reset by peer
+    100000000001 ann (no key) access-key-max-age unknown: access keys could not be read: iam:ListAccessKeys could not reach AWS: connection reset by peer
+    100000000001 ann (no key) access-key-unused unknown: access keys could not be read: iam:ListAccessKeys could not reach AWS: connection reset by peer
+    100000000001 ann (no key) single-active-access-key unknown: access keys could not be read: iam:ListAccessKeys could not reach AWS: connection reset by peer
     exit 3
 
     2 of 2 accounts scanned
-    100000000000 security-scanner AKIAROSDW5AAKY62S5K5 access-key-unused unknown: access key last used could not be read: iam:GetAccessKeyLastUsed got an answer that cannot be used: connection reset by peer
+    100000000000 security-scanner AKIAROSDW5AAKY62S5K5 access-key-unused unknown: access key last used could not be read: iam:GetAccessKeyLastUsed could not reach AWS: connection reset by peer
     100000000001 ann AKIAOLDXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
-    100000000001 ann AKIAOLDXXXXXXXXXXXXX access-key-unused unknown: access key last used could not be read: iam:GetAccessKeyLastUsed got an answer that cannot be used: connection reset by peer
+    100000000001 ann AKIAOLDXXXXXXXXXXXXX access-key-unused unknown: access key last used could not be read: iam:GetAccessKeyLastUsed could not reach AWS: connection reset by peer
     exit 3
     ");
 }

@@ -5,7 +5,6 @@ use std::{sync::Arc, time::Duration};
 use aws_config::{
     AppName, BehaviorVersion, Region, SdkConfig, default_provider::region::DefaultRegionChain,
     meta::region::RegionProviderChain, stalled_stream_protection::StalledStreamProtectionConfig,
-    timeout::TimeoutConfig,
 };
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_iam::config::retry::{RetryConfig, RetryPartition};
@@ -21,9 +20,6 @@ const INITIAL_BACKOFF: Duration = Duration::from_millis(250);
 
 /// The longest wait between two attempts.
 const MAX_BACKOFF: Duration = Duration::from_secs(10);
-
-/// The longest wait for one answer, waiting for a place among the requests in flight included.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The Region for those who configured none: the home of IAM and Organizations in the partition `aws`.
 const DEFAULT_REGION: &str = "us-east-1";
@@ -153,7 +149,6 @@ async fn sdk_config(options: &ConnectOptions) -> SdkConfig {
         .with_max_attempts(options.max_attempts)
         .with_initial_backoff(INITIAL_BACKOFF)
         .with_max_backoff(MAX_BACKOFF);
-    let timeout = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build();
     let sdk = match &options.endpoint {
         Endpoint::Default { profile, region } => {
             // The default chain by itself would look at the default profile, whichever one was named.
@@ -169,8 +164,7 @@ async fn sdk_config(options: &ConnectOptions) -> SdkConfig {
                 .time_source(options.clock.clone())
                 .sleep_impl(options.clock.clone())
                 .http_client(limited(http::network(), options))
-                .retry_config(retry)
-                .timeout_config(timeout);
+                .retry_config(retry);
             if let Some(profile) = profile {
                 loader = loader.profile_name(profile);
             }
@@ -187,14 +181,13 @@ async fn sdk_config(options: &ConnectOptions) -> SdkConfig {
                 .sleep_impl(SharedAsyncSleep::new(options.clock.clone()))
                 .http_client(limited(SharedHttpClient::new(server.clone()), options))
                 .retry_config(retry)
-                .timeout_config(timeout)
                 .credentials_provider(SharedCredentialsProvider::new(credentials))
                 .build()
         }
     };
     let mut sdk = sdk.into_builder();
     sdk.set_app_name(AppName::new("keysweep").ok());
-    // It would take a request that waits for its place in flight for a stalled upload. The attempt's timeout covers both.
+    // It would take a request that waits for its place for a stalled upload. `Limited` has a timeout that does not.
     sdk.set_stalled_stream_protection(Some(StalledStreamProtectionConfig::disabled()));
     sdk.build()
 }

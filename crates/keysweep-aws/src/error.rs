@@ -70,7 +70,7 @@ impl CallError {
                 (CallErrorKind::NoCredentials, None, root_cause(error))
             }
             SdkError::DispatchFailure(_) => (CallErrorKind::Unreachable, None, root_cause(error)),
-            // A response that could not be read to its end, or not be parsed; and whatever the SDK adds later.
+            // A response that could not be parsed; and whatever the SDK adds later.
             _ => (CallErrorKind::BadAnswer, None, root_cause(error)),
         };
         Self { action, kind, code, message: message.trim_end_matches('.').to_owned() }

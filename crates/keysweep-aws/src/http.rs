@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::client::{
     result::ConnectorError,
     runtime_components::RuntimeComponents,
 };
-use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 use bytes::Bytes;
 use tokio::sync::Semaphore;
 
@@ -29,8 +29,14 @@ pub(crate) fn network() -> SharedHttpClient {
     })
 }
 
-/// An HTTP client that has at most so many requests in flight; further ones wait. A request that waits for a retry
-/// holds no place, so that a throttled account does not crowd out the others.
+/// The longest wait for one answer, from the moment that the request has its place.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// An HTTP client that has at most so many requests in flight; further ones wait, for as long as it takes. A request is
+/// in flight until the last byte of its answer is there. One that waits for a retry holds no place, so that a throttled
+/// account does not crowd out the others.
+///
+/// The timeout is here and not in the SDK's configuration, because the SDK would count the wait for a place.
 #[derive(Debug)]
 pub(crate) struct Limited {
     pub(crate) inner: SharedHttpClient,
@@ -55,9 +61,17 @@ impl HttpConnector for LimitedConnector {
         let (inner, permits) = (self.inner.clone(), Arc::clone(&self.permits));
         HttpConnectorFuture::new(async move {
             let _place = permits.acquire().await.map_err(|closed| ConnectorError::other(closed.into(), None))?;
-            inner.call(request).await
+            let late = |_| ConnectorError::timeout(format!("no answer in {} seconds", ANSWER_TIMEOUT.as_secs()).into());
+            tokio::time::timeout(ANSWER_TIMEOUT, whole_answer(&inner, request)).await.map_err(late)?
         })
     }
+}
+
+async fn whole_answer(inner: &SharedHttpConnector, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+    let mut response = inner.call(request).await?;
+    let body = ByteStream::new(response.take_body()).collect().await;
+    *response.body_mut() = SdkBody::from(body.map_err(|broken| ConnectorError::io(broken.into()))?.into_bytes());
+    Ok(response)
 }
 
 /// What a server in the same process answers, in the place of a socket.
