@@ -46,7 +46,7 @@ async fn a_healthy_organization_reads_the_same_whatever_is_done_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn a_broken_organization_reads_the_same_whatever_is_done_at_once() {
-    let documents = documents(Generate { accounts: 25, users: 8, seed: 6, broken: true, ..Generate::default() }).await;
+    let documents = documents(Generate { accounts: 60, users: 4, seed: 6, broken: true, ..Generate::default() }).await;
     assert!(documents[0].contains("assume_role"));
     assert!(documents.iter().all(|document| *document == documents[0]));
 }

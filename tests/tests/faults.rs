@@ -355,9 +355,9 @@ async fn a_session_that_runs_out_and_cannot_be_renewed() {
 #[tokio::test(start_paused = true)]
 async fn sessions_that_aws_ends_in_mid_scan() {
     let asked = AtomicUsize::new(0);
-    let scene = Scene::of(world()).fresh().before(move |lab, request| {
+    let scene = Scene::of(world()).fresh().before(move |meddler, request| {
         if action(request) == "ListAccessKeys" && asked.fetch_add(1, Ordering::Relaxed) == 2 {
-            lab.sim.expire_sessions();
+            meddler.sim.expire_sessions();
         }
     });
     let outcome = scene.scan().await;

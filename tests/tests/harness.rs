@@ -17,8 +17,8 @@ use keysweep_scan::{Progress, Reading, StartError};
 use orgsim::{Fault, Outcome as Arrival, Sim, SimOptions, World, fault::FaultKind};
 use tokio_util::sync::CancellationToken;
 
-/// A look at a request before it is answered, at which the simulator and the scan can be meddled with.
-type Before = dyn Fn(&Lab, &Request<Bytes>) + Send + Sync;
+/// A look at a request before it is answered.
+type Before = dyn Fn(&Meddler, &Request<Bytes>) + Send + Sync;
 
 /// A change to a response.
 type After = dyn Fn(&Request<Bytes>, Response<Bytes>) -> Response<Bytes> + Send + Sync;
@@ -76,7 +76,7 @@ impl Scene {
     }
 
     /// Does something each time before a request is answered.
-    pub(crate) fn before(mut self, look: impl Fn(&Lab, &Request<Bytes>) + Send + Sync + 'static) -> Self {
+    pub(crate) fn before(mut self, look: impl Fn(&Meddler, &Request<Bytes>) + Send + Sync + 'static) -> Self {
         self.before = Box::new(look);
         self
     }
@@ -94,9 +94,8 @@ impl Scene {
     pub(crate) async fn start(self) -> Lab {
         let Self { world, options, settings, clock, before, after } = self;
         let sim = Arc::new(Sim::new(world, options));
-        let meddler =
-            Lab { sim: Arc::clone(&sim), aws: None, settings: Arc::new(settings), stop: CancellationToken::new() };
-        let lab = meddler.clone();
+        let stop = CancellationToken::new();
+        let meddler = Meddler { sim: Arc::clone(&sim), stop: stop.clone() };
         let Endpoint::InProcess { credentials, .. } = simulated::endpoint(&sim) else { panic!("another endpoint") };
         let server = InProcess::new(move |request| {
             before(&meddler, &request);
@@ -109,8 +108,8 @@ impl Scene {
             (reply.delay, answer)
         });
         let endpoint = Endpoint::InProcess { server, credentials };
-        let aws = Aws::connect(lab.settings.connect_options(endpoint, clock)).await;
-        Lab { aws: Some(aws), ..lab }
+        let aws = Aws::connect(settings.connect_options(endpoint, clock)).await;
+        Lab { sim, aws, settings, stop }
     }
 
     /// Connects and scans.
@@ -125,14 +124,19 @@ impl Scene {
     }
 }
 
-/// A connection to a simulated organization.
-#[derive(Clone)]
-pub(crate) struct Lab {
+/// What a test can get hold of while a scan runs.
+pub(crate) struct Meddler {
     pub(crate) sim: Arc<Sim>,
-    aws: Option<Aws>,
-    settings: Arc<Settings>,
     /// Interrupts the scan.
     pub(crate) stop: CancellationToken,
+}
+
+/// A connection to a simulated organization.
+pub(crate) struct Lab {
+    pub(crate) sim: Arc<Sim>,
+    aws: Aws,
+    settings: Settings,
+    stop: CancellationToken,
 }
 
 impl Lab {
@@ -143,8 +147,7 @@ impl Lab {
 
     pub(crate) async fn try_scan(&self) -> Result<Outcome, StartError> {
         let options = self.settings.scan_options("run".to_owned());
-        let aws = self.aws.as_ref().expect("connected");
-        let result = keysweep_scan::scan(aws, &options, &Progress::default(), &self.stop).await?;
+        let result = keysweep_scan::scan(&self.aws, &options, &Progress::default(), &self.stop).await?;
         Ok(Outcome { sim: Arc::clone(&self.sim), result })
     }
 
@@ -188,7 +191,7 @@ impl Outcome {
         Exit::of_scan(&self.result, FailOn::Severity(Severity::Low))
     }
 
-    /// How often each action was asked for in the member accounts of [`organization`] or any other account named so.
+    /// How often the account was asked for what.
     pub(crate) fn calls(&self, account: &str) -> String {
         let account = account.parse().unwrap();
         let calls = self.sim.calls();

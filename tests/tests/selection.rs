@@ -165,9 +165,9 @@ async fn interrupted(wanted: &'static str, others: usize) -> String {
     let mut world = world();
     world.accounts.extend((7..45).map(crate::worlds::member));
     let scene =
-        Scene::of(completed(&world)).serving(|options| options.empty_pages = false).before(move |lab, request| {
+        Scene::of(completed(&world)).serving(|options| options.empty_pages = false).before(move |meddler, request| {
             if action(request) == wanted && seen.fetch_add(1, Ordering::Relaxed) == others {
-                lab.stop.cancel();
+                meddler.stop.cancel();
             }
         });
     let lab = scene.asking(|settings| settings.concurrency.accounts = 3).start().await;
@@ -249,9 +249,9 @@ async fn interrupted_anywhere() {
     let mut ends = [0; 3];
     for moment in 0..60 {
         let seen = AtomicUsize::new(0);
-        let scene = Scene::of(organization((1..6).map(old))).before(move |lab, _| {
+        let scene = Scene::of(organization((1..6).map(old))).before(move |meddler, _| {
             if seen.fetch_add(1, Ordering::Relaxed) == moment {
-                lab.stop.cancel();
+                meddler.stop.cancel();
             }
         });
         let lab = scene.asking(|settings| settings.concurrency.accounts = 3).start().await;
