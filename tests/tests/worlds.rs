@@ -16,7 +16,8 @@ pub(crate) const SECOND: &str = "100000000002";
 
 /// A management account that passes everything, and a member account for each list of users.
 pub(crate) fn organization(members: impl IntoIterator<Item = Vec<User>>) -> World {
-    let mut world = bare(1);
+    let management = format!("seed: 1\naccounts: [{{ id: {MANAGEMENT}, name: management }}]");
+    let mut world = World::from_yaml(&management).unwrap();
     for (index, users) in members.into_iter().enumerate() {
         let mut account = member(index + 1);
         account.users = users;
@@ -28,11 +29,6 @@ pub(crate) fn organization(members: impl IntoIterator<Item = Vec<User>>) -> Worl
 /// `members` member accounts with one user each, whose one key is young and in use.
 pub(crate) fn spotless(members: usize) -> World {
     organization((0..members).map(|index| vec![user("ann", [young(index)])]))
-}
-
-/// An organization of just the management account, under this seed.
-pub(crate) fn bare(seed: u64) -> World {
-    World::from_yaml(&format!("seed: {seed}\naccounts: [{{ id: {MANAGEMENT}, name: management }}]")).unwrap()
 }
 
 /// The account of that number, without users.
