@@ -165,21 +165,28 @@ fn nothing_is_coloured_but_on_a_terminal_or_by_request() {
     );
 }
 
+/// What has the looks of a secret access key in a text.
+fn secret_keys(text: &str) -> Vec<&str> {
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '+' || c == '/'));
+    let kinds = [char::is_uppercase, char::is_lowercase, char::is_numeric];
+    words.filter(|word| word.len() == 40 && kinds.iter().all(|kind| word.contains(*kind))).collect()
+}
+
 #[test]
 fn no_secret_is_printed_by_however_talkative_a_scan() {
     let organization = organization(4, 5, 7);
     deny(&organization, "ListAccessKeys");
-    // An answer that cannot be read is the likeliest to be shown, and this one has a session token in it.
     let broken = organization.sim.with_world(|world| world.accounts[2].id);
     let truncated = Fault::new(FaultKind::Truncate { keep_bytes: 700 });
     organization.sim.add_fault(truncated.account(broken).action("AssumeRole"));
     let ran = organization.keysweep("scan -vvv --max-attempts 2 --external-id private-to-us").run();
     let json = organization.keysweep("scan -vvv --max-attempts 2 --external-id private-to-us --format json").run();
-    // Session tokens begin with `IQoJ`, in AWS as in the simulator.
-    let private = [&organization.sim.caller().secret_access_key, "IQoJ", "private-to-us"];
     let printed = [&ran.stdout, &ran.stderr, &json.stdout, &json.stderr].map(String::as_str).concat();
     assert!(ran.stderr.contains("DEBUG") && ran.stderr.contains("sts:AssumeRole"), "{}", ran.stderr);
-    assert_eq!(private.map(|secret| printed.contains(secret)), [false; 3], "{printed}");
+    let secret = organization.sim.caller().secret_access_key;
+    assert_eq!((secret_keys(&secret).len(), secret_keys(&printed)), (1, Vec::new()));
+    // Session tokens begin with `IQoJ`, in AWS as in the simulator.
+    assert_eq!(["IQoJ", "private-to-us"].map(|private| printed.contains(private)), [false; 2], "{printed}");
 }
 
 /// The actions that a printed IAM policy allows.
