@@ -119,6 +119,19 @@ async fn units_that_cannot_be_told() {
     ");
 }
 
+/// Nobody can say who is in the unit, so nobody is left out in silence.
+#[tokio::test(start_paused = true)]
+async fn a_unit_whose_accounts_cannot_be_told() {
+    let denied = crate::harness::error(400, "AccessDeniedException").action("ListAccountsForParent");
+    let scene = scene(|it| it.units = vec!["Root/Workloads".to_owned()]).with(denied);
+    let outcome = scene.serving(|options| options.account_fields = orgsim::AccountFields::StatusOnly).scan().await;
+    insta::assert_snapshot!(summed_up(&outcome), @"
+    0 of 7 accounts scanned with 0 users
+    7 select: organizational units could not be read: organizations:ListAccountsForParent was denied: as the test wants it (AccessDeniedException)
+    exit 3
+    ");
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_account_that_is_not_there() {
     let outcome = scene(|it| it.accounts = ["999999999999", FIRST].map(|id| id.parse().unwrap()).into()).scan().await;
