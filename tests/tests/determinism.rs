@@ -28,8 +28,8 @@ async fn documents(generate: Generate) -> Vec<String> {
     let mut documents = Vec::new();
     for (accounts, calls, requests) in [(1, 1, 1), (3, 8, 128), (256, 1, 128), (256, 8, 2), (256, 8, 128)] {
         let outcome = scene(&generate).asking(|settings| {
-            settings.concurrency.accounts = accounts;
-            settings.concurrency.calls_per_account = calls;
+            settings.scan.concurrency.accounts = accounts;
+            settings.scan.concurrency.calls_per_account = calls;
             settings.max_requests = requests;
         });
         documents.push(document(&outcome.scan().await));
@@ -58,8 +58,8 @@ async fn with_as_of_a_later_run_reads_the_same() {
     let as_of = Some("2027-03-01T00:00:00Z".parse().unwrap());
     let at = async |seconds: u64| {
         let management = World::generate(&generate).accounts[0].id.to_string().parse().unwrap();
-        let scene = scene(&generate).asking(|settings| settings.selection.excluded = [management].into());
-        let lab = scene.asking(|settings| settings.as_of = as_of).start().await;
+        let scene = scene(&generate).asking(|settings| settings.scan.selection.excluded = [management].into());
+        let lab = scene.asking(|settings| settings.scan.as_of = as_of).start().await;
         document(&lab.wait(seconds).await.scan().await)
     };
     assert_eq!(at(0).await, at(100_000).await);

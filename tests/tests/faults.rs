@@ -69,7 +69,7 @@ async fn a_role_that_asks_for_another_external_id() {
         role.external_id = Some("the-right-one".into());
     }
     let scene = Scene::of(world).asking(|settings| {
-        let role = std::sync::Arc::make_mut(&mut settings.roles.default);
+        let role = std::sync::Arc::make_mut(&mut settings.scan.roles.default);
         role.external_id = Some("a-wrong-one".to_owned());
     });
     insta::assert_snapshot!(scene.scan().await.told(), @"
@@ -327,7 +327,10 @@ async fn answers_that_come_too_late() {
 fn slow_world() -> Scene {
     let users = (0..40).map(|number| user(&format!("user{number:02}"), [young(number)])).collect();
     let slow = first(Fault::new(FaultKind::Latency(Latency::FixedMs(30_000)))).action("ListAccessKeys");
-    Scene::of(organization([users])).with(slow).fresh().asking(|settings| settings.concurrency.calls_per_account = 1)
+    Scene::of(organization([users]))
+        .with(slow)
+        .fresh()
+        .asking(|settings| settings.scan.concurrency.calls_per_account = 1)
 }
 
 #[tokio::test(start_paused = true)]
@@ -462,7 +465,7 @@ async fn no_fault_makes_the_organization_smaller() {
     let scene = || {
         let old_fields = |options: &mut orgsim::SimOptions| options.account_fields = AccountFields::StatusOnly;
         let scene = Scene::of(spotless(30)).serving(old_fields);
-        scene.asking(|settings| settings.selection.excluded = excluded.clone())
+        scene.asking(|settings| settings.scan.selection.excluded = excluded.clone())
     };
     let truth = scene().scan().await.told();
     let (mut not_started, mut incomplete, mut whole) = (0, 0, 0);

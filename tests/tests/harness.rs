@@ -66,13 +66,13 @@ impl Scene {
 
     /// As `--fresh` does it.
     pub(crate) fn fresh(self) -> Self {
-        self.asking(|settings| settings.reading = Reading::Fresh)
+        self.asking(|settings| settings.scan.reading = Reading::Fresh)
     }
 
     /// Judged by the policies of `examples/policies` alone.
     pub(crate) fn by_example(self) -> Self {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/policies");
-        self.asking(|settings| settings.policies = keysweep_policy::load_folder(folder.as_ref()).unwrap())
+        self.asking(|settings| settings.scan.policies = keysweep_policy::load_folder(folder.as_ref()).unwrap())
     }
 
     /// Does something each time before a request is answered.
@@ -146,8 +146,8 @@ impl Lab {
     }
 
     pub(crate) async fn try_scan(&self) -> Result<Outcome, StartError> {
-        let options = self.settings.scan_options("run".to_owned());
-        let result = keysweep_scan::scan(&self.aws, &options, &Progress::default(), &self.stop).await?;
+        let run = "run".to_owned();
+        let result = keysweep_scan::scan(&self.aws, run, &self.settings.scan, &Progress::default(), &self.stop).await?;
         Ok(Outcome { sim: Arc::clone(&self.sim), result })
     }
 

@@ -154,7 +154,7 @@ async fn accounts_and_units_beyond_the_first_page_are_read() {
     for fields in [AccountFields::All, AccountFields::StatusOnly] {
         let outcome = Scene::of(world.clone())
             .serving(|options| options.account_fields = fields)
-            .asking(|settings| settings.selection.units = vec!["Root/Unit44".to_owned()])
+            .asking(|settings| settings.scan.selection.units = vec!["Root/Unit44".to_owned()])
             .scan()
             .await;
         assert_eq!(outcome.told(), "1 of 1 accounts scanned\nexit 0", "{fields:?}");

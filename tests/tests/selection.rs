@@ -35,7 +35,7 @@ fn read(outcome: &Outcome) -> String {
 }
 
 fn scene(change: impl FnOnce(&mut keysweep_scan::Selection)) -> Scene {
-    Scene::of(world()).asking(|settings| change(&mut settings.selection))
+    Scene::of(world()).asking(|settings| change(&mut settings.scan.selection))
 }
 
 #[tokio::test(start_paused = true)]
@@ -160,7 +160,7 @@ async fn accounts_of_a_file_without_a_call_to_the_organization() {
     let path = folder.path().join("accounts.csv");
     std::fs::write(&path, format!("id,name\n{FIRST},one\n999999999999,elsewhere\n")).unwrap();
     let accounts = keysweep::accounts_file::read(&path).unwrap();
-    let scene = Scene::of(world()).asking(|settings| settings.source = AccountSource::Listed(accounts));
+    let scene = Scene::of(world()).asking(|settings| settings.scan.source = AccountSource::Listed(accounts));
     let outcome = scene.scan().await;
     let asked: Vec<_> = outcome.sim.calls().by_action().into_keys().collect();
     insta::assert_snapshot!([read(&outcome), asked.join(", ")].join("\n"), @"
@@ -183,7 +183,7 @@ async fn interrupted(wanted: &'static str, others: usize) -> String {
                 meddler.stop.cancel();
             }
         });
-    let lab = scene.asking(|settings| settings.concurrency.accounts = 3).start().await;
+    let lab = scene.asking(|settings| settings.scan.concurrency.accounts = 3).start().await;
     match lab.try_scan().await {
         Ok(outcome) => summed_up(&outcome),
         Err(error) => error.to_string(),
@@ -267,7 +267,7 @@ async fn interrupted_anywhere() {
                 meddler.stop.cancel();
             }
         });
-        let lab = scene.asking(|settings| settings.concurrency.accounts = 3).start().await;
+        let lab = scene.asking(|settings| settings.scan.concurrency.accounts = 3).start().await;
         let Ok(outcome) = lab.try_scan().await else {
             ends[0] += 1;
             continue;

@@ -24,7 +24,7 @@ async fn a_throttled_account_takes_no_retries_from_another() {
     let throttle = |account: &str| Fault::new(FaultKind::Throttle).account(account.parse().unwrap());
     let scene = Scene::of(world)
         .fresh()
-        .asking(|settings| settings.concurrency.accounts = 1)
+        .asking(|settings| settings.scan.concurrency.accounts = 1)
         .with(throttle(FIRST).action("ListAccessKeys"))
         .with(throttle(SECOND).action("AssumeRole").calls(Calls::First(7)))
         .with(throttle(SECOND).action("ListUsers").calls(Calls::First(7)));
@@ -61,7 +61,7 @@ async fn the_request_for_a_session_says_what_it_is_for() {
         }
     });
     let scene = scene.asking(|settings| {
-        let role = Arc::make_mut(&mut settings.roles.default);
+        let role = Arc::make_mut(&mut settings.scan.roles.default);
         role.name = "audit/Reader".to_owned();
         role.session_name = "nightly".to_owned();
         role.external_id = Some("e-42".to_owned());
@@ -127,7 +127,7 @@ async fn users_of_another_account_are_not_taken_for_those_of_this_one() {
             _ => response,
         });
         let excluded = [MANAGEMENT.parse().unwrap()];
-        let scene = scene.asking(|settings| settings.selection.excluded = excluded.into());
+        let scene = scene.asking(|settings| settings.scan.selection.excluded = excluded.into());
         if fresh { scene.fresh() } else { scene }
     };
     insta::assert_snapshot!([scene(true).scan().await.told(), scene(false).scan().await.told()].join("\n"), @"
@@ -164,7 +164,7 @@ async fn accounts_with_a_role_of_their_own_are_read_by_it() {
     world.accounts[1].roles = Some(vec![role("Special")]);
     let scene = Scene::of(world).asking(|settings| {
         let named = [(FIRST, "Special"), (MANAGEMENT, "Own")];
-        settings.roles.by_account =
+        settings.scan.roles.by_account =
             named.map(|(id, name)| (id.parse().unwrap(), name.to_owned())).into_iter().collect::<BTreeMap<_, _>>();
     });
     let outcome = scene.scan().await;

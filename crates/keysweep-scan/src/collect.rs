@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-use keysweep_aws::Aws;
-use keysweep_model::{AccountGap, Coverage, Finding, FindingStatus, Run, ScanResult, StatusCounts, Summary};
+use keysweep_model::{AccountGap, ApiCalls, Coverage, Finding, FindingStatus, Run, ScanResult, StatusCounts, Summary};
 use keysweep_policy::Policy;
 
-use crate::{ScanOptions, discover::Ground, progress::Progress, tally::Tally};
+use crate::{progress::Progress, tally::Tally};
 
 /// What has come in so far.
 pub(crate) struct Collected<'a> {
@@ -52,30 +50,15 @@ impl<'a> Collected<'a> {
         self.coverage.skipped.push(gap);
     }
 
-    pub(crate) fn into_result(
-        mut self,
-        aws: &Aws,
-        options: &ScanOptions,
-        ground: &Ground,
-        started_at: Timestamp,
-        as_of: Timestamp,
-    ) -> ScanResult {
+    pub(crate) fn into_result(mut self, run: Run, policies: &[Policy], api_calls: ApiCalls) -> ScanResult {
         self.coverage.failed.sort_by_key(|gap| (gap.account_id.is_none(), gap.account_id));
         self.coverage.skipped.sort_by_key(|gap| gap.account_id);
         self.findings.sort_by(|a, b| order(a).cmp(&order(b)));
         ScanResult {
-            run: Run {
-                id: options.run_id.clone(),
-                started_at,
-                finished_at: aws.clock().now(),
-                as_of,
-                organization_id: ground.organization.as_ref().map(|it| it.id.clone()),
-                management_account_id: ground.organization.as_ref().map(|it| it.management_account),
-                partition: ground.caller.partition.clone(),
-            },
-            policies: options.policies.iter().map(Policy::summary).collect(),
-            summary: self.summary(&options.policies),
-            api_calls: aws.calls().snapshot(),
+            run,
+            policies: policies.iter().map(Policy::summary).collect(),
+            summary: self.summary(policies),
+            api_calls,
             coverage: self.coverage,
             findings: self.findings,
         }

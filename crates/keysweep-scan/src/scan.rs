@@ -9,7 +9,7 @@ use std::{
 use futures::{Stream, StreamExt};
 use jiff::Timestamp;
 use keysweep_aws::{Aws, CallError, ListedAccount, ReportWait, RoleOptions};
-use keysweep_model::{Account, AccountGap, AccountId, ScanResult, Step};
+use keysweep_model::{Account, AccountGap, AccountId, Run, ScanResult, Step};
 use keysweep_policy::Policy;
 use tokio::task::{Id, JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -26,8 +26,6 @@ use crate::{
 /// What to scan, and how.
 #[derive(Debug, Clone)]
 pub struct ScanOptions {
-    /// Unique to this run.
-    pub run_id: String,
     /// The policies to judge by.
     pub policies: Vec<Policy>,
     /// Judge as of this time instead of now. It has no part in signing or waiting.
@@ -72,13 +70,14 @@ pub struct Concurrency {
     pub calls_per_account: usize,
 }
 
-/// Scans. When `stop` is cancelled the scan ends at once: what was read is in the result, and every other account is
+/// Scans, as the run that `run_id` names. When `stop` is cancelled the scan ends at once: what was read is in the result, and every other account is
 /// in its coverage as interrupted.
 ///
 /// # Errors
 /// When the scan cannot even start. Whatever fails later is in the result's coverage.
 pub async fn scan(
     aws: &Aws,
+    run_id: String,
     options: &ScanOptions,
     progress: &Progress,
     stop: &CancellationToken,
@@ -104,7 +103,16 @@ pub async fn scan(
     let collected = Collected::new(progress, &options.policies);
     let mut crew = Crew::new(options, &ground, context, collected, progress);
     crew.work(accounts, stop).await;
-    Ok(crew.collected.into_result(aws, options, &ground, started_at, as_of))
+    let run = Run {
+        id: run_id,
+        started_at,
+        finished_at: aws.clock().now(),
+        as_of,
+        organization_id: ground.organization.as_ref().map(|organization| organization.id.clone()),
+        management_account_id: ground.organization.as_ref().map(|organization| organization.management_account),
+        partition: ground.caller.partition.clone(),
+    };
+    Ok(crew.collected.into_result(run, &options.policies, aws.calls().snapshot()))
 }
 
 /// The accounts that wait, the accounts that are being read, and what came of the others.

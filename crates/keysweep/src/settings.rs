@@ -7,7 +7,6 @@ use std::{collections::BTreeMap, fmt, path::PathBuf, str::FromStr, sync::Arc, ti
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use keysweep_aws::{ReportWait, RoleOptions};
 use keysweep_model::Severity;
-use keysweep_policy::Policy;
 use keysweep_scan::{AccountSource, Concurrency, Reading, Roles, ScanOptions, Selection};
 
 use crate::{
@@ -35,20 +34,8 @@ pub struct Settings {
     pub max_attempts: u32,
     /// How many requests may be in flight.
     pub max_requests: usize,
-    /// The policies to judge by.
-    pub policies: Vec<Policy>,
-    /// The time to judge as of.
-    pub as_of: Option<Timestamp>,
-    /// Where the accounts come from.
-    pub source: AccountSource,
-    /// Which of them are wanted.
-    pub selection: Selection,
-    /// The roles to assume.
-    pub roles: Roles,
-    /// How users are read.
-    pub reading: Reading,
-    /// How much is done at once.
-    pub concurrency: Concurrency,
+    /// What to scan, and how.
+    pub scan: ScanOptions,
     /// Which violations make the exit code 1.
     pub fail_on: FailOn,
     /// How and where the result is written.
@@ -73,30 +60,11 @@ impl Settings {
     /// When a value is out of its range, or a policy or the accounts file is at fault.
     pub fn resolve(mut config: Config) -> Result<Self, Failure> {
         Ok(Self {
-            roles: roles(&mut config)?,
-            policies: policies::load(&config)?,
+            scan: scan_options(&mut config)?,
             profile: config.profile,
             region: config.region,
             max_attempts: at_least_one("max_attempts", config.max_attempts, 8)?,
             max_requests: at_least_one("max_requests", config.max_requests, 128)? as usize,
-            as_of: config.as_of.map(|as_of| as_of.0),
-            source: match config.accounts_file {
-                Some(path) => AccountSource::Listed(accounts_file::read(&path)?),
-                None => AccountSource::Organization,
-            },
-            selection: Selection {
-                accounts: config.accounts.unwrap_or_default().into_iter().collect(),
-                excluded: config.exclude_accounts.unwrap_or_default().into_iter().collect(),
-                units: config.ous.unwrap_or_default(),
-            },
-            reading: match config.fresh {
-                Some(true) => Reading::Fresh,
-                Some(false) | None => Reading::Report(report_wait(config.report_timeout)),
-            },
-            concurrency: Concurrency {
-                accounts: at_least_one("concurrency", config.concurrency, DEFAULT_CONCURRENCY)? as usize,
-                calls_per_account: at_least_one("calls_per_account", config.calls_per_account, 8)? as usize,
-            },
             fail_on: config.fail_on.unwrap_or(FailOn::Severity(Severity::Low)),
             output: Output {
                 format: config.format.unwrap_or(Format::Text),
@@ -105,21 +73,31 @@ impl Settings {
             },
         })
     }
+}
 
-    /// The options of the scan that these settings ask for.
-    #[must_use]
-    pub fn scan_options(&self, run_id: String) -> ScanOptions {
-        ScanOptions {
-            run_id,
-            policies: self.policies.clone(),
-            as_of: self.as_of,
-            source: self.source.clone(),
-            selection: self.selection.clone(),
-            roles: self.roles.clone(),
-            reading: self.reading,
-            concurrency: self.concurrency,
-        }
-    }
+fn scan_options(config: &mut Config) -> Result<ScanOptions, Failure> {
+    Ok(ScanOptions {
+        roles: roles(config)?,
+        policies: policies::load(config)?,
+        as_of: config.as_of.map(|as_of| as_of.0),
+        source: match &config.accounts_file {
+            Some(path) => AccountSource::Listed(accounts_file::read(path)?),
+            None => AccountSource::Organization,
+        },
+        selection: Selection {
+            accounts: config.accounts.iter().flatten().copied().collect(),
+            excluded: config.exclude_accounts.iter().flatten().copied().collect(),
+            units: config.ous.take().unwrap_or_default(),
+        },
+        reading: match config.fresh {
+            Some(true) => Reading::Fresh,
+            Some(false) | None => Reading::Report(report_wait(config.report_timeout)),
+        },
+        concurrency: Concurrency {
+            accounts: at_least_one("concurrency", config.concurrency, DEFAULT_CONCURRENCY)? as usize,
+            calls_per_account: at_least_one("calls_per_account", config.calls_per_account, 8)? as usize,
+        },
+    })
 }
 
 fn report_wait(timeout: Option<u32>) -> ReportWait {

@@ -20,10 +20,10 @@ pub(super) async fn run(config: Config, check: bool, edge: &Edge) -> Result<Exit
     let endpoint = Endpoint::Default { profile: settings.profile.clone(), region: settings.region.clone() };
     let aws = Aws::connect(settings.connect_options(endpoint, Clock::system())).await;
     let options = CheckOptions {
-        source: settings.source,
-        selection: settings.selection,
-        assume: check.then_some(settings.roles),
-        at_once: settings.concurrency.accounts,
+        source: settings.scan.source,
+        selection: settings.scan.selection,
+        assume: check.then_some(settings.scan.roles),
+        at_once: settings.scan.concurrency.accounts,
     };
     let accounts = check_accounts(&aws, &options).await?;
     let rows: Vec<_> = accounts.into_iter().map(row).collect();

@@ -36,7 +36,7 @@ pub(super) async fn run(config: Config, edge: &Edge) -> Result<Exit, Failure> {
     let destination = Destination::open(settings.output.file.as_deref())?;
     let world = World::generate(&WORLD);
     // To the second, so that two runs of the demo print the same.
-    settings.as_of.get_or_insert(world.epoch.timestamp());
+    settings.scan.as_of.get_or_insert(world.epoch.timestamp());
     let clock = simulated::clock(&world);
     let sim = Arc::new(Sim::new(world, simulated::options(&clock)));
     let aws = Aws::connect(settings.connect_options(simulated::endpoint(&sim), clock)).await;

@@ -42,8 +42,7 @@ impl Settings {
 pub(super) async fn scan(aws: &Aws, settings: &Settings, edge: &Edge) -> Result<ScanResult, Failure> {
     let progress = Arc::new(Progress::default());
     let line = ProgressLine::start(edge.progress, Arc::clone(&progress), aws.calls().clone());
-    let options = settings.scan_options(edge::new_run_id());
-    let result = keysweep_scan::scan(aws, &options, &progress, &edge.stop).await?;
+    let result = keysweep_scan::scan(aws, edge::new_run_id(), &settings.scan, &progress, &edge.stop).await?;
     drop(line);
     Ok(result)
 }

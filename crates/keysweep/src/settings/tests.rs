@@ -8,7 +8,7 @@ fn refused(config: Config) -> String {
 
 fn policies(config: Config) -> Vec<String> {
     let settings = Settings::resolve(config).unwrap();
-    settings.policies.iter().map(|policy| format!("{} {}", policy.id(), policy.metadata().severity)).collect()
+    settings.scan.policies.iter().map(|policy| format!("{} {}", policy.id(), policy.metadata().severity)).collect()
 }
 
 fn from_file(text: &str) -> Config {
