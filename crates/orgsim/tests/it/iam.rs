@@ -283,7 +283,7 @@ fn authorization_details_are_told_by_kind() {
     <RoleId>AROANYBKLROUFRVOZQLHN</RoleId>
     <Arn>arn:aws:iam::222222222222:role/OrganizationAccountAccessRole</Arn>
     <CreateDate>2025-01-01T00:00:00Z</CreateDate>
-    <AssumeRolePolicyDocument>%7B%22Statement%22%3A%5B%7B%22Action%22%3A%22sts%3AAssumeRole%22%2C%22Effect%22%3A%22Allow%22%2C%22Principal%22%3A%7B%22AWS%22%3A%5B%22arn%3Aaws%3Aiam%3A%3A111111111111%3Aroot%22%5D%7D%7D%5D%2C%22Version%22%3A%222012-10-17%22%7D</AssumeRolePolicyDocument>
+    <AssumeRolePolicyDocument>%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%7B%22Effect%22%3A%22Allow%22%2C%22Principal%22%3A%7B%22AWS%22%3A%5B%22arn%3Aaws%3Aiam%3A%3A111111111111%3Aroot%22%5D%7D%2C%22Action%22%3A%22sts%3AAssumeRole%22%7D%5D%7D</AssumeRolePolicyDocument>
     <InstanceProfileList>
     </InstanceProfileList>
     <RolePolicyList>
@@ -303,13 +303,13 @@ fn authorization_details_are_told_by_kind() {
     <RoleId>AROAEMDEC7HZ6X6C2VPMH</RoleId>
     <Arn>arn:aws:iam::222222222222:role/audit/Audit</Arn>
     <CreateDate>2025-01-01T00:00:00Z</CreateDate>
-    <AssumeRolePolicyDocument>%7B%22Statement%22%3A%5B%7B%22Action%22%3A%22sts%3AAssumeRole%22%2C%22Condition%22%3A%7B%22StringEquals%22%3A%7B%22sts%3AExternalId%22%3A%22let-me-in%22%7D%7D%2C%22Effect%22%3A%22Allow%22%2C%22Principal%22%3A%7B%22AWS%22%3A%5B%22arn%3Aaws%3Aiam%3A%3A111111111111%3Aroot%22%5D%7D%7D%5D%2C%22Version%22%3A%222012-10-17%22%7D</AssumeRolePolicyDocument>
+    <AssumeRolePolicyDocument>%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%7B%22Effect%22%3A%22Allow%22%2C%22Principal%22%3A%7B%22AWS%22%3A%5B%22arn%3Aaws%3Aiam%3A%3A111111111111%3Aroot%22%5D%7D%2C%22Action%22%3A%22sts%3AAssumeRole%22%2C%22Condition%22%3A%7B%22StringEquals%22%3A%7B%22sts%3AExternalId%22%3A%22let-me-in%22%7D%7D%7D%5D%7D</AssumeRolePolicyDocument>
     <InstanceProfileList>
     </InstanceProfileList>
     <RolePolicyList>
     <member>
     <PolicyName>allowed-actions</PolicyName>
-    <PolicyDocument>%7B%22Statement%22%3A%5B%7B%22Action%22%3A%5B%22iam%3AList*%22%2C%22sts%3A*%22%5D%2C%22Effect%22%3A%22Allow%22%2C%22Resource%22%3A%22*%22%7D%5D%2C%22Version%22%3A%222012-10-17%22%7D</PolicyDocument>
+    <PolicyDocument>%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%7B%22Effect%22%3A%22Allow%22%2C%22Action%22%3A%5B%22iam%3AList*%22%2C%22sts%3A*%22%5D%2C%22Resource%22%3A%22*%22%7D%5D%7D</PolicyDocument>
     </member>
     </RolePolicyList>
     <AttachedManagedPolicies>

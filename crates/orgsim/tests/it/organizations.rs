@@ -39,8 +39,8 @@ fn the_tree_can_be_walked_down_and_up() {
     insta::assert_json_snapshot!(unit, @r#"
     {
       "OrganizationalUnit": {
-        "Arn": "arn:aws:organizations::111111111111:ou/o-exampleorg1/ou-ex01-9b2t9bmx",
         "Id": "ou-ex01-9b2t9bmx",
+        "Arn": "arn:aws:organizations::111111111111:ou/o-exampleorg1/ou-ex01-9b2t9bmx",
         "Name": "Prod",
         "Path": "o-exampleorg1/r-ex01/ou-ex01-v8qxoc3v/ou-ex01-9b2t9bmx/"
       }
@@ -55,16 +55,16 @@ fn an_account_is_told_in_the_fields_of_each_time() {
     insta::assert_json_snapshot!(ask(&with(AccountFields::All), "DescribeAccount", body), @r#"
     {
       "Account": {
+        "Id": "222222222222",
         "Arn": "arn:aws:organizations::111111111111:account/o-exampleorg1/222222222222",
         "Email": "aws+222222222222@example.com",
-        "Id": "222222222222",
+        "Name": "shop",
         "JoinedMethod": "CREATED",
         "JoinedTimestamp": 1735689600.0,
-        "Name": "shop",
+        "State": "ACTIVE",
         "Paths": [
           "o-exampleorg1/r-ex01/ou-ex01-v8qxoc3v/ou-ex01-9b2t9bmx/222222222222/"
         ],
-        "State": "ACTIVE",
         "Status": "ACTIVE"
       }
     }
@@ -191,13 +191,13 @@ fn the_organization_names_its_management_account() {
     insta::assert_json_snapshot!(ask(&sim, "DescribeOrganization", "{}"), @r#"
     {
       "Organization": {
-        "Arn": "arn:aws:organizations::111111111111:organization/o-exampleorg1",
-        "AvailablePolicyTypes": [],
-        "FeatureSet": "ALL",
         "Id": "o-exampleorg1",
+        "Arn": "arn:aws:organizations::111111111111:organization/o-exampleorg1",
+        "FeatureSet": "ALL",
         "MasterAccountArn": "arn:aws:organizations::111111111111:account/o-exampleorg1/111111111111",
+        "MasterAccountId": "111111111111",
         "MasterAccountEmail": "aws+111111111111@example.com",
-        "MasterAccountId": "111111111111"
+        "AvailablePolicyTypes": []
       }
     }
     "#);
