@@ -169,6 +169,15 @@ fn a_profile_that_is_named_wins_over_that_of_the_environment() {
 }
 
 #[test]
+fn a_profile_that_is_named_wins_over_keys_in_the_environment() {
+    let organization = organization(3, 2, 7);
+    let [config, credentials] = profile(&organization);
+    let scan = keysweep("scan --profile central").file(config.0, &config.1).file(credentials.0, &credentials.1);
+    let left_over = [("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "left over")];
+    assert_eq!(left_over.into_iter().fold(scan, |scan, (name, value)| scan.env(name, value)).run().code, 1);
+}
+
+#[test]
 fn a_region_wins_over_that_of_the_profile() {
     assert_eq!(by_profile("scan --profile central", "AWS_REGION", "eu-north-1"), (1, "eu-north-1".to_owned()));
     assert_eq!(by_profile("scan --profile central --region eu-south-1", "AWS_REGION", "eu-north-1").1, "eu-south-1");

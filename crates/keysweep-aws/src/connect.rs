@@ -4,7 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use aws_config::{
     AppName, BehaviorVersion, Region, SdkConfig, default_provider::region::DefaultRegionChain,
-    meta::region::RegionProviderChain, stalled_stream_protection::StalledStreamProtectionConfig,
+    meta::region::RegionProviderChain, profile::ProfileFileCredentialsProvider,
+    stalled_stream_protection::StalledStreamProtectionConfig,
 };
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_iam::config::retry::{RetryConfig, RetryPartition};
@@ -166,7 +167,10 @@ async fn sdk_config(options: &ConnectOptions) -> SdkConfig {
                 .http_client(limited(http::network(), options))
                 .retry_config(retry);
             if let Some(profile) = profile {
-                loader = loader.profile_name(profile);
+                // As with the AWS CLI, a profile that is named wins over credentials in the environment: whoever names
+                // one does not want whatever the shell happens to hold.
+                let credentials = ProfileFileCredentialsProvider::builder().profile_name(profile).build();
+                loader = loader.profile_name(profile).credentials_provider(credentials);
             }
             loader.load().await
         }
