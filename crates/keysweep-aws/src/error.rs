@@ -53,9 +53,7 @@ impl CallError {
         E: ProvideErrorMetadata + Error + 'static,
         R: fmt::Debug + 'static,
     {
-        // Never the error as a whole: it holds the raw answer, and that of AssumeRole holds credentials.
-        let causes: Vec<_> = causes(error).map(ToString::to_string).collect();
-        tracing::debug!(action, error = causes.join(": "), "a call failed");
+        tracing::debug!(action, error = for_log(error), "a call failed");
         let (kind, code, message) = match error {
             SdkError::ServiceError(service) => {
                 let code = service.err().code().unwrap_or("(no error code)").to_owned();
@@ -140,6 +138,11 @@ impl fmt::Display for CallError {
 
 impl Error for CallError {}
 
+/// The error for the log. Never the error as a whole: it holds the raw answer, and that of AssumeRole holds credentials.
+fn for_log(error: &(dyn Error + 'static)) -> String {
+    causes(error).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
 /// The innermost cause: the SDK wraps "connection reset" in four layers that only name each other.
 fn root_cause(error: &(dyn Error + 'static)) -> String {
     causes(error).last().unwrap_or(error).to_string()
@@ -156,6 +159,9 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
 
 #[cfg(test)]
 mod tests {
+    use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+    use aws_smithy_types::{body::SdkBody, error::ErrorMetadata};
+
     use super::*;
 
     #[test]
@@ -167,6 +173,16 @@ mod tests {
             message: "User: x is not authorized to perform: iam:ListUsers".to_owned(),
         };
         insta::assert_snapshot!(error, @"iam:ListUsers was denied: User: x is not authorized to perform: iam:ListUsers (AccessDenied)");
+    }
+
+    #[test]
+    fn no_raw_answer_gets_into_a_log_or_a_message() {
+        let answer = "<SecretAccessKey>wJalrXUtnFEMI</SecretAccessKey>";
+        let raw = HttpResponse::new(200.try_into().unwrap(), SdkBody::from(answer));
+        let error: SdkError<ErrorMetadata, _> = SdkError::response_error("the XML ends too early", raw);
+        assert!(format!("{error:?}").contains("wJalrXUtnFEMI"));
+        let told = format!("{} {}", for_log(&error), CallError::new("sts:AssumeRole", &error));
+        insta::assert_snapshot!(told, @"response error: the XML ends too early sts:AssumeRole got an answer that cannot be used: the XML ends too early");
     }
 
     #[test]
