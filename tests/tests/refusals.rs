@@ -205,3 +205,13 @@ fn a_world_that_contradicts_itself() {
     error: in `w.yaml`: account `111122223333` is listed twice
     ");
 }
+
+#[test]
+fn an_organizational_unit_beside_an_accounts_file() {
+    let accounts = "- id: '111122223333'\n";
+    let arguments = "scan --accounts-file accounts.yaml --ou Root/Workloads";
+    insta::assert_snapshot!(refused(arguments, |run| run.file("accounts.yaml", accounts)), @"
+    exit 2
+    error: `--ou Root/Workloads` cannot be used with an accounts file, which does not tell the organizational units
+    ");
+}

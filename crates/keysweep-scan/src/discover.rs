@@ -85,13 +85,15 @@ pub(crate) struct Ground {
 
 /// Asks what must be known before any account is looked at.
 pub(crate) async fn survey(aws: &Aws, source: &AccountSource, selection: &Selection) -> Result<Ground, StartError> {
+    if let (AccountSource::Listed(_), Some(unit)) = (source, selection.units.first()) {
+        return Err(StartError::UnitsOfFile { unit: unit.clone() });
+    }
     let caller = aws.caller().await.map_err(|error| StartError::Caller { hint: caller_hint(error.kind), error })?;
     tracing::info!(caller = caller.arn, "calling AWS");
     match source {
-        AccountSource::Listed(_) => match selection.units.first() {
-            Some(unit) => Err(StartError::UnitsOfFile { unit: unit.clone() }),
-            None => Ok(Ground { caller, organization: None, units: Units::none(), selected_units: Vec::new() }),
-        },
+        AccountSource::Listed(_) => {
+            Ok(Ground { caller, organization: None, units: Units::none(), selected_units: Vec::new() })
+        }
         AccountSource::Organization => {
             let organization = aws.organization().await.map_err(organization_error)?;
             let units = aws.units().await;

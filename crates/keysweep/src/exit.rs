@@ -18,7 +18,7 @@ pub enum Exit {
     Usage = 2,
     /// 3: incomplete: some account, user or policy could not be judged, or the result could not be written.
     Incomplete = 3,
-    /// 4: could not start: no credentials, no organization.
+    /// 4: could not start: no credentials, no organization, no such organizational unit.
     CouldNotStart = 4,
 }
 
@@ -95,11 +95,12 @@ impl std::error::Error for Failure {}
 impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
         let failure = match &error {
-            StartError::Caller { .. } | StartError::Organization { .. } | StartError::Units { .. } => {
-                Self::could_not_start(&error)
-            }
+            StartError::Caller { .. }
+            | StartError::Organization { .. }
+            | StartError::Units { .. }
+            | StartError::NoSuchUnit { .. } => Self::could_not_start(&error),
             StartError::Interrupted => Self::lost(&error),
-            StartError::NoSuchUnit { .. } | StartError::UnitsOfFile { .. } => Self::usage(&error),
+            StartError::UnitsOfFile { .. } => Self::usage(&error),
         };
         match error.hint() {
             Some(hint) => failure.hint(hint),
