@@ -5,12 +5,11 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use keysweep_aws::{AccountSession, Aws, Caller, CredentialReport, RoleOptions};
 use keysweep_model::{Account, AccountGap, AccountId, Step};
-use keysweep_policy::Policy;
 
 use crate::{
     hydrate::Hydrator,
     judge::{Look, look},
-    scan::{Reading, Roles},
+    scan::{Reading, Roles, ScanOptions},
     select::gap,
     subject::Subject,
     tally::Tally,
@@ -25,11 +24,8 @@ const LIVE_REPORT_AGE: SignedDuration = SignedDuration::from_mins(15);
 pub(crate) struct Context {
     pub(crate) aws: Aws,
     pub(crate) caller: Caller,
-    pub(crate) policies: Vec<Policy>,
+    pub(crate) options: ScanOptions,
     pub(crate) as_of: Timestamp,
-    pub(crate) roles: Roles,
-    pub(crate) reading: Reading,
-    pub(crate) calls_per_account: usize,
 }
 
 /// The users of an account, and whether what is known of their last uses is as good as asking now.
@@ -60,7 +56,7 @@ pub(crate) async fn open_session(
 impl Context {
     /// Scans one account, or says at which step it was lost.
     pub(crate) async fn scan(&self, account: Arc<Account>) -> Result<Tally, AccountGap> {
-        let session = open_session(&self.aws, &self.caller, &self.roles, account.id)
+        let session = open_session(&self.aws, &self.caller, &self.options.roles, account.id)
             .await
             .map_err(|reason| gap(&account, Step::AssumeRole, reason))?;
         let users = self.users(&session, &account).await.map_err(|reason| gap(&account, Step::ReadUsers, reason))?;
@@ -68,7 +64,7 @@ impl Context {
     }
 
     async fn users(&self, session: &AccountSession, account: &Arc<Account>) -> Result<Users, String> {
-        let Reading::Report(wait) = self.reading else {
+        let Reading::Report(wait) = self.options.reading else {
             return self.listed_users(session, account).await;
         };
         match session.credential_report(account, wait).await {
@@ -96,13 +92,18 @@ impl Context {
     /// left, and there is only so much to be read of a user, so the rounds come to an end.
     async fn judge(&self, session: &AccountSession, users: Users) -> Tally {
         let Users { mut subjects, report_is_live } = users;
-        let hydrator = Hydrator { session, users: subjects.len(), report_is_live, at_once: self.calls_per_account };
-        let mut tally = Tally::new(&self.policies);
+        let hydrator = Hydrator {
+            session,
+            users: subjects.len(),
+            report_is_live,
+            at_once: self.options.concurrency.calls_per_account,
+        };
+        let mut tally = Tally::new(&self.options.policies);
         while !subjects.is_empty() {
             let mut wanted = Vec::new();
             for subject in subjects {
-                match look(&subject, &self.policies, self.as_of) {
-                    Look::Settled(judgement) => tally.add(&subject, judgement, &self.policies),
+                match look(&subject, &self.options.policies, self.as_of) {
+                    Look::Settled(judgement) => tally.add(&subject, judgement, &self.options.policies),
                     Look::Wants(wants) => wanted.push((subject, wants)),
                 }
             }

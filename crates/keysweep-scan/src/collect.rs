@@ -9,35 +9,20 @@ use crate::{progress::Progress, tally::Tally};
 
 /// What has come in so far.
 pub(crate) struct Collected<'a> {
-    progress: &'a Progress,
+    pub(crate) progress: &'a Progress,
     coverage: Coverage,
-    counts: Vec<StatusCounts>,
-    findings: Vec<Finding>,
-    users: u64,
-    access_keys: u64,
+    total: Tally,
 }
 
 impl<'a> Collected<'a> {
     pub(crate) fn new(progress: &'a Progress, policies: &[Policy]) -> Self {
-        Self {
-            progress,
-            coverage: Coverage::default(),
-            counts: vec![StatusCounts::default(); policies.len()],
-            findings: Vec::new(),
-            users: 0,
-            access_keys: 0,
-        }
+        Self { progress, coverage: Coverage::default(), total: Tally::new(policies) }
     }
 
     pub(crate) fn scanned(&mut self, tally: Tally) {
         self.progress.add_scanned();
         self.coverage.scanned += 1;
-        self.users += tally.users;
-        self.access_keys += tally.access_keys;
-        self.findings.extend(tally.findings);
-        for (total, count) in self.counts.iter_mut().zip(tally.counts) {
-            *total += count;
-        }
+        self.total += tally;
     }
 
     pub(crate) fn failed(&mut self, gap: AccountGap) {
@@ -53,32 +38,36 @@ impl<'a> Collected<'a> {
     pub(crate) fn into_result(mut self, run: Run, policies: &[Policy], api_calls: ApiCalls) -> ScanResult {
         self.coverage.failed.sort_by_key(|gap| (gap.account_id.is_none(), gap.account_id));
         self.coverage.skipped.sort_by_key(|gap| gap.account_id);
-        self.findings.sort_by(|a, b| order(a).cmp(&order(b)));
+        self.total.findings.sort_by(|a, b| order(a).cmp(&order(b)));
         ScanResult {
             run,
             policies: policies.iter().map(Policy::summary).collect(),
             summary: self.summary(policies),
             api_calls,
             coverage: self.coverage,
-            findings: self.findings,
+            findings: self.total.findings,
         }
     }
 
     fn summary(&self, policies: &[Policy]) -> Summary {
         let mut by_status = StatusCounts::default();
-        for counts in &self.counts {
+        for counts in &self.total.counts {
             by_status += *counts;
         }
         let mut by_severity = BTreeMap::new();
-        for finding in self.findings.iter().filter(|finding| finding.status == FindingStatus::Fail) {
+        for finding in self.total.findings.iter().filter(|finding| finding.status == FindingStatus::Fail) {
             *by_severity.entry(finding.severity).or_default() += 1;
         }
         Summary {
-            by_policy: policies.iter().map(|policy| policy.id().clone()).zip(self.counts.iter().copied()).collect(),
+            by_policy: policies
+                .iter()
+                .map(|policy| policy.id().clone())
+                .zip(self.total.counts.iter().copied())
+                .collect(),
             by_status,
             by_severity,
-            users: self.users,
-            access_keys: self.access_keys,
+            users: self.total.users,
+            access_keys: self.total.access_keys,
         }
     }
 }

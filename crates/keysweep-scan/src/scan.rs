@@ -70,8 +70,8 @@ pub struct Concurrency {
     pub calls_per_account: usize,
 }
 
-/// Scans, as the run that `run_id` names. When `stop` is cancelled the scan ends at once: what was read is in the result, and every other account is
-/// in its coverage as interrupted.
+/// Scans, as the run that `run_id` names. When `stop` is cancelled the scan ends at once: what was read is in the result,
+/// and every other account is in its coverage as interrupted.
 ///
 /// # Errors
 /// When the scan cannot even start. Whatever fails later is in the result's coverage.
@@ -91,17 +91,10 @@ pub async fn scan(
     if let Some(Err(error)) = first {
         return Err(discover::organization_error(error.clone()));
     }
-    let context = Arc::new(Context {
-        aws: aws.clone(),
-        caller: ground.caller.clone(),
-        policies: options.policies.clone(),
-        as_of,
-        roles: options.roles.clone(),
-        reading: options.reading,
-        calls_per_account: options.concurrency.calls_per_account,
-    });
+    let context =
+        Arc::new(Context { aws: aws.clone(), caller: ground.caller.clone(), options: options.clone(), as_of });
     let collected = Collected::new(progress, &options.policies);
-    let mut crew = Crew::new(options, &ground, context, collected, progress);
+    let mut crew = Crew::new(&ground, context, collected);
     crew.work(accounts, stop).await;
     let run = Run {
         id: run_id,
@@ -117,11 +110,9 @@ pub async fn scan(
 
 /// The accounts that wait, the accounts that are being read, and what came of the others.
 struct Crew<'a> {
-    options: &'a ScanOptions,
     ground: &'a Ground,
     context: Arc<Context>,
     collected: Collected<'a>,
-    progress: &'a Progress,
     waiting: VecDeque<Arc<Account>>,
     running: JoinSet<Result<Tally, AccountGap>>,
     names: HashMap<Id, Arc<Account>>,
@@ -130,23 +121,15 @@ struct Crew<'a> {
 }
 
 impl<'a> Crew<'a> {
-    fn new(
-        options: &'a ScanOptions,
-        ground: &'a Ground,
-        context: Arc<Context>,
-        collected: Collected<'a>,
-        progress: &'a Progress,
-    ) -> Self {
+    fn new(ground: &'a Ground, context: Arc<Context>, collected: Collected<'a>) -> Self {
         Self {
-            options,
             ground,
-            context,
             collected,
-            progress,
             waiting: VecDeque::new(),
             running: JoinSet::new(),
             names: HashMap::new(),
-            missing: options.selection.accounts.clone(),
+            missing: context.options.selection.accounts.clone(),
+            context,
         }
     }
 
@@ -158,7 +141,7 @@ impl<'a> Crew<'a> {
         let mut listing = true;
         loop {
             // Once every account that the user named was found, the rest of a long list tells nothing.
-            listing &= !(self.options.selection.names_accounts_only() && self.missing.is_empty());
+            listing &= !(self.context.options.selection.names_accounts_only() && self.missing.is_empty());
             self.fill_window();
             if !listing && self.running.is_empty() {
                 break;
@@ -170,7 +153,7 @@ impl<'a> Crew<'a> {
                 next = accounts.next(), if listing => listing = self.listed(next),
             }
         }
-        self.progress.finish_listing();
+        self.collected.progress.finish_listing();
         for id in std::mem::take(&mut self.missing) {
             let reason = "the account was named by --account and is not in the organization or the accounts file";
             self.collected.failed(AccountGap {
@@ -183,7 +166,7 @@ impl<'a> Crew<'a> {
     }
 
     fn fill_window(&mut self) {
-        while self.running.len() < self.options.concurrency.accounts {
+        while self.running.len() < self.context.options.concurrency.accounts {
             let Some(account) = self.waiting.pop_front() else { return };
             let (context, task_account) = (Arc::clone(&self.context), Arc::clone(&account));
             let task = self.running.spawn(async move { context.scan(task_account).await });
@@ -195,7 +178,7 @@ impl<'a> Crew<'a> {
     fn listed(&mut self, next: Option<Result<ListedAccount, CallError>>) -> bool {
         match next {
             None => {
-                self.progress.finish_listing();
+                self.collected.progress.finish_listing();
                 false
             }
             Some(Err(error)) => {
@@ -212,9 +195,9 @@ impl<'a> Crew<'a> {
     }
 
     fn choose(&mut self, listed: ListedAccount) {
-        let choice = self.options.selection.choose(&listed, &self.ground.selected_units);
+        let choice = self.context.options.selection.choose(&listed, &self.ground.selected_units);
         if choice != Choice::OutOfScope {
-            self.progress.add_listed();
+            self.collected.progress.add_listed();
         }
         match choice {
             Choice::OutOfScope => {}

@@ -1,5 +1,7 @@
 //! Turns judgements into counts and findings.
 
+use std::ops::AddAssign;
+
 use keysweep_model::{
     AccessKey, Evidence, EvidenceValue, Finding, FindingId, FindingStatus, ResourceType, StatusCounts, User, Verdict,
 };
@@ -10,7 +12,7 @@ use crate::{
     subject::{Keys, Subject},
 };
 
-/// What the users of one account came to.
+/// What users came to: those of one account, or of all together.
 #[derive(Debug)]
 pub(crate) struct Tally {
     /// By policy, in the order of the policies.
@@ -79,6 +81,17 @@ impl Tally {
     fn report(&mut self, policy: usize, finding: Finding) {
         self.counts[policy].count(finding.status);
         self.findings.push(finding);
+    }
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        for (total, count) in self.counts.iter_mut().zip(other.counts) {
+            *total += count;
+        }
+        self.findings.extend(other.findings);
+        self.users += other.users;
+        self.access_keys += other.access_keys;
     }
 }
 
