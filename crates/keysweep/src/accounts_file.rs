@@ -30,45 +30,38 @@ struct Row {
 /// When the file cannot be read, is not of that form, names an account twice, or names none.
 pub fn read(path: &Path) -> Result<Vec<Account>, Failure> {
     let text = read_capped(path)?;
+    let wrong = |why: String| Failure::usage(format!("accounts file `{}`: {why}", path.display()));
     let is_csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
-    let accounts = if is_csv { from_csv(&text) } else { from_yaml(path, &text) };
-    accounts.map_err(|failure| match failure {
-        Wrong::Shown(failure) => failure,
-        Wrong::Plain(why) => Failure::usage(format!("accounts file `{}`: {why}", path.display())),
-    })
+    let rows = if is_csv { from_csv(&text).map_err(wrong)? } else { from_yaml(path, &text)? };
+    accounts(rows).map_err(wrong)
 }
 
-enum Wrong {
-    Shown(Failure),
-    Plain(String),
+/// A row, and in a table the line that it stands in.
+type Placed = (Option<u64>, Row);
+
+fn from_yaml(path: &Path, text: &str) -> Result<Vec<Placed>, Failure> {
+    let rows: Vec<Row> = parse_file(&path.display().to_string(), text).map_err(Failure::usage)?;
+    Ok(rows.into_iter().map(|row| (None, row)).collect())
 }
 
-fn from_yaml(path: &Path, text: &str) -> Result<Vec<Account>, Wrong> {
-    let rows: Vec<Row> =
-        parse_file(&path.display().to_string(), text).map_err(|error| Wrong::Shown(Failure::usage(error)))?;
-    accounts(rows.into_iter().map(|row| Ok((None, row))))
-}
-
-fn from_csv(text: &str) -> Result<Vec<Account>, Wrong> {
+fn from_csv(text: &str) -> Result<Vec<Placed>, String> {
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
-    let header = reader.headers().map_err(|error| Wrong::Plain(error.to_string()))?.clone();
-    accounts(reader.records().map(|record| {
-        let record = record.map_err(|error| Wrong::Plain(error.to_string()))?;
-        let line = record.position().map(csv::Position::line);
-        let row = record.deserialize(Some(&header)).map_err(|error| Wrong::Plain(error.to_string()))?;
-        Ok((line, row))
-    }))
+    let header = reader.headers().map_err(|error| error.to_string())?.clone();
+    let row = |record: Result<csv::StringRecord, csv::Error>| {
+        let record = record?;
+        Ok((record.position().map(csv::Position::line), record.deserialize(Some(&header))?))
+    };
+    reader.records().map(row).collect::<Result<_, csv::Error>>().map_err(|error| error.to_string())
 }
 
-fn accounts(rows: impl Iterator<Item = Result<(Option<u64>, Row), Wrong>>) -> Result<Vec<Account>, Wrong> {
+fn accounts(rows: Vec<Placed>) -> Result<Vec<Account>, String> {
     let mut accounts = Vec::new();
     let mut seen = BTreeSet::new();
-    for row in rows {
-        let (line, row) = row?;
+    for (line, row) in rows {
         let place = line.map_or(String::new(), |line| format!("line {line}: "));
         let Text(id) = row.id;
         if !seen.insert(id) {
-            return Err(Wrong::Plain(format!("{place}account {id} is in it twice")));
+            return Err(format!("{place}account {id} is in it twice"));
         }
         accounts.push(Account {
             id,
@@ -81,7 +74,7 @@ fn accounts(rows: impl Iterator<Item = Result<(Option<u64>, Row), Wrong>>) -> Re
                 .map_or(Fact::NotRead(Facet::OrganizationalUnits), Fact::Known),
         });
     }
-    if accounts.is_empty() { Err(Wrong::Plain("it names no account".to_owned())) } else { Ok(accounts) }
+    if accounts.is_empty() { Err("it names no account".to_owned()) } else { Ok(accounts) }
 }
 
 #[cfg(test)]
