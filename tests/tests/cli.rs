@@ -122,8 +122,8 @@ fn the_result_goes_to_a_file_and_a_line_about_it_to_stderr() {
     let file: Value = serde_json::from_str(&ran.read("result.json").unwrap()).unwrap();
     let (said, _) = ran.stderr.split_once("; took").unwrap();
     insta::assert_snapshot!(said, @"
-    PARTIAL    36 accounts, 900 users, 816 access keys: 664 violations (566 medium, 98 low), 0 unknown, 0 in error, 0
-               exempt, 1,784 passed
+    PARTIAL    36 accounts, 900 users, 816 access keys: 1,528 violations (4 critical, 156 high, 992 medium, 376 low), 4
+               unknown, 0 in error, 0 exempt, 7,710 passed
     ");
     assert_eq!((ran.stdout.as_str(), ran.list(".")), ("", vec!["result.json".to_owned()]));
     assert_eq!(file["schema"], "keysweep.scan/v1");
@@ -209,7 +209,7 @@ fn the_printed_iam_policies_are_all_that_a_scan_needs() {
         let management = &mut world.accounts[0];
         let user = management.users.iter_mut().find(|user| *user.name == *name).unwrap();
         (user.groups, user.attached_policies) = (Vec::new(), Vec::new());
-        user.inline_policies = vec![InlinePolicy { name: "scan".into(), actions: caller }];
+        user.inline_policies = vec![InlinePolicy { name: "scan".into(), actions: caller, document: None }];
         for role in world.accounts.iter_mut().flat_map(|account| account.roles.iter_mut().flatten()) {
             role.actions = Some(member.clone());
         }
@@ -279,13 +279,27 @@ fn the_manual_has_a_page_for_each_command() {
     keysweep-accounts.1
     keysweep-completions.1
     keysweep-demo.1
+    keysweep-exemptions-check.1
+    keysweep-exemptions-list.1
+    keysweep-exemptions.1
     keysweep-iam-policy.1
     keysweep-man.1
     keysweep-orgsim-serve.1
     keysweep-orgsim-truth.1
     keysweep-orgsim-world.1
     keysweep-orgsim.1
+    keysweep-policy-check.1
+    keysweep-policy-definitions.1
+    keysweep-policy-diff.1
+    keysweep-policy-eval.1
+    keysweep-policy-list.1
+    keysweep-policy-new.1
+    keysweep-policy-reference.1
+    keysweep-policy-show.1
+    keysweep-policy-test.1
+    keysweep-policy.1
     keysweep-scan.1
+    keysweep-schema.1
     keysweep.1
     ");
 }

@@ -10,7 +10,7 @@ static DEMO: LazyLock<Ran> = LazyLock::new(|| keysweep("demo --format json").run
 
 /// The keys of each object of the document in their order, by JSON pointer; those of a list are its entries'.
 const AGREED: [(&str, &str); 10] = [
-    ("", "schema tool run coverage policies summary api_calls findings"),
+    ("", "schema tool run coverage policies summary api_calls exemptions findings"),
     ("/tool", "name version"),
     ("/run", "id started_at finished_at as_of organization_id management_account_id partition"),
     ("/coverage", "expected scanned failed skipped"),

@@ -76,12 +76,26 @@ fn the_configuration_scans_an_organization() {
     insta::assert_snapshot!(summary(&ran), @"
     exit 1, 4 accounts scanned
     frozen select excluded by --exclude-account
+    fail medium - password-policy-length no password policy: 8 characters are enough, limit 14
+    fail low - password-policy-reuse no password policy: no earlier password is forbidden, limit 24
+    exempt high - people-have-no-users people may have users in Root
+    fail low security-scanner user-policies-through-groups policies of its own: 0 attached, 1 inline
+    fail medium - password-policy-length no password policy: 8 characters are enough, limit 14
+    fail low - password-policy-reuse no password policy: no earlier password is forbidden, limit 24
     exempt high backup access-key-max-age-with-service-accounts service accounts replace their keys within 365 days
+    fail medium backup access-key-never-used never used in the 201 days since it was made, limit 14
     fail medium backup access-key-unused never used in 201 days, limit 30
     exempt high deploy access-key-max-age-with-service-accounts service accounts replace their keys within 365 days
     fail medium deploy access-key-unused unused for 201 days, limit 30
+    fail medium - password-policy-length no password policy: 8 characters are enough, limit 14
+    fail low - password-policy-reuse no password policy: no earlier password is forbidden, limit 24
+    exempt high - people-have-no-users people may have users in Root
     fail high bob access-key-max-age-with-service-accounts active for 71 days, limit 60
+    fail medium bob access-key-never-used never used in the 71 days since it was made, limit 14
     fail medium bob access-key-unused never used in 71 days, limit 30
+    fail medium - password-policy-length no password policy: 8 characters are enough, limit 14
+    fail low - password-policy-reuse no password policy: no earlier password is forbidden, limit 24
+    exempt high - people-have-no-users people may have users in Root
     ");
 }
 
@@ -126,11 +140,19 @@ fn the_accounts_file_names_the_accounts_to_scan() {
         .run();
     insta::assert_snapshot!(summary(&ran), @"
     exit 1, 3 accounts scanned
+    fail medium - password-policy-length no password policy: 8 characters are enough, limit 14
+    fail low - password-policy-reuse no password policy: no earlier password is forbidden, limit 24
     fail medium backup access-key-max-age active for 201 days, limit 90
+    fail medium backup access-key-never-used never used in the 201 days since it was made, limit 14
     fail medium backup access-key-unused never used in 201 days, limit 45
     fail medium deploy access-key-max-age active for 201 days, limit 90
     fail medium deploy access-key-unused unused for 201 days, limit 45
+    fail medium - password-policy-length no password policy: 8 characters are enough, limit 14
+    fail low - password-policy-reuse no password policy: no earlier password is forbidden, limit 24
+    fail medium bob access-key-never-used never used in the 71 days since it was made, limit 14
     fail medium bob access-key-unused never used in 71 days, limit 45
+    fail medium - password-policy-length no password policy: 8 characters are enough, limit 14
+    fail low - password-policy-reuse no password policy: no earlier password is forbidden, limit 24
     ");
 }
 

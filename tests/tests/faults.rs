@@ -496,5 +496,7 @@ fn kinds() -> Vec<FaultKind> {
 /// The violations in the first member account.
 fn fails(outcome: &Outcome) -> Vec<String> {
     let findings = outcome.result.findings.iter().filter(|it| it.account_id.to_string() == FIRST);
-    findings.map(|it| format!("{} {} {:?} {}", it.policy, it.user_name, it.access_key_id, it.status)).collect()
+    findings
+        .map(|it| format!("{} {} {:?} {}", it.policy, it.user_name.as_ref().unwrap(), it.access_key_id(), it.status))
+        .collect()
 }

@@ -12,7 +12,8 @@ use keysweep::{
     settings::{FailOn, Settings},
 };
 use keysweep_aws::{Aws, Clock, Endpoint, InProcess, InProcessAnswer};
-use keysweep_model::{AccountGap, Finding, ScanResult, Severity};
+use keysweep_model::{AccountGap, Finding, ResourceType, ScanResult, Severity};
+use keysweep_policy::{Compiler, Policy};
 use keysweep_scan::{Progress, Reading, StartError};
 use orgsim::{Fault, Outcome as Arrival, Sim, SimOptions, World, fault::FaultKind};
 use tokio_util::sync::CancellationToken;
@@ -22,6 +23,16 @@ type Before = dyn Fn(&Meddler, &Request<Bytes>) + Send + Sync;
 
 /// A change to a response.
 type After = dyn Fn(&Request<Bytes>, Response<Bytes>) -> Response<Bytes> + Send + Sync;
+
+/// The policies that most tests judge by: all of them about access keys, so that the calls of others are not in the way.
+pub(crate) const ACCESS_KEY_POLICIES: &[&str] =
+    &["access-key-max-age", "access-key-unused", "single-active-access-key"];
+
+/// The default settings, with these shipped policies and no others.
+fn judging(policies: &[&str]) -> Settings {
+    let only = policies.iter().map(|id| id.parse().unwrap()).collect();
+    Settings::resolve(Config { only_policies: Some(only), ..Config::default() }).unwrap()
+}
 
 /// A world, how it answers, and how it is to be scanned.
 pub(crate) struct Scene {
@@ -34,12 +45,12 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
-    /// The world as it is, scanned by the default settings.
+    /// The world as it is, scanned by the default settings and judged by [`ACCESS_KEY_POLICIES`].
     pub(crate) fn of(world: World) -> Self {
         let clock = simulated::clock(&world);
         Self {
             options: simulated::options(&clock),
-            settings: Settings::resolve(Config::default()).unwrap(),
+            settings: judging(ACCESS_KEY_POLICIES),
             clock,
             world,
             before: Box::new(|_, _| {}),
@@ -69,10 +80,24 @@ impl Scene {
         self.asking(|settings| settings.scan.reading = Reading::Fresh)
     }
 
-    /// Judged by the policies of `examples/policies` alone.
+    /// Judged by these shipped policies alone.
+    pub(crate) fn by(self, policies: &[&str]) -> Self {
+        let settings = judging(policies);
+        self.asking(|its| its.scan.policies = settings.scan.policies)
+    }
+
+    /// Judged by these policies alone, given as their files' texts.
+    pub(crate) fn by_scripts(self, scripts: &[&str]) -> Self {
+        let compile = |text: &&str| Policy::compile("test.rhai", text).unwrap_or_else(|error| panic!("{error}"));
+        self.asking(|settings| settings.scan.policies = scripts.iter().map(compile).collect())
+    }
+
+    /// Judged by the policy of `examples/policies` that lets service accounts off, alone.
     pub(crate) fn by_example(self) -> Self {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/policies");
-        self.asking(|settings| settings.scan.policies = keysweep_policy::load_folder(folder.as_ref()).unwrap())
+        let mut policies = keysweep_policy::load_folder(&Compiler::default(), folder.as_ref()).unwrap();
+        policies.retain(|policy| policy.id().as_str() == "access-key-max-age-with-service-accounts");
+        self.asking(|settings| settings.scan.policies = policies)
     }
 
     /// Does something each time before a request is answered.
@@ -206,9 +231,11 @@ fn gap(gap: &AccountGap) -> String {
 }
 
 fn finding(finding: &Finding) -> String {
-    let Finding { account_id, user_name, access_key_id, policy, status, message, .. } = finding;
-    let key = access_key_id.as_ref().map_or("(no key)", |id| id.as_str());
-    format!("{account_id} {user_name} {key} {policy} {status}: {message}")
+    let Finding { account_id, user_name, resource_type, resource_id, policy, status, message, .. } = finding;
+    let user = user_name.as_ref().map_or("(no user)", |name| name.as_str());
+    let of_key = *resource_type == ResourceType::AccessKey;
+    let resource = resource_id.as_deref().unwrap_or(if of_key { "(no key)" } else { resource_type.as_str() });
+    format!("{account_id} {user} {resource} {policy} {status}: {message}")
 }
 
 /// A fault that answers with this error.

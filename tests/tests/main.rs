@@ -2,16 +2,20 @@
 #![cfg(test)]
 
 mod cli;
+mod demand;
 mod determinism;
 mod document;
 mod examples;
+mod exemptions;
 mod faults;
 mod harness;
 mod help;
+mod inventory;
 #[cfg(feature = "moto")]
 mod moto;
 mod oracle;
 mod pitfalls;
+mod policies;
 mod process;
 #[cfg(feature = "moto")]
 mod python;

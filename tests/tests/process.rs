@@ -35,7 +35,10 @@ pub(crate) fn program() -> &'static str {
 
 /// The program with these arguments, which are separated by spaces.
 pub(crate) fn keysweep(arguments: &str) -> Keysweep {
-    let folder = tempfile::tempdir().unwrap();
+    keysweep_in(tempfile::tempdir().unwrap(), arguments)
+}
+
+fn keysweep_in(folder: TempDir, arguments: &str) -> Keysweep {
     let mut command = Command::new(program());
     command.arg0(NAME).args(arguments.split_whitespace()).env_clear().current_dir(&folder).stdin(Stdio::null());
     // Without this the search for credentials would end at the metadata service of the machine.
@@ -115,6 +118,11 @@ impl Ran {
         let shown = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         let (stdout, stderr) = (shown(output.stdout), shown(output.stderr));
         Self { code: output.status.code().unwrap_or(-1), stdout, stderr, folder }
+    }
+
+    /// The program once more, in the same folder.
+    pub(crate) fn then(self, arguments: &str) -> Keysweep {
+        keysweep_in(self.folder, arguments)
     }
 
     /// The JSON document that is all of stdout.

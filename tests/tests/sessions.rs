@@ -74,7 +74,7 @@ async fn the_request_for_a_session_says_what_it_is_for() {
     DurationSeconds: 900
     ExternalId: e-42
     SourceIdentity: ann@example.com
-    Policy: {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:GenerateCredentialReport","iam:GetAccessKeyLastUsed","iam:GetAccountAuthorizationDetails","iam:GetCredentialReport","iam:ListAccessKeys","iam:ListUserTags","iam:ListUsers"],"Resource":"*"}]}
+    Policy: {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:GenerateCredentialReport","iam:GetAccessKeyLastUsed","iam:GetAccountAuthorizationDetails","iam:GetAccountPasswordPolicy","iam:GetAccountSummary","iam:GetCredentialReport","iam:GetLoginProfile","iam:GetUser","iam:ListAccessKeys","iam:ListMFADevices","iam:ListSSHPublicKeys","iam:ListServiceSpecificCredentials","iam:ListSigningCertificates","iam:ListUserTags","iam:ListUsers","iam:ListVirtualMFADevices"],"Resource":"*"}]}
     "#);
 }
 

@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
+use crate::harness::ACCESS_KEY_POLICIES;
+
 /// A violation: policy, account, user and access key.
 pub(crate) type Violation = (String, String, String, String);
 
@@ -37,9 +39,10 @@ pub(crate) fn violations(truth: &Value, now: Timestamp, caller: &str) -> BTreeSe
     found
 }
 
-/// The violations that a scan has reported.
+/// The violations of the policies for access keys that a scan has reported.
 pub(crate) fn reported(scan: &Value) -> BTreeSet<Violation> {
     let findings = scan["findings"].as_array().unwrap().iter().filter(|finding| finding["status"] == "fail");
+    let findings = findings.filter(|finding| ACCESS_KEY_POLICIES.iter().any(|policy| finding["policy"] == *policy));
     let text = |finding: &Value, key: &str| finding[key].as_str().unwrap().to_owned();
     let parts = ["policy", "account_id", "user_name", "access_key_id"];
     findings.map(|finding| parts.map(|part| text(finding, part)).into()).collect()

@@ -52,19 +52,7 @@ pub(crate) fn days_ago(days: f64) -> Time {
 
 /// A user with these keys.
 pub(crate) fn user(name: &str, keys: impl IntoIterator<Item = AccessKey>) -> User {
-    User {
-        name: name.into(),
-        path: "/".into(),
-        created_at: days_ago(1000.0),
-        password: None,
-        mfa_enabled_at: None,
-        tags: orgsim::world::Tags::default(),
-        groups: Vec::new(),
-        attached_policies: Vec::new(),
-        inline_policies: Vec::new(),
-        permissions_boundary: None,
-        keys: keys.into_iter().collect(),
-    }
+    User { keys: keys.into_iter().collect(), ..User::new(name, days_ago(1000.0)) }
 }
 
 /// An active key, so many days old and never used. Its id is `AKIA`, the name, and as many `X` as it takes.

@@ -127,6 +127,8 @@ def run(world: Any, target: str, only: str) -> list[Outcome]:
 def _ask(check: Check, world: Any) -> Any:
     try:
         return check.ask(world)
+    except ResponseParserError:
+        return UNREADABLE
     except Exception as error:  # noqa: BLE001, whatever a broken answer raises in botocore or here
         return f"{type(error).__name__}: {error}"
 

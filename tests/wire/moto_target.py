@@ -18,6 +18,18 @@ import urllib3
 
 from world import World, policy
 
+# The password policy of the checked account, as `keysweep orgsim truth` tells of one.
+_RULES = {
+    "minimum_length": 12,
+    "require_symbols": False,
+    "require_numbers": True,
+    "require_uppercase": False,
+    "require_lowercase": True,
+    "users_may_change": False,
+    "max_age_days": 90,
+    "reuse_prevention": 5,
+    "hard_expiry": False,
+}
 _SCRIPT = pathlib.Path(__file__).parent.parent / "moto" / "organization.py"
 
 
@@ -32,6 +44,10 @@ def serve(seed: int) -> Iterator[dict[str, Any]]:
         world = World(ready["endpoint"], ready["environment"], ready["truth"])
         _furnish(world)
         ready["truth"]["roles"].append(_guarded_role(world))
+        ready["truth"]["users"] = _expected_users(world)
+        for account in ready["truth"]["accounts"]:
+            account["root"] = {"mfa": "none"}
+            account["password_policy"] = _RULES if account["id"] == world.member_id else None
         _switch_authorization_on(ready["endpoint"])
         yield ready
         server.stdin.close()
@@ -47,6 +63,13 @@ def _furnish(world: World) -> None:
     iam.tag_user(
         UserName=keyed[0], Tags=[{"Key": "owner", "Value": "ops"}, {"Key": "service-account", "Value": "true"}]
     )
+    iam.update_account_password_policy(
+        MinimumPasswordLength=12,
+        RequireNumbers=True,
+        RequireLowercaseCharacters=True,
+        MaxPasswordAge=90,
+        PasswordReusePrevention=5,
+    )
     for name in keyed[:3]:
         iam.add_user_to_group(GroupName="engineering", UserName=name)
         iam.create_login_profile(UserName=name, Password="Correct-Horse-7-Battery")
@@ -57,6 +80,16 @@ def _furnish(world: World) -> None:
         iam.enable_mfa_device(
             UserName=name, SerialNumber=serial, AuthenticationCode1="123456", AuthenticationCode2="654321"
         )
+
+
+def _expected_users(world: World) -> list[dict[str, Any]]:
+    """The users of the checked account, as far as they are known beside their access keys."""
+    nothing = {"service_credentials": [], "signing_certificates": [], "ssh_keys": [], "is_administrator": False}
+    keyed = [name for name, keys in world.keys_by_user().items() if keys]
+    serial = f"arn:aws:iam::{world.member_id}:mfa/"
+    devices = {name: [{"serial_number": serial + name}] for name in keyed[2:5]}
+    named = {name: {"account_id": world.member_id, "user_name": name} for name in world.users}
+    return [{**nothing, **named[name], "mfa_devices": devices.get(name, [])} for name in named]
 
 
 def _guarded_role(world: World) -> dict[str, str]:

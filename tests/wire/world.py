@@ -147,6 +147,7 @@ class World:
         self.accounts: dict[str, dict[str, Any]] = {account["id"]: account for account in expect["accounts"]}
         self.access_keys: list[dict[str, Any]] = expect["access_keys"]
         self.roles: list[dict[str, Any]] = expect["roles"]
+        self._users: list[dict[str, Any]] = expect.get("users", [])
 
     @functools.cached_property
     def organization(self) -> dict[str, Any]:
@@ -193,6 +194,10 @@ class World:
 
     def keys_of(self, account_id: str) -> list[dict[str, Any]]:
         return [key for key in self.access_keys if key["account_id"] == account_id]
+
+    def expected_users(self) -> list[dict[str, Any]]:
+        """What is expected of each of the member's users."""
+        return [user for user in self._users if user["account_id"] == self.member_id]
 
     def keys_by_user(self) -> dict[str, list[dict[str, Any]]]:
         """The member's expected keys of each of its users; users without any included."""

@@ -1,10 +1,11 @@
 //! The developer's tool of this repository: `cargo xtask test` is the one test command, `cargo xtask tidy` holds the
-//! repository to its written rules.
+//! repository to its written rules, `cargo xtask bench` measures.
 //!
 //! It must not know how Keysweep works: it depends on none of the other crates and sees them as files and commands.
 #![expect(clippy::print_stdout, reason = "a developer's tool talks to the terminal")]
 #![expect(clippy::print_stderr, reason = "a developer's tool talks to the terminal")]
 
+mod bench;
 mod python;
 mod test;
 mod tidy;
@@ -21,12 +22,14 @@ struct Arguments {
     task: Task,
 }
 
-#[derive(Clone, Copy, Subcommand)]
+#[derive(Subcommand)]
 enum Task {
     /// Check format, lints and tidiness, then run every test, those against moto included
     Test,
     /// Check that the repository keeps its written rules
     Tidy,
+    /// Compare Keysweep with other programs of its kind
+    Bench(bench::Arguments),
     /// Make the tests' Python environment, where it is missing or outdated, and print the path of its interpreter
     Python,
 }
@@ -47,6 +50,7 @@ fn run(task: Task) -> anyhow::Result<()> {
     match task {
         Task::Test => test::run(&root, &target),
         Task::Tidy => tidy::run(&root),
+        Task::Bench(arguments) => bench::run(&root, &target, &arguments),
         Task::Python => {
             println!("{}", python::environment(&root, &target)?.display());
             Ok(())

@@ -1,11 +1,11 @@
 //! The facets `access keys` (one call a user) and `access key last used` (one call a key).
 
-use aws_sdk_iam::types::{AccessKeyMetadata, StatusType};
-use keysweep_model::{AccessKey, AccessKeyId, AccessKeyStatus, Facet, Fact, LastUsed, Unreadable, UserName};
+use aws_sdk_iam::types::AccessKeyMetadata;
+use keysweep_model::{AccessKey, AccessKeyId, CredentialStatus, Facet, Fact, LastUsed, Unreadable, UserName};
 
 use crate::{
     AccountSession, CallError,
-    users::{PAGE, next_marker, timestamp},
+    users::{PAGE, check_user, next_marker, timestamp},
 };
 
 impl AccountSession {
@@ -24,6 +24,7 @@ impl AccountSession {
                 })
                 .await?;
             for key in page.access_key_metadata() {
+                check_user(ACTION, user, key.user_name().unwrap_or_default())?;
                 keys.push(access_key(ACTION, key)?);
             }
             match next_marker(ACTION, page.is_truncated(), page.marker(), marker.as_deref())? {
@@ -71,23 +72,19 @@ fn access_key(action: &'static str, key: &AccessKeyMetadata) -> Result<AccessKey
     let status = key.status().ok_or_else(|| missing("a status"))?;
     Ok(AccessKey {
         id: Fact::Known(id.parse().map_err(|error| CallError::bad_answer(action, format!("{error}")))?),
-        status: key_status(status),
+        status: credential_status(action, Facet::AccessKeys, status.as_str()),
         created_at: Fact::Known(timestamp(action, created_at)?),
         last_used: Fact::NotRead(Facet::AccessKeyLastUsed),
     })
 }
 
-fn key_status(status: &StatusType) -> Fact<AccessKeyStatus> {
-    match status.as_str() {
-        "Active" => Fact::Known(AccessKeyStatus::Active),
-        "Inactive" => Fact::Known(AccessKeyStatus::Inactive),
-        "Expired" => Fact::Known(AccessKeyStatus::Expired),
-        other => Fact::Unreadable(
-            Unreadable {
-                facet: Facet::AccessKeys,
-                reason: format!("iam:ListAccessKeys answered the unknown status `{}`", other.escape_default()),
-            }
-            .into(),
-        ),
-    }
+/// The status of a credential; a word that AWS has added since is not understood, and says so.
+pub(crate) fn credential_status(action: &'static str, facet: Facet, status: &str) -> Fact<CredentialStatus> {
+    status.parse().map_or_else(
+        |_| {
+            let reason = format!("{action} answered the unknown status `{}`", status.escape_default());
+            Fact::Unreadable(Unreadable { facet, reason }.into())
+        },
+        Fact::Known,
+    )
 }

@@ -11,7 +11,7 @@ mod table;
 use std::{sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
-use keysweep_model::{Account, User};
+use keysweep_model::{Account, Fact, RootActivity, User};
 
 use crate::{AccountSession, CallError, users::timestamp};
 use backoff::Backoff;
@@ -23,6 +23,8 @@ pub struct CredentialReport {
     pub generated_at: Timestamp,
     /// Its rows, but for the root user's.
     pub users: Vec<ReportUser>,
+    /// What its row for the root user tells.
+    pub root: Fact<RootActivity>,
 }
 
 /// One row of a credential report.
@@ -33,6 +35,8 @@ pub struct ReportUser {
     /// How many further keys the user may have: AWS documents the dates of an inactive key as `N/A`, which makes it
     /// look like no key at all. Zero where this report shows that it does date inactive keys.
     pub possible_keys: usize,
+    /// How many further signing certificates the user may have, for the same reason.
+    pub possible_certificates: usize,
 }
 
 /// How long to wait for a report, and how old it may be.
@@ -178,10 +182,11 @@ impl AccountSession {
         if self.aws().clock.now().duration_since(generated_at) > max_age {
             return Err(ReportError::Stale { generated_at });
         }
-        let users = table::parse(account, &csv).map_err(|reason| ReportError::Malformed { reason })?;
+        let table::Parsed { users, root } =
+            table::parse(account, &csv).map_err(|reason| ReportError::Malformed { reason })?;
         for row in &users {
             self.check_account("iam:GetCredentialReport", &row.user.arn)?;
         }
-        Ok(CredentialReport { generated_at, users })
+        Ok(CredentialReport { generated_at, users, root })
     }
 }

@@ -4,14 +4,23 @@ use keysweep_model::{AccountId, Partition};
 use serde_json::{Value, json};
 
 /// What a scan does in a member account. Each action has a call in this crate.
-const READ_ACTIONS: [&str; 7] = [
+const READ_ACTIONS: [&str; 16] = [
     "iam:GenerateCredentialReport",
     "iam:GetAccessKeyLastUsed",
     "iam:GetAccountAuthorizationDetails",
+    "iam:GetAccountPasswordPolicy",
+    "iam:GetAccountSummary",
     "iam:GetCredentialReport",
+    "iam:GetLoginProfile",
+    "iam:GetUser",
     "iam:ListAccessKeys",
+    "iam:ListMFADevices",
+    "iam:ListSSHPublicKeys",
+    "iam:ListServiceSpecificCredentials",
+    "iam:ListSigningCertificates",
     "iam:ListUserTags",
     "iam:ListUsers",
+    "iam:ListVirtualMFADevices",
 ];
 
 /// What a scan does in the organization.
@@ -65,12 +74,23 @@ pub fn trust_policy(partition: &Partition, central: AccountId, external_id: Opti
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use keysweep_model::Facet;
+
     use super::*;
 
     /// Source: docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, the parameter `Policy`.
     #[test]
     fn the_session_policy_is_within_the_limit_of_sts() {
         assert!(read_policy().to_string().len() <= 2048);
+    }
+
+    #[test]
+    fn the_session_policy_allows_what_reads_the_facets_and_nothing_else() {
+        let facets = Facet::ALL.iter().flat_map(|facet| facet.actions()).copied();
+        let of_iam: BTreeSet<_> = facets.filter(|action| action.starts_with("iam:")).collect();
+        assert_eq!(BTreeSet::from(READ_ACTIONS), of_iam);
     }
 
     #[test]

@@ -15,18 +15,25 @@
 //! This crate must not know policies, findings or storage.
 
 mod access_keys;
+mod account_settings;
+mod authorization_details;
 mod calls;
+mod certificates;
 mod clock;
 mod connect;
 mod credential_report;
 mod error;
 mod http;
 mod iam_policy;
+mod mfa;
 mod organization;
+mod passwords;
+mod service_credentials;
 mod session;
 mod user_tags;
 mod users;
 
+pub use authorization_details::UserDetails;
 pub use calls::Calls;
 pub use clock::Clock;
 pub use connect::{Aws, Caller, ConnectOptions, Endpoint, StaticCredentials};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aws_sdk_iam::types::User as IamUser;
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
-use keysweep_model::{Account, Facet, Fact, Partition, User};
+use keysweep_model::{Account, Fact, Partition, User, UserName};
 
 use crate::{AccountSession, CallError};
 
@@ -14,7 +14,7 @@ use crate::{AccountSession, CallError};
 pub(crate) const PAGE: i32 = 1000;
 
 impl AccountSession {
-    /// All users of the account, none of their access keys and tags read.
+    /// All users of the account, of whom no more than that is read.
     ///
     /// # Errors
     /// When any page cannot be read: a part of the users is not the users.
@@ -39,13 +39,8 @@ impl AccountSession {
         self.check_account(action, user.arn())?;
         let name = user.user_name().parse().map_err(|error| CallError::bad_answer(action, format!("{error}")))?;
         Ok(User {
-            account: Arc::clone(account),
-            name,
-            arn: user.arn().to_owned(),
-            path: user.path().to_owned(),
             created_at: Fact::Known(timestamp(action, user.create_date())?),
-            tags: Fact::NotRead(Facet::UserTags),
-            access_keys: Vec::new(),
+            ..User::unread(account, name, user.arn().to_owned(), user.path().to_owned())
         })
     }
 
@@ -73,8 +68,25 @@ pub(crate) fn next_marker(
     }
 }
 
-/// The time as this project writes it.
+/// A text that AWS documents as always there. The SDK puts an empty one where it is missing.
+pub(crate) fn required(action: &'static str, name: &str, text: &str) -> Result<String, CallError> {
+    if text.is_empty() { Err(CallError::bad_answer(action, format!("no {name} in it"))) } else { Ok(text.to_owned()) }
+}
+
+/// Asserts that what answers is about the user that was asked for.
+pub(crate) fn check_user(action: &'static str, asked: &UserName, answered: &str) -> Result<(), CallError> {
+    if answered == asked.as_str() {
+        return Ok(());
+    }
+    Err(CallError::bad_answer(action, format!("asked for the user `{asked}`, got `{}`", answered.escape_default())))
+}
+
+/// The time as this project writes it. The SDK puts the beginning of 1970 where a time that AWS documents as always
+/// there is missing: taken for the truth, it would make any credential the oldest of all.
 pub(crate) fn timestamp(action: &'static str, time: &DateTime) -> Result<Timestamp, CallError> {
+    if *time == DateTime::from_secs(0) {
+        return Err(CallError::bad_answer(action, "a time is missing in it"));
+    }
     Timestamp::new(time.secs(), time.subsec_nanos().cast_signed())
         .map_err(|error| CallError::bad_answer(action, format!("a time out of range: {error}")))
 }
@@ -90,5 +102,13 @@ mod tests {
         assert_eq!(next(true, Some("x"), None), Ok(Some("x".to_owned())));
         assert!(next(true, None, None).is_err());
         assert!(next(true, Some("x"), Some("x")).is_err());
+    }
+
+    #[test]
+    fn what_the_sdk_makes_up_for_what_is_missing_is_an_error() {
+        assert!(timestamp("iam:ListUsers", &DateTime::from_secs(0)).is_err());
+        assert!(timestamp("iam:ListUsers", &DateTime::from_secs(1)).is_ok());
+        assert!(required("iam:ListUsers", "UserName", "").is_err());
+        assert!(check_user("iam:GetUser", &"ann".parse().unwrap(), "").is_err());
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::{AccessKeyId, AccountId, FindingId, PolicyId, Remedy, Severity, UserName, word::words};
+use crate::{AccountId, ExemptionId, FindingId, PolicyId, Remedy, ResourceType, Severity, UserName, word::words};
 
 /// What a policy has to report on one resource. Passing resources make no finding; they are counted.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,18 +25,47 @@ pub struct Finding {
     pub ou_path: Option<String>,
     /// What was judged.
     pub resource_type: ResourceType,
-    /// The ARN that names the resource: for an access key the ARN of its user, because AWS gives access keys none.
+    /// The ARN that names the resource: for what has none of its own that of its user, and for an account and its root
+    /// user that of the root user.
     pub resource_arn: String,
-    /// The user.
-    pub user_name: UserName,
-    /// The access key; none where the keys of the user could not be listed.
-    pub access_key_id: Option<AccessKeyId>,
+    /// What names it within its user, such as an access key's id; none where it has no such name, and where it could
+    /// not be read.
+    pub resource_id: Option<String>,
+    /// The user; none for an account and its root user.
+    pub user_name: Option<UserName>,
     /// What is wrong, why the resource is let off, or why nothing can be said.
     pub message: String,
-    /// When the key was made, and the facts that the policy looked at, by the names that it used.
+    /// When the resource was made, the facts that the policy looked at by the names that it used, and what it added.
     pub evidence: Evidence,
+    /// What lets it off, where its status is exempt.
+    pub exemption: Option<Exempted>,
     /// What the policy proposes.
     pub remedy: Remedy,
+}
+
+impl Finding {
+    /// The access key, where it is about one that is known.
+    #[must_use]
+    pub fn access_key_id(&self) -> Option<&str> {
+        self.resource_id.as_deref().filter(|_| self.resource_type == ResourceType::AccessKey)
+    }
+}
+
+/// What lets a resource off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exempted {
+    /// The policy's own script.
+    Policy {
+        /// Until when; none for good.
+        until: Option<Timestamp>,
+    },
+    /// An exemption of the register.
+    Register {
+        /// Which.
+        id: ExemptionId,
+        /// Until when.
+        until: Timestamp,
+    },
 }
 
 words! {
@@ -53,14 +82,6 @@ words! {
     }
 }
 
-words! {
-    /// The kinds of resource that policies judge.
-    ResourceType, "resource", {
-        /// One access key of an IAM user.
-        AccessKey = "access_key",
-    }
-}
-
 /// The facts that a policy looked at, by the names that it used, such as `age_days` or `user.tag(owner)`.
 pub type Evidence = BTreeMap<String, EvidenceValue>;
 
@@ -71,8 +92,12 @@ pub enum EvidenceValue {
     Boolean(bool),
     /// A whole number.
     Integer(i64),
+    /// A number.
+    Number(f64),
     /// A text.
     Text(String),
+    /// A list of texts.
+    List(Vec<String>),
     /// A point in time.
     Time(Timestamp),
     /// It could not be read; the reason.

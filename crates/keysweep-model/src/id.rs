@@ -105,6 +105,13 @@ text_id! {
             && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
 }
 
+text_id! {
+    /// The id of an exemption: what the register names it. 1 to 64 letters, digits and `-`, `_`, `.`.
+    ExemptionId, "an exemption id (1 to 64 letters, digits, `-`, `_` or `.`)",
+    |text| (1..=64).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+}
+
 impl Partition {
     /// The partition, account and resource of an ARN: `arn:aws:iam::111122223333:user/x`.
     ///

@@ -11,19 +11,29 @@
 //! output formats convert from these types by hand.
 
 mod account;
+mod account_facts;
+mod credential;
+mod facet;
 mod fact;
 mod finding;
 mod id;
 mod policy;
+mod resource;
 mod result;
 mod user;
 mod word;
 
 pub use account::{Account, AccountState};
-pub use fact::{Facet, FacetSet, Fact, Unreadable};
-pub use finding::{Evidence, EvidenceValue, Finding, FindingStatus, ResourceType};
-pub use id::{AccessKeyId, AccountId, FindingId, IdError, Partition, PolicyId, UserName};
+pub use account_facts::{AccountFacts, PasswordPolicy, RootActivity, RootCredentials, RootUser};
+pub use credential::{
+    AccessKey, CredentialStatus, LastUsed, MfaDevice, MfaKind, Password, ServiceCredential, SigningCertificate, SshKey,
+};
+pub use facet::{Facet, FacetSet};
+pub use fact::{Fact, Unreadable};
+pub use finding::{Evidence, EvidenceValue, Exempted, Finding, FindingStatus};
+pub use id::{AccessKeyId, AccountId, ExemptionId, FindingId, IdError, Partition, PolicyId, UserName};
 pub use policy::{ParamValue, PolicySummary, Remedy, Severity, Verdict};
-pub use result::{AccountGap, ApiCalls, Coverage, Run, ScanResult, StatusCounts, Step, Summary};
-pub use user::{AccessKey, AccessKeyStatus, LastUsed, Tags, User};
+pub use resource::{Resource, ResourceType};
+pub use result::{AccountGap, ApiCalls, Coverage, ExemptionUse, Run, ScanResult, StatusCounts, Step, Summary};
+pub use user::{Permissions, Tags, User};
 pub use word::UnknownWord;

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::{PolicyId, ResourceType, word::words};
+use jiff::Timestamp;
+
+use crate::{Evidence, PolicyId, ResourceType, word::words};
 
 words! {
     /// How bad a violation is. The words are those of the AWS Security Finding Format, `info` for its
@@ -38,7 +40,7 @@ words! {
 }
 
 /// What a policy says of one resource.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
     /// Nothing to report.
     Pass {
@@ -49,11 +51,17 @@ pub enum Verdict {
     Fail {
         /// What is wrong, in a sentence for the reader of the finding.
         message: String,
+        /// How bad this one is, where it differs from the policy's severity.
+        severity: Option<Severity>,
+        /// What the policy adds to the facts that it looked at.
+        evidence: Evidence,
     },
     /// It would be a violation, but this resource is let off.
     Exempt {
         /// Why it is let off.
         reason: String,
+        /// Until when; none for good.
+        until: Option<Timestamp>,
     },
 }
 

@@ -4,7 +4,9 @@ use std::{collections::BTreeMap, ops::AddAssign};
 
 use jiff::Timestamp;
 
-use crate::{AccountId, Finding, FindingStatus, Partition, PolicyId, PolicySummary, Severity, word::words};
+use crate::{
+    AccountId, ExemptionId, Finding, FindingStatus, Partition, PolicyId, PolicySummary, Severity, word::words,
+};
 
 /// Everything that a scan came to.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,8 +21,26 @@ pub struct ScanResult {
     pub summary: Summary,
     /// The requests that were sent to AWS.
     pub api_calls: ApiCalls,
-    /// The findings, sorted by [`Finding::id`]'s parts: account, user, access key, policy.
+    /// The exemptions of the register and what they came to, in its order.
+    pub exemptions: Vec<ExemptionUse>,
+    /// The findings, sorted by account, user, resource and policy.
     pub findings: Vec<Finding>,
+}
+
+/// What an exemption of the register came to in a scan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExemptionUse {
+    /// Which.
+    pub id: ExemptionId,
+    /// Who answers for it.
+    pub owner: String,
+    /// Until when it holds.
+    pub expires: Timestamp,
+    /// How many violations it let off; of one that has expired, how many it would have let off.
+    pub matched: u64,
+    /// What whoever keeps the register should look at: that it has expired, matched nothing, matched too much, or
+    /// names an account that is gone. Each a sentence.
+    pub problems: Vec<String>,
 }
 
 impl ScanResult {

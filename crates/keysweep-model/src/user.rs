@@ -1,10 +1,13 @@
-//! IAM users and their access keys, as facts.
+//! IAM users, as facts.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 
-use crate::{AccessKeyId, Account, Fact, UserName};
+use crate::{
+    AccessKey, Account, CredentialStatus, Facet, Fact, MfaDevice, Password, ServiceCredential, SigningCertificate,
+    SshKey, UserName,
+};
 
 /// The tags of a user.
 pub type Tags = BTreeMap<String, String>;
@@ -25,85 +28,108 @@ pub struct User {
     /// The user's tags. The console keeps the description of an access key in a tag whose name is the key's id.
     pub tags: Fact<Tags>,
     /// The user's access keys. From a credential report at most two, and without their ids.
-    pub access_keys: Vec<AccessKey>,
+    pub access_keys: Fact<Vec<AccessKey>>,
+    /// The user's console password; none where it has none.
+    pub password: Fact<Option<Password>>,
+    /// Whether an MFA device is enabled for the user.
+    pub has_mfa: Fact<bool>,
+    /// The user's MFA devices.
+    pub mfa_devices: Fact<Vec<MfaDevice>>,
+    /// The user's groups, and the IAM policies of the user and of those.
+    pub permissions: Fact<Permissions>,
+    /// The user's credentials for single services.
+    pub service_credentials: Fact<Vec<ServiceCredential>>,
+    /// The user's signing certificates. From a credential report at most two, and without their ids.
+    pub signing_certificates: Fact<Vec<SigningCertificate>>,
+    /// The user's SSH public keys.
+    pub ssh_keys: Fact<Vec<SshKey>>,
 }
 
-/// One access key with what has been read about it so far.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AccessKey {
-    /// The key's id; a credential report does not tell it.
-    pub id: Fact<AccessKeyId>,
-    /// Whether the key works.
-    pub status: Fact<AccessKeyStatus>,
-    /// When the key was made.
-    pub created_at: Fact<Timestamp>,
-    /// When and where the key was last used.
-    pub last_used: Fact<LastUsed>,
+/// Where a user's permissions come from. IAM policies that bound or deny are not weighed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Permissions {
+    /// The names of the user's groups.
+    pub groups: Vec<String>,
+    /// The ARNs of the IAM policies that are attached to the user itself.
+    pub attached_policies: Vec<String>,
+    /// The ARNs of the IAM policies that are attached to its groups.
+    pub group_policies: Vec<String>,
+    /// The names of the IAM policies that are embedded in the user itself.
+    pub inline_policies: Vec<String>,
+    /// Whether any of all these allows every action on every resource without a condition.
+    pub is_administrator: bool,
+    /// The ARN of the IAM policy that bounds the user's permissions; none where there is none.
+    pub permissions_boundary: Option<String>,
 }
 
-/// Whether an access key works.
-/// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKeyMetadata.html
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AccessKeyStatus {
-    /// The key can sign requests.
-    Active,
-    /// The key was deactivated and can be made active again.
-    Inactive,
-    /// The key has expired.
-    Expired,
-}
-
-/// When an access key last signed a request, as far as AWS records it: the first use in each span of 15 minutes, since
-/// 22 April 2015.
-/// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKeyLastUsed.html
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LastUsed {
-    /// No use is on record.
-    Never,
-    /// The latest use on record.
-    At {
-        /// When.
-        at: Timestamp,
-        /// The service that was called, such as `s3`, where AWS tells.
-        service: Option<String>,
-        /// The Region that was called; none for global services.
-        region: Option<String>,
-    },
+impl Permissions {
+    /// Whether AWS has put the user under quarantine, because one of its keys was found in public.
+    /// Source: docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCompromisedKeyQuarantineV3.html
+    #[must_use]
+    pub fn is_quarantined(&self) -> bool {
+        let name = |arn: &str| arn.rsplit('/').next().unwrap_or_default().starts_with("AWSCompromisedKeyQuarantine");
+        self.attached_policies.iter().any(|arn| name(arn))
+    }
 }
 
 impl User {
+    /// A user of whom nothing but its name has been read.
+    #[must_use]
+    pub fn unread(account: &Arc<Account>, name: UserName, arn: String, path: String) -> Self {
+        Self {
+            account: Arc::clone(account),
+            name,
+            arn,
+            path,
+            created_at: Fact::NotRead(Facet::Users),
+            tags: Fact::NotRead(Facet::UserTags),
+            access_keys: Fact::NotRead(Facet::AccessKeys),
+            password: Fact::NotRead(Facet::LoginProfile),
+            has_mfa: Fact::NotRead(Facet::MfaDevices),
+            mfa_devices: Fact::NotRead(Facet::MfaDevices),
+            permissions: Fact::NotRead(Facet::AuthorizationDetails),
+            service_credentials: Fact::NotRead(Facet::ServiceCredentials),
+            signing_certificates: Fact::NotRead(Facet::SigningCertificates),
+            ssh_keys: Fact::NotRead(Facet::SshKeys),
+        }
+    }
+
     /// How many of the user's other active keys are newer than the key at `index`, so that exactly one active key of a
     /// user has none. Keys made in the same second are ordered by id, or by place where ids are not known.
     #[must_use]
     pub fn newer_active_keys(&self, index: usize) -> Fact<usize> {
-        let order = |index: usize| {
-            let key = &self.access_keys[index];
-            key.created_at.as_ref().map(|created| (*created, key.id.known(), index))
-        };
-        let mut newer = 0;
-        for (other, key) in self.access_keys.iter().enumerate() {
-            match key.status.as_ref() {
-                Fact::Known(AccessKeyStatus::Active) => {}
-                Fact::Known(AccessKeyStatus::Inactive | AccessKeyStatus::Expired) => continue,
-                Fact::NotRead(facet) => return Fact::NotRead(facet),
-                Fact::Unreadable(why) => return Fact::Unreadable(why),
-            }
-            match order(other).and_then(|theirs| order(index).map(|ours| theirs > ours)) {
-                Fact::Known(is_newer) => newer += usize::from(is_newer),
-                Fact::NotRead(facet) => return Fact::NotRead(facet),
-                Fact::Unreadable(why) => return Fact::Unreadable(why),
-            }
-        }
-        Fact::Known(newer)
+        self.access_keys.as_ref().and_then(|keys| newer_active_keys(keys, index))
     }
+}
+
+fn newer_active_keys(keys: &[AccessKey], index: usize) -> Fact<usize> {
+    let order = |index: usize| {
+        let key = &keys[index];
+        key.created_at.as_ref().map(|created| (*created, key.id.known(), index))
+    };
+    let mut newer = 0;
+    for (other, key) in keys.iter().enumerate() {
+        match key.status.as_ref() {
+            Fact::Known(CredentialStatus::Active) => {}
+            Fact::Known(CredentialStatus::Inactive | CredentialStatus::Expired) => continue,
+            Fact::NotRead(facet) => return Fact::NotRead(facet),
+            Fact::Unreadable(why) => return Fact::Unreadable(why),
+        }
+        match order(other).and_then(|theirs| order(index).map(|ours| theirs > ours)) {
+            Fact::Known(is_newer) => newer += usize::from(is_newer),
+            Fact::NotRead(facet) => return Fact::NotRead(facet),
+            Fact::Unreadable(why) => return Fact::Unreadable(why),
+        }
+    }
+    Fact::Known(newer)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{AccountState, Facet};
+    use crate::{AccountState, LastUsed};
 
-    fn key(created: i64, status: AccessKeyStatus) -> AccessKey {
+    fn key(created: i64, status: CredentialStatus) -> AccessKey {
         AccessKey {
             id: Fact::NotRead(Facet::AccessKeys),
             status: Fact::Known(status),
@@ -112,7 +138,7 @@ mod tests {
         }
     }
 
-    fn user(access_keys: Vec<AccessKey>) -> User {
+    fn newer(keys: &[AccessKey]) -> Vec<Fact<usize>> {
         let account = Account {
             id: "111122223333".parse().unwrap(),
             name: String::new(),
@@ -120,35 +146,29 @@ mod tests {
             state: AccountState::Active,
             ou_path: Fact::Known("Root".to_owned()),
         };
-        User {
-            account: Arc::new(account),
-            name: "u".parse().unwrap(),
-            arn: "arn:aws:iam::111122223333:user/u".to_owned(),
-            path: "/".to_owned(),
-            created_at: Fact::Known(Timestamp::UNIX_EPOCH),
-            tags: Fact::NotRead(Facet::UserTags),
-            access_keys,
-        }
-    }
-
-    fn newer(user: &User) -> Vec<Fact<usize>> {
-        (0..user.access_keys.len()).map(|index| user.newer_active_keys(index)).collect()
+        let mut user = User::unread(&Arc::new(account), "u".parse().unwrap(), String::new(), "/".to_owned());
+        user.access_keys = Fact::Known(keys.to_vec());
+        (0..keys.len()).map(|index| user.newer_active_keys(index)).collect()
     }
 
     #[test]
     fn exactly_one_active_key_has_no_newer_one_even_on_a_tie() {
-        let user = user(vec![
-            key(5, AccessKeyStatus::Active),
-            key(5, AccessKeyStatus::Active),
-            key(9, AccessKeyStatus::Inactive),
-        ]);
-        assert_eq!(newer(&user), [Fact::Known(1), Fact::Known(0), Fact::Known(0)]);
+        let keys =
+            [key(5, CredentialStatus::Active), key(5, CredentialStatus::Active), key(9, CredentialStatus::Inactive)];
+        assert_eq!(newer(&keys), [Fact::Known(1), Fact::Known(0), Fact::Known(0)]);
     }
 
     #[test]
     fn a_sibling_of_unknown_status_makes_the_count_unknown() {
-        let mut user = user(vec![key(5, AccessKeyStatus::Active), key(6, AccessKeyStatus::Active)]);
-        user.access_keys[1].status = Fact::NotRead(Facet::AccessKeys);
-        assert_eq!(newer(&user)[0], Fact::NotRead(Facet::AccessKeys));
+        let mut keys = [key(5, CredentialStatus::Active), key(6, CredentialStatus::Active)];
+        keys[1].status = Fact::NotRead(Facet::AccessKeys);
+        assert_eq!(newer(&keys)[0], Fact::NotRead(Facet::AccessKeys));
+    }
+
+    #[test]
+    fn a_quarantine_policy_is_known_by_the_beginning_of_its_name() {
+        let with = |arn: &str| Permissions { attached_policies: vec![arn.to_owned()], ..Permissions::default() };
+        assert!(with("arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV9").is_quarantined());
+        assert!(!with("arn:aws:iam::aws:policy/ReadOnlyAccess").is_quarantined());
     }
 }

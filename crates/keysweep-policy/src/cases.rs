@@ -1,160 +1,83 @@
-//! Cases of policies: `NAME.test.yaml` beside `NAME.rhai`, each an access key and what the policy must say of it.
+//! Cases of policies: `NAME.test.yaml` beside `NAME.rhai`, each a resource as it might be and what the policy must say.
 //!
 //! ```yaml
 //! - name: a key of 90 and a quarter days is too old
 //!   key: { age_days: 90.25 }
-//!   expect: { status: fail, message: more than 90 days }
+//!   expect: { status: fail, message: more than 90 days, severity: medium, reads: [access_keys] }
 //! ```
 //!
-//! A case gives the few properties that matter. The rest has defaults, but for those whose value decides what a policy
-//! says, such as an age: a policy that touches one of these makes the case fail, and the failure names it.
+//! What is judged stands under the name of its kind, and what it belongs to beside it:
+//!
+//! ```yaml
+//! - { name: a key, key: { age_days: 3 }, other_keys: [{ age_days: 90 }], user: { tags: {} }, expect: { status: pass } }
+//! - { name: a user, user: { has_password: true, has_mfa: false }, expect: { status: fail } }
+//! - { name: an account, account: { users: [{ access_keys: [] }], password_policy: null }, expect: { status: fail } }
+//! - { name: a root user, root: { has_access_key: true }, expect: { status: fail } }
+//! - { name: a password, password: { age_days: 90, never_used: true }, expect: { status: fail } }
+//! - { name: an MFA device, mfa: { kind: virtual }, user: { is_administrator: true }, expect: { status: fail } }
+//! - { name: a Bedrock key, service_credential: { service: bedrock, lifetime_days: 90 }, expect: { status: pass } }
+//! - { name: a certificate, signing_certificate: { age_days: 9 }, unreadable: [users], expect: { status: unknown } }
+//! - { name: an SSH key, ssh_key: { age_days: 9, active: false }, params: { limit: 5 }, expect: { status: pass } }
+//! ```
+//!
+//! A case gives the few properties that matter. Names, ids, paths and the account have defaults; a credential is active
+//! and a service credential has no end where nothing else is said. All else, such as an age, a tag or a list, decides what
+//! a policy says and has no default: a policy that touches what the case leaves out makes the case fail, and the failure
+//! says what to give.
+//!
+//! A message is expected by a part of it, or by several in their order with `*` between them.
 
-use std::{
-    fmt, fs, io,
-    path::{Path, PathBuf},
+use keysweep_model::ResourceType;
+
+pub use self::{
+    expect::Status,
+    parse::Case,
+    report::{CaseReport, Report},
+    run::{CasesError, Options, run_folder, run_paths},
 };
+use crate::{Policy, PolicyFileError, policy::Judgement};
 
-use keysweep_model::{PolicyId, Verdict};
-
-pub use self::parse::{Case, Expected, Status};
-use crate::{LoadError, Outcome, Policy, PolicyFileError, load_folder, policy::Judgement};
-
+mod expect;
 mod given;
 mod parse;
+mod raw;
+mod report;
+mod run;
 
-/// The cases of the file `text`, which the user knows as `source_name`.
+/// The cases of the file `text`, which the user knows as `source_name`, of a policy that judges `resource`.
 ///
 /// # Errors
 /// When the file is not a list of cases, or a case says what cannot be: with the place.
-pub fn parse(source_name: &str, text: &str) -> Result<Vec<Case>, PolicyFileError> {
-    parse::parse(text).map_err(|wrong| PolicyFileError::new(source_name, text, wrong))
+pub fn parse(source_name: &str, text: &str, resource: ResourceType) -> Result<Vec<Case>, PolicyFileError> {
+    parse::parse(text, resource).map_err(|wrong| PolicyFileError::new(source_name, text, wrong))
 }
 
-/// Judges the key of a case and compares with what is expected.
+/// Judges what a case gives and compares with what it expects.
 ///
 /// # Errors
 /// What the policy said and what the case expects, or why the case cannot be judged.
 pub fn run(policy: &Policy, case: &Case) -> Result<(), String> {
-    let policy = policy.with_overrides(None, &case.params).map_err(|error| error.to_string())?;
-    let judgement = policy.judge(&case.user, 0, case.as_of);
-    let (status, message) = said(&judgement)?;
-    let Expected { status: wanted, message: part } = &case.expect;
-    if status != *wanted {
-        return Err(format!("expected {wanted}, got {status}{}", quoted(&message)));
+    let policy = with_params(policy, case)?;
+    case.expect.compare(&policy, &judge(&policy, case))
+}
+
+/// The policy with the parameters of a case.
+pub(crate) fn with_params(policy: &Policy, case: &Case) -> Result<Policy, String> {
+    if case.params.is_empty() {
+        return Ok(policy.clone());
     }
-    match part {
-        Some(part) if !message.contains(part.as_str()) => {
-            Err(format!("expected {wanted} with a message that has `{part}`, got{}", quoted(&message)))
-        }
-        Some(_) | None => Ok(()),
-    }
+    policy.with_overrides(None, &case.params).map_err(|error| error.to_string())
 }
 
-fn said(judgement: &Judgement) -> Result<(Status, String), String> {
-    Ok(match &judgement.evaluation.outcome {
-        Outcome::Verdict(Verdict::Pass { note }) => (Status::Pass, note.clone().unwrap_or_default()),
-        Outcome::Verdict(Verdict::Fail { message }) => (Status::Fail, message.clone()),
-        Outcome::Verdict(Verdict::Exempt { reason }) => (Status::Exempt, reason.clone()),
-        Outcome::Unknown(why) => (Status::Unknown, why.to_string()),
-        Outcome::Error(error) => (Status::Error, error.to_string()),
-        Outcome::Needs(_) => {
-            let name = judgement.unread.as_deref().unwrap_or("a fact");
-            return Err(format!("the policy reads `{name}`, which the case does not give: {}", given::hint(name)));
-        }
-    })
+/// What the policy makes of a case.
+pub(crate) fn judge(policy: &Policy, case: &Case) -> Judgement {
+    policy.judge(&case.resource, case.as_of, Some(&case.left_out))
 }
 
-fn quoted(message: &str) -> String {
-    if message.is_empty() { ", without a message".to_owned() } else { format!(": \"{message}\"") }
-}
-
-/// Why cases could not be run.
-#[derive(Debug, thiserror::Error)]
-pub enum CasesError {
-    /// The policies could not be loaded.
-    #[error(transparent)]
-    Policies(#[from] LoadError),
-    /// A policy has no readable file of cases.
-    #[error("could not read the cases `{}` of policy `{policy}`: {source}", .path.display())]
-    Read {
-        /// The policy.
-        policy: PolicyId,
-        /// Where its cases should be.
-        path: PathBuf,
-        /// Why they could not be read.
-        source: io::Error,
-    },
-    /// A file is not a list of cases.
-    #[error(transparent)]
-    File(#[from] PolicyFileError),
-}
-
-/// What running the cases of a folder came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
-    /// Every case that was run, in the order of the files.
-    pub cases: Vec<CaseReport>,
-}
-
-/// What one case came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CaseReport {
-    /// The policy.
-    pub policy: PolicyId,
-    /// The file of the case.
-    pub path: PathBuf,
-    /// The line of the case, counted from 1.
-    pub line: usize,
-    /// The name of the case.
-    pub name: String,
-    /// What was expected and what came, where they differ.
-    pub failure: Option<String>,
-}
-
-impl Report {
-    /// How many cases failed.
-    #[must_use]
-    pub fn failed(&self) -> usize {
-        self.cases.iter().filter(|case| case.failure.is_some()).count()
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for case in &self.cases {
-            let CaseReport { policy, path, line, name, failure } = case;
-            match failure {
-                None => writeln!(out, "ok   {policy}: {name}")?,
-                Some(failure) => {
-                    writeln!(out, "FAIL {policy}: {name}\n     {failure}\n     {}:{line}", path.display())?;
-                }
-            }
-        }
-        write!(out, "{} passed, {} failed", self.cases.len() - self.failed(), self.failed())
-    }
-}
-
-/// Runs the cases of every policy of a folder.
-///
-/// # Errors
-/// When a policy cannot be loaded, has no cases beside it, or its cases cannot be read. Cases that fail are no error:
-/// the report has them.
-pub fn run_folder(folder: &Path) -> Result<Report, CasesError> {
-    let mut cases = Vec::new();
-    for policy in load_folder(folder)? {
-        let path = Path::new(policy.source_name()).with_extension("test.yaml");
-        let text = fs::read_to_string(&path).map_err(|source| CasesError::Read {
-            policy: policy.id().clone(),
-            path: path.clone(),
-            source,
-        })?;
-        for case in parse(&path.display().to_string(), &text)? {
-            let failure = run(&policy, &case).err();
-            let (line, name) = (case.line, case.name);
-            cases.push(CaseReport { policy: policy.id().clone(), path: path.clone(), line, name, failure });
-        }
-    }
-    Ok(Report { cases })
+/// The JSON Schema of a file of cases.
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Vec<raw::RawCase>).into()
 }
 
 #[cfg(test)]

@@ -1,78 +1,204 @@
 //! What can be known to be wrong with a script before it runs.
 //!
-//! The checker walks the script and follows the types of `key`, of `params` and of what is reached from them. Where it
-//! cannot follow, the engine's own strictness remains.
+//! The checker walks the script and follows the types of what is judged, of the parameters and of what is reached from
+//! them, through lists, functions and functions without a name. Where it cannot follow, the engine's own strictness
+//! remains.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use rhai::{AST, ASTFlags, ASTNode, Expr, FnCallExpr, Position, Stmt, StmtBlock};
-
-use crate::{
-    diagnostic::Diagnostic,
-    explain::place,
-    objects::{Kind, Object},
-    params::ParamSpec,
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
 };
 
+use keysweep_model::FacetSet;
+use rhai::{AST, ASTFlags, ASTNode, Expr, Position, Stmt};
+
+use self::{
+    constant::Constant,
+    script::{Function, functions, is_anonymous},
+    types::Type,
+};
+use crate::{
+    code::{Code, Level},
+    diagnostic::{Diagnostic, Place},
+    metadata::Metadata,
+    objects::Object,
+    params::ParamType,
+    source::Source,
+};
+
+mod call;
+mod chain;
+mod closures;
+mod constant;
 mod expr;
+mod locked;
+mod script;
+mod statement;
+mod types;
+mod verdict;
 
 /// The function that every policy defines.
 pub(crate) const ENTRY: &str = "check";
 
-/// Everything that is wrong with the script of a policy with these parameters.
-pub(crate) fn check(ast: &AST, params: &BTreeMap<String, ParamSpec>) -> Vec<Diagnostic> {
-    let mut checker = Checker {
-        params,
-        functions: ast.iter_fn_def().map(|function| (function.name.to_string(), function.params.len())).collect(),
-        constants: BTreeMap::new(),
-        assigned: BTreeSet::new(),
-        uses_maps: false,
-        scope: Vec::new(),
-        wrong: Vec::new(),
-    };
+/// What a check came to.
+pub(crate) struct Checked {
+    /// Everything that is wrong, and everything that its author may not have meant.
+    pub(crate) found: Vec<Diagnostic>,
+    /// The facets that the script may touch.
+    pub(crate) may_read: FacetSet,
+}
+
+impl Checked {
+    /// Whether anything of it is an error.
+    pub(crate) fn is_wrong(&self) -> bool {
+        self.found.iter().any(|diagnostic| diagnostic.code.level() == Level::Error)
+    }
+}
+
+/// A library that is compiled, as those who import it know it.
+#[derive(Clone)]
+pub(crate) struct Library {
+    /// What scripts import it by.
+    pub(crate) path: Arc<str>,
+    /// Its file, as the user knows it.
+    pub(crate) name: Arc<str>,
+    pub(crate) text: Arc<str>,
+    pub(crate) script: Arc<AST>,
+}
+
+impl Library {
+    pub(crate) fn new(path: &str, name: &str, text: &str, script: AST) -> Self {
+        Self { path: path.into(), name: name.into(), text: text.into(), script: Arc::new(script) }
+    }
+}
+
+/// Checks the script of a policy that knows libraries by these names.
+pub(crate) fn check(ast: &AST, text: &str, metadata: &Metadata, libraries: &[(String, Library)]) -> Checked {
+    let (source, functions) = (Source::new(text), functions(ast));
+    let mut checker = Checker::new(&source, &functions, libraries);
+    checker.judged = Some(Object::judged(metadata.resource));
+    checker.params = metadata.params.iter().map(|(name, spec)| (name.as_str(), spec.kind)).collect();
     checker.survey(ast);
     checker.check_top(ast.statements());
-    checker.check_entry(ast);
-    checker.check_functions(ast);
-    checker.wrong
+    checker.check_entry();
+    checker.check_functions();
+    checker.check_locked(ast);
+    checker.check_unused(text);
+    checker.finish()
 }
 
-/// A function of the script: where it is, and the types of its parameters.
-struct Function {
-    begin: Position,
-    end: Position,
-    scope: Vec<(String, Type)>,
-}
-
-/// The functions that make verdicts.
-const VERDICTS: [&str; 3] = ["pass", "fail", "exempt"];
-
-/// The type of an expression as far as it is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Type {
-    Object(Object),
-    Params,
-    Value(Kind),
-    Number,
-    List,
-    Verdict,
-    Nothing,
-    Unknown,
+/// Checks the script of a library that knows others by these names.
+pub(crate) fn check_library(ast: &AST, text: &str, libraries: &[(String, Library)]) -> Checked {
+    let (source, functions) = (Source::new(text), functions(ast));
+    let mut checker = Checker::new(&source, &functions, libraries);
+    checker.survey(ast);
+    checker.check_top(ast.statements());
+    checker.check_functions();
+    checker.check_locked(ast);
+    checker.finish()
 }
 
 struct Checker<'a> {
-    params: &'a BTreeMap<String, ParamSpec>,
-    functions: BTreeSet<(String, usize)>,
-    constants: BTreeMap<String, Type>,
+    source: &'a Source<'a>,
+    /// The object that `check` is asked about; none in a library.
+    judged: Option<Object>,
+    params: BTreeMap<&'a str, ParamType>,
+    /// The parameters that the script reads.
+    params_read: BTreeSet<String>,
+    functions: &'a [Function],
+    /// The functions of each library, by the name that the script has for it.
+    libraries: BTreeMap<&'a str, BTreeSet<(String, usize)>>,
+    constants: BTreeMap<String, (Type, Option<Constant>)>,
     /// Variables that are assigned to somewhere: their type is not followed.
     assigned: BTreeSet<String>,
     /// A script that makes maps has properties of any name.
     uses_maps: bool,
-    scope: Vec<(String, Type)>,
-    wrong: Vec<Diagnostic>,
+    scope: Vec<Variable>,
+    /// What is known of the calls of each function.
+    calls: Vec<Calls>,
+    /// The function that is being checked.
+    current: Current,
+    may_read: FacetSet,
+    found: Vec<Diagnostic>,
 }
 
-impl Checker<'_> {
+/// A variable that can be seen.
+struct Variable {
+    name: String,
+    kind: Type,
+    /// Where it is made; none where that is no matter of the script's.
+    made: Option<Position>,
+    is_read: bool,
+}
+
+impl Variable {
+    fn given(name: &str, kind: Type) -> Self {
+        Self { name: name.to_owned(), kind, made: None, is_read: true }
+    }
+}
+
+/// What is known of the calls of a function.
+#[derive(Default, Clone)]
+struct Calls {
+    /// The functions that call it, by place.
+    by: BTreeSet<usize>,
+    /// The types of the arguments of all calls together; none where it was not seen to be called.
+    arguments: Option<Vec<Type>>,
+    /// The type of its value.
+    gives: Option<Type>,
+}
+
+/// The function that is being checked.
+#[derive(Default)]
+struct Current {
+    index: usize,
+    /// Whether it is `check`, which must end with a verdict.
+    is_entry: bool,
+    /// The type of what it returns by `return`.
+    returned: Option<Type>,
+}
+
+impl<'a> Checker<'a> {
+    fn new(source: &'a Source<'a>, functions: &'a [Function], libraries: &'a [(String, Library)]) -> Self {
+        let known = |library: &Library| -> BTreeSet<_> {
+            let functions = library.script.iter_fn_def();
+            let functions = functions.filter(|function| !is_anonymous(&function.name));
+            functions.map(|function| (function.name.to_string(), function.params.len())).collect()
+        };
+        Self {
+            source,
+            judged: None,
+            params: BTreeMap::new(),
+            params_read: BTreeSet::new(),
+            functions,
+            libraries: libraries.iter().map(|(name, library)| (name.as_str(), known(library))).collect(),
+            constants: BTreeMap::new(),
+            assigned: BTreeSet::new(),
+            uses_maps: false,
+            scope: Vec::new(),
+            calls: vec![Calls::default(); functions.len()],
+            current: Current::default(),
+            may_read: FacetSet::default(),
+            found: Vec::new(),
+        }
+    }
+
+    fn check_locked(&mut self, ast: &AST) {
+        for locked::Locked { name, position } in locked::locked(ast) {
+            let message = format!("the list is reached by way of `{name}`, which this function uses too");
+            let help = format!("take what you need of `{name}` into a variable of its own before");
+            let place = self.source.token(position);
+            self.wrong(Code::MisplacedFunction, message, place).help(help);
+        }
+    }
+
+    /// One thing may be found twice, where a function without a name is checked for each list that it is used on.
+    fn finish(mut self) -> Checked {
+        self.found.sort_by_key(|diagnostic| (diagnostic.place, diagnostic.code));
+        self.found.dedup();
+        Checked { found: self.found, may_read: self.may_read }
+    }
+
     /// Notes what holds for the whole script.
     fn survey(&mut self, ast: &AST) {
         ast.walk(&mut |path| {
@@ -89,172 +215,155 @@ impl Checker<'_> {
         });
     }
 
-    /// Outside functions there are constants and nothing else.
+    /// Outside functions there are imports and constants, and nothing else.
     fn check_top(&mut self, statements: &[Stmt]) {
         for statement in statements {
             match statement {
-                Stmt::Noop(_) => {}
+                Stmt::Noop(_) | Stmt::Import(..) => {}
                 Stmt::Var(variable, flags, _)
                     if flags.contains(ASTFlags::CONSTANT) && variable.1.get_literal_value(None).is_some() =>
                 {
                     let kind = self.expr(&variable.1);
-                    self.constants.insert(variable.0.name.to_string(), kind);
+                    let value = self.constant(&variable.1);
+                    self.constants.insert(variable.0.name.to_string(), (kind, value));
                 }
                 other => {
                     let help = "put it into `fn check(key, params)`; outside functions a policy has only constants \
                                 of literal values, such as `const GRACE_DAYS = 7;`";
                     let message = "a statement outside a function never judges anything";
-                    self.wrong.push(place(Diagnostic::new(message), other.position(), 1).help(help));
+                    let place = self.source.token(other.position());
+                    self.wrong(Code::OutsideFunction, message, place).help(help);
                 }
             }
         }
     }
 
-    fn check_entry(&mut self, ast: &AST) {
-        if self.functions.contains(&(ENTRY.to_owned(), 2)) {
+    fn check_entry(&mut self) {
+        if self.functions.iter().any(|function| function.name == ENTRY && function.params.len() == 2) {
             return;
         }
-        let help = "write `fn check(key, params) { ... }`; it returns `pass()`, `fail(message)` or `exempt(reason)`";
-        self.wrong.push(match ast.iter_fn_def().find(|function| function.name == ENTRY) {
+        let name = self.judged.map_or("key", Object::name);
+        let help = format!(
+            "write `fn check({name}, params) {{ ... }}`; it returns `pass()`, `fail(message)` or `exempt(reason)`"
+        );
+        let other = self.functions.iter().find(|function| function.name == ENTRY);
+        let (message, place) = match other {
             Some(function) => {
-                let message = format!("`check` takes {} parameters instead of 2", function.params.len());
-                place(Diagnostic::new(message), function.body.start_position(), 1).help(help)
+                let parameters = match function.params.len() {
+                    1 => "1 parameter".to_owned(),
+                    count => format!("{count} parameters"),
+                };
+                (format!("`check` takes {parameters} instead of 2"), self.source.head(ENTRY, function.begin))
             }
-            None => Diagnostic::new("the policy has no function `check`").help(help),
-        });
+            None => ("the policy has no function `check`".to_owned(), None),
+        };
+        self.wrong(Code::WrongCheck, message, place).help(help);
     }
 
-    fn check_functions(&mut self, ast: &AST) {
-        let functions: Vec<Function> = ast
-            .iter_fn_def()
-            .map(|function| {
-                let is_entry = function.name == ENTRY && function.params.len() == 2;
-                let types = if is_entry { [Type::Object(Object::Key), Type::Params] } else { [Type::Unknown; 2] };
-                let types = types.into_iter().chain(std::iter::repeat(Type::Unknown));
-                Function {
-                    begin: function.body.start_position(),
-                    end: function.body.end_position(),
-                    scope: function.params.iter().map(ToString::to_string).zip(types).collect(),
-                }
-            })
-            .collect();
-        // Rhai shows a function's statements only by a walk over the whole script, which goes function by function.
-        let mut current = None;
-        let mut last = Vec::new();
-        ast.walk(&mut |path| {
-            if let [ASTNode::Stmt(statement)] = path {
-                let position = statement.position();
-                let inside = |function: &Function| function.begin <= position && position <= function.end;
-                if let Some(index) = functions.iter().position(inside) {
-                    if current != Some(index) {
-                        current = Some(index);
-                        last.clear();
-                        self.scope = functions[index].scope.clone();
-                    }
-                    // What has a statement after it in its function does not end it.
-                    self.wrong.append(&mut last);
-                    self.statement(statement);
-                    last = discarded(statement);
-                }
-            }
-            true
-        });
-    }
-
-    fn block<'s>(&mut self, statements: impl IntoIterator<Item = &'s Stmt>) {
-        let outer = self.scope.len();
-        let mut last = Vec::new();
-        for statement in statements {
-            self.wrong.append(&mut last);
-            self.statement(statement);
-            last = discarded(statement);
+    /// Checks the functions, each after those that call it, so that the types of its arguments are known.
+    fn check_functions(&mut self) {
+        let functions: Vec<usize> =
+            (0..self.functions.len()).filter(|index| !self.functions[*index].is_anonymous()).collect();
+        if functions.len() > 1 {
+            // Who calls whom shows first, then with what, and then what comes back.
+            self.look_over(|checker| functions.iter().for_each(|index| checker.check_function(*index)));
+            self.look_over(|checker| checker.check_in_order(functions.clone()));
         }
-        self.scope.truncate(outer);
+        self.check_in_order(functions);
     }
 
-    /// The body of a loop: not even what ends it is the loop's value.
-    fn repeated(&mut self, body: &StmtBlock) {
-        self.block(body);
-        self.wrong.extend(body.statements().last().map(discarded).unwrap_or_default());
-    }
-
-    fn statement(&mut self, statement: &Stmt) {
-        match statement {
-            Stmt::If(flow, _) | Stmt::TryCatch(flow, _) => {
-                self.expr(&flow.expr);
-                self.block(&flow.body);
-                self.block(&flow.branch);
+    fn check_in_order(&mut self, mut left: Vec<usize>) {
+        while !left.is_empty() {
+            let is_next = |index: &usize| {
+                let mut others = self.calls[*index].by.iter().filter(|caller| *caller != index);
+                !others.any(|caller| left.contains(caller))
+            };
+            let place = left.iter().position(is_next);
+            let index = left.remove(place.unwrap_or(0));
+            // Of functions that call each other in a circle, not all calls have been seen.
+            if place.is_none() || self.calls[index].by.contains(&index) {
+                self.calls[index].arguments = None;
             }
-            Stmt::While(flow, _) | Stmt::Do(flow, ..) => {
-                self.expr(&flow.expr);
-                self.repeated(&flow.body);
-            }
-            Stmt::For(parts, _) => {
-                let (item, counter, flow) = &**parts;
-                self.expr(&flow.expr);
-                let outer = self.scope.len();
-                self.scope.extend([Some(item), counter.as_ref()].into_iter().flatten().map(unknown));
-                self.repeated(&flow.body);
-                self.scope.truncate(outer);
-            }
-            Stmt::Var(variable, ..) => {
-                let kind = self.expr(&variable.1);
-                self.scope.push((variable.0.name.to_string(), kind));
-            }
-            Stmt::Assignment(assignment) => {
-                self.target(&assignment.1.lhs, assignment.0.position());
-                self.expr(&assignment.1.rhs);
-            }
-            Stmt::FnCall(call, position) => {
-                self.call(call, *position);
-            }
-            Stmt::Block(block) => self.block(block.statements()),
-            Stmt::Expr(expr) => {
-                self.expr(expr);
-            }
-            Stmt::BreakLoop(Some(expr), ..) | Stmt::Return(Some(expr), ..) => {
-                self.expr(expr);
-            }
-            // Nothing to follow, or refused by the parser already.
-            _ => {}
+            self.check_function(index);
         }
     }
 
-    /// What is assigned to: never a part of what the policy is asked about.
-    fn target(&mut self, target: &Expr, position: Position) {
-        self.expr(target);
-        if let Expr::Dot(pair, ..) | Expr::Index(pair, ..) = target
-            && let Expr::Variable(variable, ..) = &pair.lhs
-            && let Type::Object(_) | Type::Params = self.variable(&variable.1, false, position)
-        {
-            let message = format!("nothing of `{}` can be set: a policy judges, it changes nothing", variable.1);
-            self.wrong.push(place(Diagnostic::new(message), position, 1));
+    /// Learns which functions call which, and of what types their values are, and nothing else.
+    fn look_over(&mut self, check: impl FnOnce(&mut Self)) {
+        let (may_read, params_read, found) = (self.may_read, self.params_read.clone(), self.found.len());
+        check(self);
+        self.calls.iter_mut().for_each(|calls| calls.arguments = None);
+        self.found.truncate(found);
+        (self.may_read, self.params_read) = (may_read, params_read);
+    }
+
+    fn check_function(&mut self, index: usize) {
+        let function = &self.functions[index];
+        let is_entry = function.name == ENTRY && function.params.len() == 2;
+        let types = match self.judged.filter(|_| is_entry) {
+            Some(judged) => vec![Type::Object(judged), Type::Params],
+            None => self.calls[index].arguments.clone().unwrap_or_default(),
+        };
+        let types = types.into_iter().chain(std::iter::repeat(Type::Unknown));
+        self.scope = function.params.iter().zip(types).map(|(name, kind)| Variable::given(name, kind)).collect();
+        self.current = Current { index, is_entry: is_entry && self.judged.is_some(), returned: None };
+        let last = self.body(&function.body);
+        let gives = match self.current.returned.take() {
+            Some(returned) => returned.or(last),
+            None => last,
+        };
+        self.calls[index].gives = Some(gives);
+    }
+
+    /// What the file declares and never uses.
+    fn check_unused(&mut self, text: &str) {
+        let unread: Vec<_> = self.params.keys().filter(|name| !self.params_read.contains(**name)).copied().collect();
+        for name in unread {
+            let help = format!("use `params.{name}`, or leave it out of the metadata");
+            let message = format!("the parameter `{name}` is never read");
+            self.wrong(Code::UnusedParameter, message, declared(text, name)).help(help);
+        }
+        let has_entry = self.functions.iter().any(|function| function.name == ENTRY);
+        for (index, function) in self.functions.iter().enumerate().filter(|_| has_entry) {
+            if function.name != ENTRY && !function.is_anonymous() && self.calls[index].by.is_empty() {
+                let message = format!("the function `{}` is never called", function.name);
+                let place = self.source.head(&function.name, function.begin);
+                self.wrong(Code::UnusedFunction, message, place).help("call it, or leave it out");
+            }
+        }
+    }
+
+    /// Notes something; the caller may add what to do about it.
+    fn wrong(&mut self, code: Code, message: impl Into<String>, place: Option<Place>) -> Note<'_> {
+        self.found.push(Diagnostic::new(code, message).at_place(place));
+        Note(self.found.last_mut())
+    }
+}
+
+/// What was noted last.
+struct Note<'a>(Option<&'a mut Diagnostic>);
+
+impl Note<'_> {
+    fn help(self, help: impl Into<String>) {
+        self.maybe_help(Some(help.into()));
+    }
+
+    fn maybe_help(self, help: Option<String>) {
+        if let Some(diagnostic) = self.0 {
+            diagnostic.help = help;
         }
     }
 }
 
-/// The verdicts that are made where the value of `statement` would be and are lost, if nothing takes that value.
-fn discarded(statement: &Stmt) -> Vec<Diagnostic> {
-    let tail = |block: &StmtBlock| block.statements().last().map(discarded).unwrap_or_default();
-    let call = |call: &FnCallExpr, position| {
-        let name = call.name.as_str();
-        let message = format!("this verdict is thrown away: the script goes on after `{name}`");
-        let diagnostic = Diagnostic::new(message).help(format!("write `return {name}(...)`"));
-        if VERDICTS.contains(&name) { vec![place(diagnostic, position, name.len())] } else { Vec::new() }
-    };
-    match statement {
-        Stmt::If(flow, _) | Stmt::TryCatch(flow, _) => [tail(&flow.body), tail(&flow.branch)].concat(),
-        Stmt::Block(block) => tail(block),
-        Stmt::FnCall(verdict, position) => call(verdict, *position),
-        Stmt::Expr(expr) => match &**expr {
-            Expr::FnCall(verdict, position) => call(verdict, *position),
-            Expr::Stmt(block) => tail(block),
-            _ => Vec::new(),
-        },
-        _ => Vec::new(),
-    }
-}
-
-fn unknown(ident: &rhai::Ident) -> (String, Type) {
-    (ident.name.to_string(), Type::Unknown)
+/// Where the metadata declares a parameter.
+fn declared(text: &str, name: &str) -> Option<Place> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let metadata = text.lines().enumerate().filter(|(_, line)| line.starts_with("//!"));
+    metadata.skip_while(|(_, line)| !line.contains("params:")).find_map(|(index, line)| {
+        line.match_indices(name).find_map(|(at, _)| {
+            let is_whole = !line[..at].ends_with(is_name) && line[at + name.len()..].trim_start().starts_with(':');
+            let column = line[..at].chars().count() + 1;
+            is_whole.then_some(Place { line: index + 1, column, length: name.len() })
+        })
+    })
 }

@@ -2,9 +2,13 @@
 
 use std::{fmt, sync::Arc};
 
+use crate::code::Code;
+
 /// One thing that is wrong in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
+    /// Which of all that can be wrong it is.
+    pub code: Code,
     /// What is wrong, in one line.
     pub message: String,
     /// Where; none where it concerns the file as a whole.
@@ -14,7 +18,7 @@ pub struct Diagnostic {
 }
 
 /// A piece of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The line, counted from 1.
     pub line: usize,
@@ -25,12 +29,22 @@ pub struct Place {
 }
 
 impl Diagnostic {
-    pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: shortened(message.into()), place: None, help: None }
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: shortened(message.into()), place: None, help: None }
     }
 
     pub(crate) fn at(mut self, line: usize, column: usize, length: usize) -> Self {
         self.place = Some(Place { line, column, length });
+        self
+    }
+
+    pub(crate) fn at_place(mut self, place: Option<Place>) -> Self {
+        self.place = place;
+        self
+    }
+
+    pub(crate) fn code(mut self, code: Code) -> Self {
+        self.code = code;
         self
     }
 
@@ -46,7 +60,7 @@ impl Diagnostic {
 
     /// Writes the error with its line of `text`, the contents of the file that the user knows as `name`.
     pub(crate) fn render(&self, name: &str, text: &str, out: &mut impl fmt::Write) -> fmt::Result {
-        write!(out, "error: {}", self.message)?;
+        write!(out, "{}[{}]: {}", self.code.level().as_str(), self.code, self.message)?;
         let margin = match self.place {
             Some(place) => {
                 render_place(place, name, text, out)?;
@@ -97,14 +111,14 @@ fn render_place(place: Place, name: &str, text: &str, out: &mut impl fmt::Write)
 pub struct PolicyFileError {
     /// The file as the user named it.
     pub source_name: String,
-    /// What is wrong, in the order of the file; never empty.
+    /// What is wrong, in the order of the file, and after it what only may be wrong; never empty.
     pub diagnostics: Vec<Diagnostic>,
     text: Arc<str>,
 }
 
 impl PolicyFileError {
     pub(crate) fn new(source_name: &str, text: &str, mut diagnostics: Vec<Diagnostic>) -> Self {
-        diagnostics.sort_by_key(|diagnostic| diagnostic.place.map(|place| (place.line, place.column)));
+        diagnostics.sort_by_key(|diagnostic| (diagnostic.code.level(), diagnostic.place));
         Self { source_name: source_name.to_owned(), diagnostics, text: text.into() }
     }
 }
@@ -133,15 +147,17 @@ mod tests {
             "p.rhai",
             "fn a() {\n\tkey.agee\n}",
             vec![
-                Diagnostic::new("an access key has no property `agee`").at(2, 6, 4).help("did you mean `age_days`?"),
-                Diagnostic::new("the file is odd"),
+                Diagnostic::new(Code::Syntax, "an access key has no property `agee`")
+                    .at(2, 6, 4)
+                    .help("did you mean `age_days`?"),
+                Diagnostic::new(Code::Syntax, "the file is odd"),
             ],
         );
         insta::assert_snapshot!(error, @"
-        error: the file is odd
+        error[syntax]: the file is odd
          --> p.rhai
 
-        error: an access key has no property `agee`
+        error[syntax]: an access key has no property `agee`
          --> p.rhai:2:6
           |
         2 | 	key.agee
@@ -152,14 +168,14 @@ mod tests {
 
     #[test]
     fn a_place_outside_the_text_is_shown_without_a_line() {
-        let error = PolicyFileError::new("p.rhai", "x", vec![Diagnostic::new("odd").at(9, 3, 99)]);
+        let error = PolicyFileError::new("p.rhai", "x", vec![Diagnostic::new(Code::Syntax, "odd").at(9, 3, 99)]);
         insta::assert_snapshot!(error, @"
-        error: odd
+        error[syntax]: odd
          --> p.rhai:9:3
         ");
-        let error = PolicyFileError::new("p.rhai", "x", vec![Diagnostic::new("odd").at(1, 30, 99)]);
+        let error = PolicyFileError::new("p.rhai", "x", vec![Diagnostic::new(Code::Syntax, "odd").at(1, 30, 99)]);
         insta::assert_snapshot!(error, @"
-        error: odd
+        error[syntax]: odd
          --> p.rhai:1:30
           |
         1 | x
@@ -170,7 +186,8 @@ mod tests {
     #[test]
     fn of_long_lines_and_words_a_piece_is_shown() {
         let text = "x".repeat(50_000);
-        let error = PolicyFileError::new("p.rhai", &text, vec![Diagnostic::new(text.clone()).at(1, 40_000, 9)]);
+        let error =
+            PolicyFileError::new("p.rhai", &text, vec![Diagnostic::new(Code::Syntax, text.clone()).at(1, 40_000, 9)]);
         assert!(error.to_string().len() < 1200, "{}", error.to_string().len());
         assert!(error.to_string().ends_with(&format!("| {}{}", " ".repeat(99), "^".repeat(9))), "{error}");
     }

@@ -5,9 +5,9 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use keysweep_model::{Fact, ParamValue, Verdict};
+use keysweep_model::ParamValue;
 use rhai::{
-    Dynamic, Engine, EvalAltResult, ImmutableString, OptimizationLevel, Position,
+    Dynamic, Engine, EvalAltResult, OptimizationLevel,
     packages::{
         ArithmeticPackage, BasicArrayPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage,
         BasicStringPackage, LogicPackage, MoreStringPackage, Package,
@@ -15,20 +15,17 @@ use rhai::{
 };
 
 use crate::{
-    objects::{Object, Subject, Value},
-    strict,
-    suggest::did_you_mean,
-    watch,
+    callbacks, compiler::MAX_LIBRARIES, handle, helpers, limits::Limits, list, natives, strict, suggest::did_you_mean,
+    verdicts, watch,
 };
 
-/// The engine of all policies: it holds no state, so that one serves the whole process.
-pub(crate) static ENGINE: LazyLock<Engine> = LazyLock::new(build);
+/// The engine of all policies with the usual limits: it holds no state, so that one serves the whole process.
+pub(crate) static ENGINE: LazyLock<Arc<Engine>> = LazyLock::new(|| Arc::new(build(&Limits::default())));
 
 /// What a script cannot do, with the reason. Each is refused when the policy is compiled.
-pub(crate) const DISABLED: [(&str, &str); 15] = [
+pub(crate) const DISABLED: [(&str, &str); 14] = [
     ("eval", "a policy runs only what its file says"),
-    ("import", "a policy is one file"),
-    ("export", "a policy is one file"),
+    ("export", "every function of a library can be used by whoever imports it"),
     ("print", "a policy speaks by its verdict"),
     ("debug", "a policy speaks by its verdict"),
     ("Fn", "a policy calls its functions by name"),
@@ -43,11 +40,10 @@ pub(crate) const DISABLED: [(&str, &str); 15] = [
     ("sync", "policies run one by one"),
 ];
 
-const MAX_STRING: usize = 16 << 10;
-
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
-fn build() -> Engine {
+/// An engine with these limits.
+pub(crate) fn build(limits: &Limits) -> Engine {
     let mut engine = Engine::new_raw();
     // The core package is taken in parts, so that `sleep`, `exit`, `parse_json` and value tags do not exist.
     ArithmeticPackage::new().register_into_engine(&mut engine);
@@ -61,134 +57,40 @@ fn build() -> Engine {
     for (symbol, _) in DISABLED {
         engine.disable_symbol(symbol);
     }
-    limit(&mut engine);
+    limit(&mut engine, limits);
     strict::register(&mut engine);
-    register_objects(&mut engine);
-    register_verdicts(&mut engine);
-    engine.register_fn("replace", replace);
+    handle::register(&mut engine);
+    list::register(&mut engine);
+    callbacks::register(&mut engine);
+    natives::register(&mut engine);
+    helpers::register(&mut engine);
+    verdicts::register(&mut engine);
+    engine.register_type_with_name::<ParamsObject>("the parameters");
+    for name in ["to_string", "to_debug"] {
+        engine.register_fn(name, |_: &mut ParamsObject| natives::no_text("the policy's set of parameters"));
+    }
+    engine.register_indexer_get(|params: &mut ParamsObject, name: &str| params.get(name));
     engine
 }
 
-fn limit(engine: &mut Engine) {
+fn limit(engine: &mut Engine, limits: &Limits) {
     engine
-        .set_max_call_levels(16)
-        .set_max_expr_depths(64, 64)
+        .set_max_call_levels(limits.call_levels)
+        .set_max_expr_depths(limits.expression_depth, limits.expression_depth)
         .set_max_functions(64)
-        .set_max_variables(64)
-        .set_max_string_size(MAX_STRING)
-        .set_max_array_size(1024)
-        .set_max_map_size(256)
-        .set_max_modules(0)
+        .set_max_variables(limits.variables())
+        .set_max_string_size(limits.text_bytes)
+        .set_max_array_size(limits.list_items)
+        .set_max_map_size(limits.map_entries)
+        .set_max_modules(MAX_LIBRARIES)
         .set_strict_variables(true)
         .set_allow_shadowing(false)
-        .set_allow_anonymous_fn(false)
         .set_fail_on_invalid_map_property(true)
         // Rhai's own operators are silently false for unlike types; ours are errors, and are asked only without these.
         .set_fast_operators(false)
         // The checker reads the script as it was written.
         .set_optimization_level(OptimizationLevel::None);
     engine.on_progress(|_| watch::overstepped().map(Dynamic::from));
-}
-
-/// An access key as a script holds it.
-#[derive(Clone)]
-pub(crate) struct KeyObject(Arc<Subject>);
-
-#[derive(Clone)]
-struct UserObject(Arc<Subject>);
-
-#[derive(Clone)]
-struct AccountObject(Arc<Subject>);
-
-/// An object that a script can hold.
-trait Handle: Clone + Send + Sync + 'static {
-    const OBJECT: Object;
-
-    fn subject(&self) -> &Arc<Subject>;
-}
-
-impl KeyObject {
-    pub(crate) fn new(subject: Arc<Subject>) -> Self {
-        Self(subject)
-    }
-}
-
-impl Handle for KeyObject {
-    const OBJECT: Object = Object::Key;
-
-    fn subject(&self) -> &Arc<Subject> {
-        &self.0
-    }
-}
-
-impl Handle for UserObject {
-    const OBJECT: Object = Object::User;
-
-    fn subject(&self) -> &Arc<Subject> {
-        &self.0
-    }
-}
-
-impl Handle for AccountObject {
-    const OBJECT: Object = Object::Account;
-
-    fn subject(&self) -> &Arc<Subject> {
-        &self.0
-    }
-}
-
-fn register_objects(engine: &mut Engine) {
-    register_object::<KeyObject>(engine);
-    register_object::<UserObject>(engine);
-    register_object::<AccountObject>(engine);
-    engine.register_fn("tag", |user: &mut UserObject, name: &str| {
-        touch(&user.0, format!("user.tag({name})"), user.0.tag(name))
-    });
-    engine.register_fn("has_tag", |user: &mut UserObject, name: &str| {
-        touch(&user.0, format!("user.has_tag({name})"), user.0.has_tag(name))
-    });
-    engine.register_type_with_name::<ParamsObject>("the parameters");
-    engine.register_indexer_get(|params: &mut ParamsObject, name: &str| params.get(name));
-}
-
-fn register_object<H: Handle>(engine: &mut Engine) {
-    engine.register_type_with_name::<H>(H::OBJECT.phrase());
-    for property in H::OBJECT.properties() {
-        engine.register_get(property.name, |object: &mut H| {
-            let name = format!("{}{}", H::OBJECT.prefix(), property.name);
-            touch(object.subject(), name, (property.read)(object.subject()))
-        });
-    }
-    for (name, target) in H::OBJECT.links() {
-        engine.register_get(*name, |object: &mut H| {
-            let subject = Arc::clone(object.subject());
-            match target {
-                Object::Key => Dynamic::from(KeyObject(subject)),
-                Object::User => Dynamic::from(UserObject(subject)),
-                Object::Account => Dynamic::from(AccountObject(subject)),
-            }
-        });
-    }
-    // Rhai asks the indexer for a property that has no getter.
-    engine.register_indexer_get(|_: &mut H, name: &str| -> Result<Dynamic> { Err(no_property(H::OBJECT, name)) });
-}
-
-/// The value of a fact for the script; where it is missing, the script ends here, and no `catch` can prevent it.
-fn touch(subject: &Subject, name: String, fact: Fact<Value>) -> Result<Dynamic> {
-    match subject.record.touch(name, fact) {
-        Some(Value::Boolean(value)) => Ok(value.into()),
-        Some(Value::Integer(value)) => Ok(value.into()),
-        Some(Value::Text(value)) => Ok(value.into()),
-        None => Err(EvalAltResult::ErrorTerminated(Dynamic::UNIT, Position::NONE).into()),
-    }
-}
-
-fn no_property(object: Object, name: &str) -> Box<EvalAltResult> {
-    if object.property_names().any(|known| known == name) {
-        return format!("{} has no index: write `.{name}`", object.phrase()).into();
-    }
-    let help = did_you_mean(name, "it has", object.property_names()).unwrap_or_default();
-    format!("{} has no property `{name}`: {help}", object.phrase()).into()
 }
 
 /// The parameters that a policy runs with, as a script holds them.
@@ -217,33 +119,4 @@ fn to_dynamic(value: &ParamValue) -> Dynamic {
         ParamValue::Boolean(value) => (*value).into(),
         ParamValue::List(values) => values.iter().map(|text| Dynamic::from(text.clone())).collect::<Vec<_>>().into(),
     }
-}
-
-fn register_verdicts(engine: &mut Engine) {
-    engine.register_type_with_name::<Verdict>("a verdict");
-    engine.register_fn("pass", || Verdict::Pass { note: None });
-    engine.register_fn("pass", |note: &str| Verdict::Pass { note: Some(note.to_owned()) });
-    engine.register_fn("fail", |message: &str| -> Result<Verdict> {
-        Ok(Verdict::Fail { message: said("fail", message)? })
-    });
-    engine.register_fn("exempt", |reason: &str| -> Result<Verdict> {
-        Ok(Verdict::Exempt { reason: said("exempt", reason)? })
-    });
-}
-
-fn said(verdict: &str, words: &str) -> Result<String> {
-    if words.trim().is_empty() {
-        return Err(format!("`{verdict}` needs words: whoever reads the finding has nothing else").into());
-    }
-    Ok(words.to_owned())
-}
-
-/// Rhai's `replace` makes the whole result before its size is checked; this one checks first.
-fn replace(text: &mut ImmutableString, find: &str, with: &str) -> Result<()> {
-    let found = if find.is_empty() { text.chars().count() + 1 } else { text.matches(find).count() };
-    if text.len() + found * with.len() > MAX_STRING {
-        return Err(EvalAltResult::ErrorDataTooLarge("Length of string".to_owned(), Position::NONE).into());
-    }
-    *text = text.replace(find, with).into();
-    Ok(())
 }

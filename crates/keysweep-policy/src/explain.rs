@@ -3,7 +3,16 @@
 use keysweep_model::Verdict;
 use rhai::{Array, Dynamic, EvalAltResult, LexError, Map, ParseError, ParseErrorType, Position};
 
-use crate::{diagnostic::Diagnostic, engine::DISABLED, watch::Limit};
+use crate::{
+    code::Code,
+    diagnostic::Diagnostic,
+    engine::DISABLED,
+    helpers::{Duration, Time},
+    list::{List, Values},
+    source::Source,
+    suggest::nearest,
+    watch::Limit,
+};
 
 /// The type of a value with its article.
 pub(crate) fn type_of(value: &Dynamic) -> &'static str {
@@ -17,12 +26,16 @@ pub(crate) fn type_of(value: &Dynamic) -> &'static str {
         "true or false"
     } else if value.is_unit() {
         "nothing (`()`)"
-    } else if value.is::<Array>() {
+    } else if value.is::<Array>() || value.is::<List>() || value.is::<Values>() {
         "a list"
     } else if value.is::<Map>() {
         "a map"
     } else if value.is::<Verdict>() {
         "a verdict"
+    } else if value.is::<Time>() {
+        "a time"
+    } else if value.is::<Duration>() {
+        "a duration"
     } else {
         "an object"
     }
@@ -35,29 +48,41 @@ pub(crate) fn incomparable(a: &str, b: &str) -> String {
 }
 
 /// Why a script does not compile.
-pub(crate) fn parse_error(error: &ParseError) -> Diagnostic {
-    let (message, help) = match &*error.0 {
+pub(crate) fn parse_error(error: &ParseError, text: &str) -> Diagnostic {
+    let source = Source::new(text);
+    let (code, message, help) = match &*error.0 {
         ParseErrorType::VariableUndefined(name) => {
+            let near = nearest(name, source.made()).map(|near| format!("did you mean `{near}`?"));
             let help = "a function sees its parameters and its own variables; a constant of the file is `global::NAME`";
-            (format!("there is no variable `{name}`"), Some(help.to_owned()))
+            let help = near.unwrap_or_else(|| help.to_owned());
+            (Code::UnknownVariable, format!("there is no variable `{name}`"), Some(help))
         }
         ParseErrorType::VariableExists(name) => {
-            (format!("there is a variable `{name}` already"), Some("give the new one another name".to_owned()))
+            let help = "give the new one another name".to_owned();
+            (Code::DuplicateName, format!("there is a variable `{name}` already"), Some(help))
         }
-        ParseErrorType::ExprTooDeep => ("the script is nested too deep".to_owned(), None),
-        ParseErrorType::BadInput(LexError::UnexpectedInput(symbol)) if symbol.starts_with('|') => {
-            let help = "a policy calls its functions by name: write `fn name(...) { ... }` beside `check`";
-            ("functions without a name are not part of the policy language".to_owned(), Some(help.to_owned()))
+        ParseErrorType::FnDuplicatedDefinition(name, count) => {
+            let message = format!("there is a function `{name}` of {count} parameters already");
+            (Code::DuplicateName, message, Some("give the new one another name".to_owned()))
+        }
+        ParseErrorType::ModuleUndefined(name) => {
+            let help = format!("import it at the top of the file: `import \"lib/{name}\" as {name};`");
+            (Code::BadImport, format!("there is no library `{name}`"), Some(help))
+        }
+        ParseErrorType::ExprTooDeep => (Code::Syntax, "the script is nested too deep".to_owned(), None),
+        ParseErrorType::BadInput(LexError::MalformedNumber(number)) => {
+            let help = "a whole number is at most 9,223,372,036,854,775,807".to_owned();
+            (Code::Syntax, format!("`{number}` is no number"), Some(help))
         }
         ParseErrorType::Reserved(symbol)
         | ParseErrorType::UnknownOperator(symbol)
         | ParseErrorType::BadInput(LexError::ImproperSymbol(symbol, _)) => {
             let reason = DISABLED.iter().find(|(disabled, _)| disabled == symbol).map(|(_, reason)| *reason);
-            (format!("`{symbol}` is not part of the policy language"), reason.map(str::to_owned))
+            (Code::NotInLanguage, format!("`{symbol}` is not part of the policy language"), reason.map(str::to_owned))
         }
-        other => (lower_first(&other.to_string()), None),
+        other => (Code::Syntax, lower_first(&other.to_string()), None),
     };
-    place(Diagnostic::new(message).maybe_help(help), error.1, 1)
+    Diagnostic::new(code, message).maybe_help(help).at_place(source.token(error.1))
 }
 
 /// A diagnostic at a position that Rhai knows.
@@ -85,6 +110,13 @@ fn runtime_message(error: &EvalAltResult) -> String {
         },
         EvalAltResult::ErrorRuntime(thrown, _) if thrown.is_string() => thrown.to_string(),
         EvalAltResult::ErrorRuntime(thrown, _) => format!("the script threw {}", type_of(thrown)),
+        EvalAltResult::ErrorFunctionNotFound(signature, _) if signature.starts_with("anon$") => {
+            let given = plain_types(signature.split_once(' ').map_or("", |(_, types)| types));
+            format!("the function does not take what it is given: `{given}`")
+        }
+        EvalAltResult::ErrorFunctionNotFound(what, _) if what.ends_with("cannot be sorted") => {
+            "only texts or numbers can be sorted, and all items must be of one type".to_owned()
+        }
         EvalAltResult::ErrorFunctionNotFound(signature, _) => {
             format!("there is no function for these types: `{}`", plain_types(signature))
         }
@@ -92,6 +124,11 @@ fn runtime_message(error: &EvalAltResult) -> String {
             format!("expected {}, got {}", plain_types(wanted), plain_types(got))
         }
         EvalAltResult::ErrorStackOverflow(_) => "the script's calls are nested too deep".to_owned(),
+        EvalAltResult::ErrorDataRace(..) => {
+            "a function without a name uses the variable whose list it is called for: keep what it needs in another \
+             variable"
+                .to_owned()
+        }
         EvalAltResult::ErrorArithmetic(message, _) => lower_first(message),
         EvalAltResult::ErrorDotExpr(message, _) => lower_first(message.split(" - ").next().unwrap_or(message)),
         EvalAltResult::ErrorDataTooLarge(what, _) => format!("too large: {}", lower_first(what)),

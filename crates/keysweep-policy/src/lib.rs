@@ -1,4 +1,4 @@
-//! Policies: files of YAML metadata and a Rhai script, compiled, checked and asked about one access key after another.
+//! Policies: files of YAML metadata and a Rhai script, compiled, checked and asked about one resource after another.
 //!
 //! Three promises carry this crate:
 //!
@@ -12,25 +12,47 @@
 //!
 //! This crate is the only one that names `rhai`. It must not know AWS, storage or async.
 
+mod callbacks;
 pub mod cases;
 mod check;
+mod code;
+mod compiler;
+pub mod coverage;
+pub mod definitions;
 mod diagnostic;
 mod engine;
+pub mod exemptions;
 mod explain;
+mod handle;
+mod helpers;
+mod left_out;
 mod library;
+mod limits;
+mod list;
 mod metadata;
+mod natives;
 mod objects;
 mod params;
+mod pattern;
 mod policy;
 mod record;
+pub mod reference;
+pub mod schema;
+mod source;
 mod strict;
 mod suggest;
+pub mod template;
+mod verdicts;
 mod watch;
 pub mod yaml;
 
+pub use code::{Code, Level};
+pub use compiler::Compiler;
 pub use diagnostic::{Diagnostic, Place, PolicyFileError};
-pub use library::{LoadError, LoadProblem, load_folder, shipped};
+pub use library::{LoadError, LoadProblem, load_folder, policy_files, shipped};
+pub use limits::{LimitError, Limits};
 pub use metadata::{LANGUAGE, Metadata};
 pub use params::{OverrideError, ParamSpec, ParamType};
+pub use pattern::{PatternError, glob_matches};
 pub use policy::{Evaluation, EvaluationError, Outcome, Policy};
 pub use watch::EVALUATION_STACK;

@@ -9,22 +9,47 @@ use std::{
 use keysweep_model::PolicyId;
 
 use crate::{
+    compiler::Compiler,
     diagnostic::PolicyFileError,
     policy::{MAX_SOURCE, Policy},
 };
 
 /// The name and the text of every shipped policy.
-const SHIPPED: [(&str, &str); 3] = [
+const SHIPPED: [(&str, &str); 26] = [
+    ("access-key-inactive-too-long", include_str!("../../../policies/access-key-inactive-too-long.rhai")),
+    ("access-key-made-with-user", include_str!("../../../policies/access-key-made-with-user.rhai")),
     ("access-key-max-age", include_str!("../../../policies/access-key-max-age.rhai")),
+    ("access-key-never-used", include_str!("../../../policies/access-key-never-used.rhai")),
+    ("access-key-of-administrator", include_str!("../../../policies/access-key-of-administrator.rhai")),
+    ("access-key-of-console-user", include_str!("../../../policies/access-key-of-console-user.rhai")),
+    ("access-key-quarantined", include_str!("../../../policies/access-key-quarantined.rhai")),
     ("access-key-unused", include_str!("../../../policies/access-key-unused.rhai")),
+    ("console-user-without-mfa", include_str!("../../../policies/console-user-without-mfa.rhai")),
+    ("password-max-age", include_str!("../../../policies/password-max-age.rhai")),
+    ("password-policy-length", include_str!("../../../policies/password-policy-length.rhai")),
+    ("password-policy-reuse", include_str!("../../../policies/password-policy-reuse.rhai")),
+    ("password-unused", include_str!("../../../policies/password-unused.rhai")),
+    ("root-access-key", include_str!("../../../policies/root-access-key.rhai")),
+    ("root-hardware-mfa", include_str!("../../../policies/root-hardware-mfa.rhai")),
+    ("root-mfa", include_str!("../../../policies/root-mfa.rhai")),
+    ("root-used", include_str!("../../../policies/root-used.rhai")),
+    ("service-credential-max-age", include_str!("../../../policies/service-credential-max-age.rhai")),
+    ("service-credential-without-expiry", include_str!("../../../policies/service-credential-without-expiry.rhai")),
+    ("signing-certificate-max-age", include_str!("../../../policies/signing-certificate-max-age.rhai")),
     ("single-active-access-key", include_str!("../../../policies/single-active-access-key.rhai")),
+    ("ssh-key-max-age", include_str!("../../../policies/ssh-key-max-age.rhai")),
+    ("stale-access-key-share", include_str!("../../../policies/stale-access-key-share.rhai")),
+    ("user-policies-through-groups", include_str!("../../../policies/user-policies-through-groups.rhai")),
+    ("user-without-owner-tag", include_str!("../../../policies/user-without-owner-tag.rhai")),
+    ("virtual-mfa-of-administrator", include_str!("../../../policies/virtual-mfa-of-administrator.rhai")),
 ];
 
 /// The shipped policies, by id.
-#[must_use]
-#[expect(clippy::expect_used, reason = "what is embedded compiles or not at build time; a test compiles it")]
-pub fn shipped() -> Vec<Policy> {
-    SHIPPED.iter().map(|(_, text)| Policy::compile("shipped", text).expect("shipped policies compile")).collect()
+///
+/// # Errors
+/// When the compiler's limits are too narrow for one of them. Under the usual limits all compile.
+pub fn shipped(compiler: &Compiler) -> Result<Vec<Policy>, PolicyFileError> {
+    SHIPPED.iter().map(|(_, text)| compiler.compile("shipped", text)).collect()
 }
 
 /// Why a folder of policies cannot be used.
@@ -78,12 +103,13 @@ pub enum LoadProblem {
 /// # Errors
 /// When the folder cannot be read or holds no policy, and when any of its policies is wrong: everything that is wrong
 /// with all of them. A policy that is left out would look like one that everything passes.
-pub fn load_folder(folder: &Path) -> Result<Vec<Policy>, LoadError> {
+pub fn load_folder(compiler: &Compiler, folder: &Path) -> Result<Vec<Policy>, LoadError> {
+    let compiler = &compiler.in_folder(folder);
     let paths = policy_files(folder).map_err(|problem| LoadError { problems: vec![problem] })?;
     let mut problems = Vec::new();
     let mut loaded: Vec<(PathBuf, Policy)> = Vec::new();
     for path in paths {
-        match load(folder, &path) {
+        match load(compiler, folder, &path) {
             Ok(policy) => match loaded.iter().find(|(_, other)| other.id() == policy.id()) {
                 Some((first, _)) => {
                     let (id, first) = (policy.id().clone(), first.clone());
@@ -101,7 +127,11 @@ pub fn load_folder(folder: &Path) -> Result<Vec<Policy>, LoadError> {
     }
 }
 
-fn policy_files(folder: &Path) -> Result<Vec<PathBuf>, LoadProblem> {
+/// The files of the policies in a folder, by name.
+///
+/// # Errors
+/// When the folder cannot be read, or has no policy in it.
+pub fn policy_files(folder: &Path) -> Result<Vec<PathBuf>, LoadProblem> {
     let unreadable = |source| LoadProblem::Read { path: folder.to_owned(), source };
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
@@ -114,9 +144,9 @@ fn policy_files(folder: &Path) -> Result<Vec<PathBuf>, LoadProblem> {
     if paths.is_empty() { Err(LoadProblem::Empty { path: folder.to_owned() }) } else { Ok(paths) }
 }
 
-fn load(folder: &Path, path: &Path) -> Result<Policy, LoadProblem> {
+pub(crate) fn load(compiler: &Compiler, folder: &Path, path: &Path) -> Result<Policy, LoadProblem> {
     let text = read_inside(folder, path)?;
-    Ok(Policy::compile(&path.display().to_string(), &text)?)
+    Ok(compiler.compile(&path.display().to_string(), &text)?)
 }
 
 /// The text of a file, if it is in the folder after every link is followed. Reads no more than a policy may have, so that
@@ -143,9 +173,10 @@ mod tests {
 
     #[test]
     fn every_shipped_policy_compiles_under_the_name_of_its_file() {
-        for ((name, text), policy) in SHIPPED.iter().zip(shipped()) {
-            assert_eq!(policy.id().as_str(), *name);
-            assert!(Policy::compile("shipped", text).is_ok());
-        }
+        let policies = shipped(&Compiler::default()).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(
+            policies.iter().map(|policy| policy.id().as_str()).collect::<Vec<_>>(),
+            SHIPPED.map(|(name, _)| name)
+        );
     }
 }

@@ -1,12 +1,18 @@
 //! The metadata of a policy: YAML in the `//!` comments that begin its file.
 
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+    str::FromStr,
+};
 
 use keysweep_model::{ParamValue, PolicyId, Remedy, ResourceType, Severity};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
 use crate::{
+    code::Code,
     diagnostic::Diagnostic,
     params::{ParamSpec, ParamType, is_less, show},
     suggest::nearest,
@@ -39,6 +45,8 @@ pub struct Metadata {
     pub references: Vec<String>,
     /// The version of the policy language that it is written in.
     pub language: u32,
+    /// Whether it runs where the user does not say.
+    pub enabled: bool,
 }
 
 impl Metadata {
@@ -72,11 +80,11 @@ fn front_matter(text: &str) -> Result<String, Vec<Diagnostic>> {
     if !begun {
         let help = "begin the file with `//! id: my-policy`, `//! title: ...`, `//! severity: medium`, \
                     `//! resource: access_key` and `//! remedy: none`";
-        return Err(vec![Diagnostic::new("the policy has no metadata").at(1, 1, 1).help(help)]);
+        return Err(vec![Diagnostic::new(Code::NoMetadata, "the policy has no metadata").at(1, 1, 1).help(help)]);
     }
     match lines.find(|(_, line)| line.starts_with("//!")) {
         Some((index, _)) => Err(vec![
-            Diagnostic::new("metadata continues below the script")
+            Diagnostic::new(Code::SplitMetadata, "metadata continues below the script")
                 .at(index + 1, 1, 3)
                 .help("metadata is one block of `//!` lines at the head of the file"),
         ]),
@@ -84,36 +92,75 @@ fn front_matter(text: &str) -> Result<String, Vec<Diagnostic>> {
     }
 }
 
-/// The metadata as written.
-#[derive(Deserialize)]
+/// The metadata at the head of a policy, in lines that begin with `//!`.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "Keysweep policy metadata")]
 struct Raw {
+    /// The policy's id: 1 to 64 lowercase letters, digits and dashes.
+    #[schemars(with = "String")]
     id: Spanned<String>,
+    /// What it demands, in one line.
+    #[schemars(with = "String")]
     title: Spanned<String>,
+    /// Why, at any length.
     #[serde(default)]
     description: String,
+    /// How bad a violation is.
+    #[schemars(with = "String", extend("enum" = Severity::WORDS))]
     severity: Spanned<String>,
+    /// What it judges.
+    #[schemars(with = "String", extend("enum" = ResourceType::WORDS))]
     resource: Spanned<String>,
+    /// Its parameters by name.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, RawParam>")]
     params: BTreeMap<String, Spanned<RawParam>>,
+    /// The controls that it implements, by the name of the framework.
     #[serde(default)]
-    frameworks: BTreeMap<String, Vec<String>>,
+    #[schemars(with = "BTreeMap<String, Vec<String>>")]
+    frameworks: HashMap<Spanned<String>, Vec<Spanned<String>>>,
+    /// What it proposes to do about a violation.
+    #[schemars(with = "String", extend("enum" = Remedy::WORDS))]
     remedy: Spanned<String>,
+    /// Where to read more: URLs.
     #[serde(default)]
-    references: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    references: Vec<Spanned<String>>,
+    /// The version of the policy language; 1 where it is left out.
+    #[schemars(with = "Option<u32>")]
     language: Option<Spanned<u32>>,
+    /// Whether it runs where the user does not say; it does where it is left out.
+    enabled: Option<bool>,
 }
 
-#[derive(Deserialize)]
+/// A parameter.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RawParam {
+    /// The type of its values.
+    #[schemars(with = "String", extend("enum" = ["integer", "number", "string", "boolean", "list"]))]
     r#type: Spanned<String>,
+    /// The value where the user sets none.
+    #[schemars(with = "serde_json::Value")]
     default: Spanned<Scalar>,
+    /// The smallest value of an integer or number.
+    #[schemars(with = "Option<f64>")]
     min: Option<Spanned<Scalar>>,
+    /// The largest value of an integer or number.
+    #[schemars(with = "Option<f64>")]
     max: Option<Spanned<Scalar>>,
+    /// The only values.
+    #[schemars(with = "Option<Vec<serde_json::Value>>")]
     one_of: Option<Vec<Spanned<Scalar>>>,
+    /// What it is for.
     #[serde(default)]
     help: String,
+}
+
+/// The JSON Schema of the metadata.
+pub(crate) fn schema() -> serde_json::Value {
+    schemars::schema_for!(Raw).into()
 }
 
 impl Raw {
@@ -129,8 +176,14 @@ impl Raw {
         let language = self.language.as_ref().map_or(LANGUAGE, |language| language.value);
         if let Some(version) = self.language.as_ref().filter(|version| version.value != LANGUAGE) {
             let message = format!("the policy is written in version {language} of the policy language");
-            wrong.push(yaml::at(version, message).help(format!("this program reads version {LANGUAGE}")));
+            wrong.push(
+                yaml::at(version, message)
+                    .code(Code::UnsupportedLanguage)
+                    .help(format!("this program reads version {LANGUAGE}")),
+            );
         }
+        let frameworks = frameworks(self.frameworks, &mut wrong);
+        let references = references(self.references, &mut wrong);
         let mut params = BTreeMap::new();
         for (name, raw) in self.params {
             params.extend(raw.value.check(&name, &raw.defined, &mut wrong).map(|spec| (name, spec)));
@@ -143,14 +196,50 @@ impl Raw {
                 severity,
                 resource,
                 params,
-                frameworks: self.frameworks,
+                frameworks,
                 remedy,
-                references: self.references,
+                references,
                 language,
+                enabled: self.enabled.unwrap_or(true),
             }),
             _ => Err(wrong),
         }
     }
+}
+
+/// The controls by framework. Names are keyed by version, so that a control's id is never ambiguous.
+fn frameworks(
+    given: HashMap<Spanned<String>, Vec<Spanned<String>>>,
+    wrong: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, Vec<String>> {
+    let mut frameworks = BTreeMap::new();
+    for (name, controls) in given {
+        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
+        if name.value.is_empty() || !name.value.bytes().all(fits) {
+            let message = format!("`{}` is not the name of a framework", name.value);
+            let help = "a name has lowercase letters, digits, dashes and dots, with the version: `cis-aws-7.0`";
+            wrong.push(yaml::at(&name, message).help(help));
+        }
+        if let Some(empty) = controls.iter().find(|control| control.value.trim().is_empty()) {
+            wrong.push(yaml::at(empty, "the id of a control is empty"));
+        }
+        if controls.is_empty() {
+            wrong.push(yaml::at(&name, format!("`{}` names no control", name.value)).help("leave it out"));
+        }
+        frameworks.insert(name.value, controls.into_iter().map(|control| control.value).collect());
+    }
+    frameworks
+}
+
+fn references(given: Vec<Spanned<String>>, wrong: &mut Vec<Diagnostic>) -> Vec<String> {
+    for url in &given {
+        let rest = url.value.strip_prefix("https://").or_else(|| url.value.strip_prefix("http://"));
+        if !rest.is_some_and(|rest| rest.contains('.') && !rest.contains(char::is_whitespace)) {
+            let message = format!("`{}` is not the address of a page", url.value);
+            wrong.push(yaml::at(url, message).help("write it whole: `https://docs.aws.amazon.com/...`"));
+        }
+    }
+    given.into_iter().map(|url| url.value).collect()
 }
 
 /// The value that a text stands for, or an error at the text that names the nearest of `words`.
@@ -174,7 +263,7 @@ impl RawParam {
         if !is_identifier(name) {
             let message = format!("`{name}` is not a name that a script can use");
             let help = "a parameter's name has lowercase letters, digits and `_`, such as `max_age_days`";
-            wrong.push(yaml::at_location(place, message).help(help));
+            wrong.push(yaml::at_location(place, message).code(Code::BadParameter).help(help));
         }
         let Some(kind) = ParamType::ALL.into_iter().find(|kind| kind.as_str() == self.r#type.value) else {
             let words = ParamType::ALL.map(ParamType::as_str);
@@ -193,20 +282,26 @@ impl RawParam {
                 values.iter().filter_map(|value| typed(kind, "one_of", value, wrong)).collect()
             }
             (ParamType::Boolean | ParamType::List, Some(_)) => {
-                wrong.push(yaml::at_location(place, format!("a {} parameter takes no `one_of`", kind.as_str())));
+                wrong.push(
+                    yaml::at_location(place, format!("a {} parameter takes no `one_of`", kind.as_str()))
+                        .code(Code::BadParameter),
+                );
                 Vec::new()
             }
         };
         if let (Some(low), Some(high)) = (&min, &max)
             && is_less(high, low)
         {
-            wrong.push(yaml::at_location(place, format!("`min` {} is above `max` {}", show(low), show(high))));
+            wrong.push(
+                yaml::at_location(place, format!("`min` {} is above `max` {}", show(low), show(high)))
+                    .code(Code::BadParameter),
+            );
         }
         let spec = ParamSpec { kind, default: default?, min, max, one_of, help: self.help };
         if wrong.len() == before
             && let Err(problem) = spec.accept(&spec.default)
         {
-            wrong.push(yaml::at(&self.default, format!("the default of `{name}` {problem}")));
+            wrong.push(yaml::at(&self.default, format!("the default of `{name}` {problem}")).code(Code::BadParameter));
         }
         (wrong.len() == before).then_some(spec)
     }
@@ -216,7 +311,9 @@ fn bound(kind: ParamType, field: &str, value: &Spanned<Scalar>, wrong: &mut Vec<
     match kind {
         ParamType::Integer | ParamType::Number => typed(kind, field, value, wrong),
         ParamType::String | ParamType::Boolean | ParamType::List => {
-            wrong.push(yaml::at(value, format!("a {} parameter takes no `{field}`", kind.as_str())));
+            wrong.push(
+                yaml::at(value, format!("a {} parameter takes no `{field}`", kind.as_str())).code(Code::BadParameter),
+            );
             None
         }
     }

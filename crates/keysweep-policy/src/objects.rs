@@ -1,20 +1,45 @@
-//! What a script sees: an access key, its user and its account, as typed objects.
+//! What a script sees: resources and what they belong to, as typed objects.
 //!
-//! One table says which properties each object has; the engine's getters and the checker are both made from it.
+//! One table for each kind of object says which properties it has, of which type, what each means and which facets it
+//! is read from. The engine's getters, the checker, the printed reference and the definition files for editors are all
+//! made from these tables.
 
-use std::sync::Arc;
+mod account;
+mod credentials;
+mod key;
+mod read;
+mod user;
 
-use jiff::{SignedDuration, Timestamp};
-use keysweep_model::{AccessKey, AccessKeyStatus, Fact, LastUsed, User};
+use jiff::Timestamp;
+use keysweep_model::{Facet, FacetSet, Fact, Resource, ResourceType};
 
-use crate::record::Record;
+pub(crate) use read::days_up;
 
 /// The kinds of object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Object {
+    /// One access key.
     Key,
+    /// A user.
     User,
+    /// The account that something is in.
     Account,
+    /// The account that is judged, with all that is in it.
+    WholeAccount,
+    /// The root user of an account.
+    Root,
+    /// The rules for console passwords of an account.
+    PasswordPolicy,
+    /// The console password of a user.
+    Password,
+    /// One MFA device.
+    Mfa,
+    /// One service-specific credential.
+    ServiceCredential,
+    /// One signing certificate.
+    SigningCertificate,
+    /// One SSH public key.
+    SshKey,
 }
 
 /// The type of a property's value.
@@ -23,265 +48,202 @@ pub(crate) enum Kind {
     Boolean,
     Integer,
     Text,
+    Time,
+    /// A list of texts.
+    Texts,
+    /// One object.
+    Object(Object),
+    /// A list of objects.
+    Objects(Object),
 }
 
 /// The value of a property.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) enum Value {
     Boolean(bool),
     Integer(i64),
     Text(String),
+    Time(Timestamp),
+    Texts(Vec<String>),
+    /// An object that is seen from the same resource.
+    Object(Object),
+    /// Objects that are resources of their own.
+    Objects(Object, Vec<Resource>),
+    /// There is no such thing, and asking for it is a mistake of the script: what to do instead.
+    Absent(&'static str),
 }
 
 /// One property of an object: a fact under the name that scripts use.
 pub(crate) struct Property {
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
+    /// The facets that it is read from; none for what is known with the resource itself.
+    pub(crate) facets: &'static [Facet],
     pub(crate) doc: &'static str,
-    pub(crate) read: fn(&Subject) -> Fact<Value>,
+    pub(crate) read: fn(&Seen<'_>) -> Fact<Value>,
+}
+
+/// A method of an object. Its argument is a text.
+pub(crate) struct Method {
+    pub(crate) name: &'static str,
+    /// The name of its argument.
+    pub(crate) argument: &'static str,
+    pub(crate) kind: Kind,
+    pub(crate) facets: &'static [Facet],
+    pub(crate) doc: &'static str,
+    pub(crate) read: fn(&Seen<'_>, &str) -> Fact<Value>,
+}
+
+/// What a property is read from: a resource, or what it belongs to, and the judged time.
+pub(crate) struct Seen<'a> {
+    pub(crate) resource: &'a Resource,
+    pub(crate) now: Timestamp,
+}
+
+impl Property {
+    /// The facets that it is read from.
+    pub(crate) fn reads(&self) -> FacetSet {
+        FacetSet::of(self.facets)
+    }
 }
 
 impl Object {
-    pub(crate) const ALL: [Self; 3] = [Self::Key, Self::User, Self::Account];
+    pub(crate) const ALL: [Self; 11] = [
+        Self::Key,
+        Self::User,
+        Self::Account,
+        Self::WholeAccount,
+        Self::Root,
+        Self::PasswordPolicy,
+        Self::Password,
+        Self::Mfa,
+        Self::ServiceCredential,
+        Self::SigningCertificate,
+        Self::SshKey,
+    ];
+
+    /// The object that a policy for this kind of resource is asked about.
+    pub(crate) fn judged(kind: ResourceType) -> Self {
+        match kind {
+            ResourceType::AccessKey => Self::Key,
+            ResourceType::User => Self::User,
+            ResourceType::Account => Self::WholeAccount,
+            ResourceType::Root => Self::Root,
+            ResourceType::Password => Self::Password,
+            ResourceType::Mfa => Self::Mfa,
+            ResourceType::ServiceCredential => Self::ServiceCredential,
+            ResourceType::SigningCertificate => Self::SigningCertificate,
+            ResourceType::SshKey => Self::SshKey,
+        }
+    }
 
     /// The object with its article, as errors name it.
     pub(crate) fn phrase(self) -> &'static str {
         match self {
             Self::Key => "an access key",
             Self::User => "a user",
-            Self::Account => "an account",
+            Self::Account | Self::WholeAccount => "an account",
+            Self::Root => "a root user",
+            Self::PasswordPolicy => "a password policy",
+            Self::Password => "a password",
+            Self::Mfa => "an MFA device",
+            Self::ServiceCredential => "a service credential",
+            Self::SigningCertificate => "a signing certificate",
+            Self::SshKey => "an SSH key",
         }
     }
 
-    /// What the names of the object's facts begin with in evidence.
-    pub(crate) fn prefix(self) -> &'static str {
+    /// The name that scripts and cases usually have for it.
+    pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Key => "",
-            Self::User => "user.",
-            Self::Account => "account.",
+            Self::Key => "key",
+            Self::User => "user",
+            Self::Account | Self::WholeAccount => "account",
+            Self::Root => "root",
+            Self::PasswordPolicy => "password_policy",
+            Self::Password => "password",
+            Self::Mfa => "mfa",
+            Self::ServiceCredential => "service_credential",
+            Self::SigningCertificate => "signing_certificate",
+            Self::SshKey => "ssh_key",
         }
     }
 
     pub(crate) fn properties(self) -> &'static [Property] {
         match self {
-            Self::Key => KEY,
-            Self::User => USER,
-            Self::Account => ACCOUNT,
+            Self::Key => key::KEY,
+            Self::User => user::USER,
+            Self::Account => account::ACCOUNT,
+            Self::WholeAccount => account::WHOLE_ACCOUNT,
+            Self::Root => account::ROOT,
+            Self::PasswordPolicy => account::PASSWORD_POLICY,
+            Self::Password => credentials::PASSWORD,
+            Self::Mfa => credentials::MFA,
+            Self::ServiceCredential => credentials::SERVICE_CREDENTIAL,
+            Self::SigningCertificate => credentials::SIGNING_CERTIFICATE,
+            Self::SshKey => credentials::SSH_KEY,
         }
     }
 
-    /// The properties that are objects themselves.
-    pub(crate) fn links(self) -> &'static [(&'static str, Self)] {
+    pub(crate) fn methods(self) -> &'static [Method] {
         match self {
-            Self::Key => &[("user", Self::User), ("account", Self::Account)],
-            Self::User => &[("account", Self::Account)],
-            Self::Account => &[],
+            Self::User => user::METHODS,
+            Self::Key
+            | Self::Account
+            | Self::WholeAccount
+            | Self::Root
+            | Self::PasswordPolicy
+            | Self::Password
+            | Self::Mfa
+            | Self::ServiceCredential
+            | Self::SigningCertificate
+            | Self::SshKey => &[],
         }
     }
 
-    /// The methods: name, number of arguments, type of the result. All arguments are texts.
-    pub(crate) fn methods(self) -> &'static [(&'static str, usize, Kind)] {
-        match self {
-            Self::User => &[("tag", 1, Kind::Text), ("has_tag", 1, Kind::Boolean)],
-            Self::Key | Self::Account => &[],
-        }
-    }
-
-    /// The names of all properties, links included.
+    /// The names of all properties.
     pub(crate) fn property_names(self) -> impl Iterator<Item = &'static str> + Clone {
-        self.properties().iter().map(|property| property.name).chain(self.links().iter().map(|(name, _)| *name))
+        self.properties().iter().map(|property| property.name)
     }
 }
 
-const KEY: &[Property] = &[
-    Property {
-        name: "id",
-        kind: Kind::Text,
-        doc: "the access key id",
-        read: |it| it.key().id.as_ref().map(|id| text(id.as_str())),
-    },
-    Property {
-        name: "active",
-        kind: Kind::Boolean,
-        doc: "whether the key can sign requests",
-        read: |it| it.key().status.as_ref().map(|status| Value::Boolean(*status == AccessKeyStatus::Active)),
-    },
-    Property {
-        name: "status",
-        kind: Kind::Text,
-        doc: "`Active`, `Inactive` or `Expired`",
-        read: |it| it.key().status.as_ref().map(|status| text(status_word(*status))),
-    },
-    // Rounded up, so that `age_days > 90` is true exactly when the key is older than 90 times 24 hours.
-    Property {
-        name: "age_days",
-        kind: Kind::Integer,
-        doc: "days since the key was made; a day that has begun counts",
-        read: |it| it.key().created_at.as_ref().map(|created| it.days_since(*created)),
-    },
-    Property {
-        name: "created_on",
-        kind: Kind::Text,
-        doc: "the day on which the key was made, in UTC, such as `2026-03-01`",
-        read: |it| it.key().created_at.as_ref().map(|created| day(*created)),
-    },
-    Property {
-        name: "never_used",
-        kind: Kind::Boolean,
-        doc: "whether no use of the key is on record",
-        read: |it| it.key().last_used.as_ref().map(|used| Value::Boolean(*used == LastUsed::Never)),
-    },
-    Property {
-        name: "idle_days",
-        kind: Kind::Integer,
-        doc: "days since the key was last used, or made where it was never used; a day that has begun counts",
-        read: |it| it.idle_since().map(|since| it.days_since(since)),
-    },
-    Property {
-        name: "last_used_on",
-        kind: Kind::Text,
-        doc: "the day on which the key was last used, in UTC, such as `2026-03-01`; empty where it was never used",
-        read: |it| {
-            it.key().last_used.as_ref().map(|used| match used {
-                LastUsed::Never => text(""),
-                LastUsed::At { at, .. } => day(*at),
-            })
-        },
-    },
-    Property {
-        name: "last_used_service",
-        kind: Kind::Text,
-        doc: "the service that the key last called, such as `s3`; empty where none is on record",
-        read: |it| it.last_used_part(|service, _| service),
-    },
-    Property {
-        name: "last_used_region",
-        kind: Kind::Text,
-        doc: "the Region that the key last called; empty for global services and where none is on record",
-        read: |it| it.last_used_part(|_, region| region),
-    },
-    Property {
-        name: "newer_active_keys",
-        kind: Kind::Integer,
-        doc: "how many of the user's other active keys are newer than this one",
-        read: |it| it.user.newer_active_keys(it.index).map(|count| integer(i64::try_from(count).unwrap_or(i64::MAX))),
-    },
-];
+/// The property `user` of what belongs to a user.
+const TO_USER: Property = Property {
+    name: "user",
+    kind: Kind::Object(Object::User),
+    facets: &[],
+    doc: "the user that it belongs to",
+    read: |_| Fact::Known(Value::Object(Object::User)),
+};
 
-const USER: &[Property] = &[
-    Property {
-        name: "name",
-        kind: Kind::Text,
-        doc: "the user's name",
-        read: |it| Fact::Known(text(it.user.name.as_str())),
-    },
-    Property { name: "arn", kind: Kind::Text, doc: "the user's ARN", read: |it| Fact::Known(text(&it.user.arn)) },
-    Property {
-        name: "path",
-        kind: Kind::Text,
-        doc: "the user's IAM path: `/` or such as `/team/`",
-        read: |it| Fact::Known(text(&it.user.path)),
-    },
-    Property {
-        name: "age_days",
-        kind: Kind::Integer,
-        doc: "days since the user was made; a day that has begun counts",
-        read: |it| it.user.created_at.as_ref().map(|created| it.days_since(*created)),
-    },
-];
+/// The property `account` of everything.
+const TO_ACCOUNT: Property = Property {
+    name: "account",
+    kind: Kind::Object(Object::Account),
+    facets: &[],
+    doc: "the account that it is in",
+    read: |_| Fact::Known(Value::Object(Object::Account)),
+};
 
-const ACCOUNT: &[Property] = &[
-    Property {
-        name: "id",
-        kind: Kind::Text,
-        doc: "the account's id, twelve digits",
-        read: |it| Fact::Known(text(&it.user.account.id.to_string())),
-    },
-    Property {
-        name: "name",
-        kind: Kind::Text,
-        doc: "the account's name",
-        read: |it| Fact::Known(text(&it.user.account.name)),
-    },
-    Property {
-        name: "ou_path",
-        kind: Kind::Text,
-        doc: "the organizational units above the account, such as `Root/Workloads/Prod`",
-        read: |it| it.user.account.ou_path.as_ref().map(|path| text(path)),
-    },
-];
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// What is judged, when, and what the script has looked at so far.
-#[derive(Debug)]
-pub(crate) struct Subject {
-    user: Arc<User>,
-    index: usize,
-    now: Timestamp,
-    pub(crate) record: Record,
-}
-
-impl Subject {
-    /// The access key at `index` of `user`, judged as of `now`; none where the user has no such key.
-    pub(crate) fn new(user: &Arc<User>, index: usize, now: Timestamp) -> Option<Self> {
-        user.access_keys.get(index)?;
-        Some(Self { user: Arc::clone(user), index, now, record: Record::default() })
+    #[test]
+    fn no_object_has_two_members_of_one_name() {
+        for object in Object::ALL {
+            let methods = object.methods().iter().map(|method| method.name);
+            let mut names: Vec<_> = object.property_names().chain(methods).collect();
+            let all = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), all, "{object:?}");
+        }
     }
 
-    fn key(&self) -> &AccessKey {
-        &self.user.access_keys[self.index]
-    }
-
-    /// A tag of the user, empty where there is none.
-    pub(crate) fn tag(&self, name: &str) -> Fact<Value> {
-        self.user.tags.as_ref().map(|tags| text(tags.get(name).map_or("", String::as_str)))
-    }
-
-    pub(crate) fn has_tag(&self, name: &str) -> Fact<Value> {
-        self.user.tags.as_ref().map(|tags| Value::Boolean(tags.contains_key(name)))
-    }
-
-    /// Days up to the judged time, rounded up; 0 for times to come, as clocks differ and users may ask about the past.
-    fn days_since(&self, then: Timestamp) -> Value {
-        let elapsed = self.now.duration_since(then).max(SignedDuration::ZERO);
-        let seconds = elapsed.as_secs().saturating_add(i64::from(elapsed.subsec_nanos() > 0));
-        integer(seconds / DAY + i64::from(seconds % DAY > 0))
-    }
-
-    fn idle_since(&self) -> Fact<Timestamp> {
-        let key = self.key();
-        key.last_used.as_ref().and_then(|used| match used {
-            LastUsed::Never => key.created_at.clone(),
-            LastUsed::At { at, .. } => Fact::Known(*at),
-        })
-    }
-
-    fn last_used_part(&self, part: for<'a> fn(Option<&'a str>, Option<&'a str>) -> Option<&'a str>) -> Fact<Value> {
-        self.key().last_used.as_ref().map(|used| match used {
-            LastUsed::Never => text(""),
-            LastUsed::At { service, region, .. } => text(part(service.as_deref(), region.as_deref()).unwrap_or("")),
-        })
-    }
-}
-
-const DAY: i64 = 24 * 60 * 60;
-
-fn text(text: &str) -> Value {
-    Value::Text(text.to_owned())
-}
-
-fn integer(value: i64) -> Value {
-    Value::Integer(value)
-}
-
-/// The day of a time in UTC.
-fn day(time: Timestamp) -> Value {
-    text(&time.strftime("%Y-%m-%d").to_string())
-}
-
-fn status_word(status: AccessKeyStatus) -> &'static str {
-    match status {
-        AccessKeyStatus::Active => "Active",
-        AccessKeyStatus::Inactive => "Inactive",
-        AccessKeyStatus::Expired => "Expired",
+    #[test]
+    fn every_kind_of_resource_has_an_object_of_its_own() {
+        let objects: Vec<_> = ResourceType::ALL.iter().map(|kind| Object::judged(*kind)).collect();
+        assert!(objects.iter().all(|object| objects.iter().filter(|other| *other == object).count() == 1));
     }
 }

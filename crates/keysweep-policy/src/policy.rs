@@ -1,4 +1,4 @@
-//! A policy: compiled once, then asked about one access key after another.
+//! A policy: compiled once, then asked about one resource after another.
 
 use std::{
     collections::BTreeMap,
@@ -8,26 +8,30 @@ use std::{
 };
 
 use jiff::Timestamp;
-use keysweep_model::{Evidence, FacetSet, ParamValue, PolicyId, PolicySummary, Severity, Unreadable, User, Verdict};
-use rhai::{AST, CallFnOptions, Dynamic, EvalAltResult, Scope};
+use keysweep_model::{
+    Evidence, FacetSet, ParamValue, PolicyId, PolicySummary, Resource, Severity, Unreadable, Verdict,
+};
+use rhai::{AST, CallFnOptions, Dynamic, Engine, EvalAltResult, Scope};
 
 use crate::{
-    check::{self, ENTRY},
-    diagnostic::{Diagnostic, PolicyFileError},
-    engine::{ENGINE, KeyObject, ParamsObject},
-    explain::{parse_error, runtime_error, type_of},
+    check::{ENTRY, Library},
+    compiler::{Compiled, Compiler},
+    diagnostic::PolicyFileError,
+    engine::ParamsObject,
+    explain::{runtime_error, type_of},
+    handle::{self, Subject},
+    helpers::Time,
+    left_out::LeftOut,
+    limits::Limits,
     metadata::Metadata,
-    objects::Subject,
+    objects::Object,
     params::OverrideError,
     record::Missing,
-    watch::watched,
+    watch::{self, watched},
 };
 
 /// The largest policy file, in bytes. Parsing cannot be interrupted, so that its time is bounded by this alone.
 pub(crate) const MAX_SOURCE: usize = 64 << 10;
-
-/// The stack for compiling, in bytes: enough for scripts nested as deep as the parser lets them be.
-const COMPILER_STACK: usize = 32 << 20;
 
 /// A compiled policy with the parameters that it runs with. Cheap to clone; can be asked from any thread.
 #[derive(Clone)]
@@ -35,29 +39,47 @@ pub struct Policy(Arc<Inner>);
 
 struct Inner {
     source: String,
+    text: Arc<str>,
     metadata: Metadata,
     script: Arc<AST>,
+    engine: Arc<Engine>,
+    limits: Arc<Limits>,
+    libraries: Arc<[Library]>,
+    warnings: Arc<PolicyFileError>,
+    /// The facets that the scripts may touch.
+    may_read: FacetSet,
     params: BTreeMap<String, ParamValue>,
     params_object: ParamsObject,
 }
 
 impl Policy {
-    /// Compiles the policy file `text`. `source_name` says where it came from: `shipped`, or its path as the user named
-    /// it.
+    /// Compiles the policy file `text` under the usual limits; it can import nothing. See [`Compiler::compile`].
     ///
     /// # Errors
     /// When anything is wrong with the metadata or the script that can be known without data: all of it, each with its
     /// place.
     pub fn compile(source_name: &str, text: &str) -> Result<Self, PolicyFileError> {
-        stacker::grow(COMPILER_STACK, || compile(text))
-            .map(|(metadata, script)| {
-                let params: BTreeMap<_, _> =
-                    metadata.params.iter().map(|(name, spec)| (name.clone(), spec.default.clone())).collect();
-                let params_object = ParamsObject::new(&params);
-                let source = source_name.to_owned();
-                Self(Arc::new(Inner { source, metadata, script: Arc::new(script), params, params_object }))
-            })
-            .map_err(|diagnostics| PolicyFileError::new(source_name, text, diagnostics))
+        Compiler::default().compile(source_name, text)
+    }
+
+    pub(crate) fn new(source_name: &str, text: &str, compiled: Compiled) -> Self {
+        let Compiled { metadata, script, engine, limits, libraries, warnings, may_read } = compiled;
+        let warnings = PolicyFileError::new(source_name, text, warnings);
+        let params: BTreeMap<_, _> =
+            metadata.params.iter().map(|(name, spec)| (name.clone(), spec.default.clone())).collect();
+        Self(Arc::new(Inner {
+            source: source_name.to_owned(),
+            text: text.into(),
+            metadata,
+            script: Arc::new(script),
+            engine,
+            limits,
+            libraries: libraries.into(),
+            warnings: Arc::new(warnings),
+            may_read,
+            params_object: ParamsObject::new(&params),
+            params,
+        }))
     }
 
     /// The policy's id.
@@ -117,54 +139,107 @@ impl Policy {
             })?;
             all.insert(name.clone(), value);
         }
-        Ok(Self(Arc::new(Inner {
-            source: self.0.source.clone(),
-            metadata,
-            script: Arc::clone(&self.0.script),
-            params_object: ParamsObject::new(&all),
-            params: all,
-        })))
+        Ok(Self(Arc::new(Inner { metadata, params_object: ParamsObject::new(&all), params: all, ..self.0.parts() })))
     }
 
-    /// Judges the access key at index `key` of `user`, as of `now`. Pure: the same input gives the same output.
+    /// The same policy with another form of its script, for an engine that knows that.
+    pub(crate) fn with_script(&self, script: AST, engine: Arc<Engine>, limits: Arc<Limits>) -> Self {
+        Self(Arc::new(Inner { script: Arc::new(script), engine, limits, ..self.0.parts() }))
+    }
+
+    /// The text of its file.
+    pub(crate) fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// The limits that its script runs under.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    /// The libraries that it imports, each after those that it imports itself.
+    pub(crate) fn libraries(&self) -> &[Library] {
+        &self.0.libraries
+    }
+
+    /// What is in its file that its author may not have meant; none where there is nothing.
     #[must_use]
-    pub fn evaluate(&self, user: &Arc<User>, key: usize, now: Timestamp) -> Evaluation {
-        self.judge(user, key, now).evaluation
+    pub fn warnings(&self) -> Option<&PolicyFileError> {
+        Some(&*self.0.warnings).filter(|warnings| !warnings.diagnostics.is_empty())
     }
 
-    /// As [`Policy::evaluate`], with the name of the fact that nobody has read.
-    pub(crate) fn judge(&self, user: &Arc<User>, key: usize, now: Timestamp) -> Judgement {
-        let Some(subject) = Subject::new(user, key, now).map(Arc::new) else {
-            let error = EvaluationError::new(format!("user `{}` has no access key number {key}", user.name));
-            let evaluation = Evaluation { outcome: Outcome::Error(error), evidence: Evidence::new() };
-            return Judgement { evaluation, unread: None };
-        };
-        let run = || catch_unwind(AssertUnwindSafe(|| self.run(&subject)));
-        let result = watched(run).unwrap_or_else(|_| Err(EvaluationError::new("the policy engine panicked")));
-        let (evidence, missing, unread) = subject.record.take();
+    /// The facets that the script may touch, and the one that lists what it judges: the most that it can cost.
+    #[must_use]
+    pub fn may_read(&self) -> FacetSet {
+        self.0.metadata.resource.listed_by().into_iter().fold(self.0.may_read, FacetSet::with)
+    }
+
+    /// Judges `resource`, which is of the kind that the policy is for, as of `now`. Pure: the same input gives the same
+    /// output.
+    #[must_use]
+    pub fn evaluate(&self, resource: &Resource, now: Timestamp) -> Evaluation {
+        self.judge(resource, now, None).evaluation
+    }
+
+    /// As [`Policy::evaluate`], with the name of the fact that nobody has read or that a case leaves out.
+    pub(crate) fn judge(&self, resource: &Resource, now: Timestamp, left_out: Option<&Arc<LeftOut>>) -> Judgement {
+        let kind = self.0.metadata.resource;
+        if resource.kind() != kind {
+            let message = format!("the policy is for `{kind}`, and was asked about `{}`", resource.kind());
+            return Judgement::error(EvaluationError::new(message));
+        }
+        let subject = Arc::new(Subject::new(Object::judged(kind), now, left_out));
+        let run = || catch_unwind(AssertUnwindSafe(|| self.run(&subject, resource, now)));
+        let result =
+            watched(&self.0.limits, run).unwrap_or_else(|_| Err(EvaluationError::new("the policy engine panicked")));
+        let mut looked = subject.record.take();
         // A missing fact decides, whatever the script made of being stopped.
-        let outcome = match (missing, result) {
+        let outcome = match (looked.missing.take(), result) {
             (Some(Missing::NotRead(facet)), _) => Outcome::Needs(FacetSet::default().with(facet)),
             (Some(Missing::Unreadable(why)), _) => Outcome::Unknown(why),
             (None, Ok(verdict)) => Outcome::Verdict(verdict),
             (None, Err(error)) => Outcome::Error(error),
         };
-        Judgement { evaluation: Evaluation { outcome, evidence }, unread }
+        let evidence = looked.evidence();
+        Judgement { evaluation: Evaluation { outcome, evidence, reads: looked.reads }, unread: looked.unread }
     }
 
-    fn run(&self, subject: &Arc<Subject>) -> Result<Verdict, EvaluationError> {
+    fn run(&self, subject: &Arc<Subject>, resource: &Resource, now: Timestamp) -> Result<Verdict, EvaluationError> {
         let script = &*self.0.script;
         // Only constants make statements, and only by running them does the script see them.
-        let options = CallFnOptions::new().eval_ast(!script.statements().is_empty()).rewind_scope(false);
-        let arguments = (KeyObject::new(Arc::clone(subject)), self.0.params_object.clone());
-        ENGINE
-            .call_fn_with_options::<Dynamic>(options, &mut Scope::new(), script, ENTRY, arguments)
-            .map_err(|error| EvaluationError::from_rhai(&error))?
-            .try_cast_result::<Verdict>()
-            .map_err(|other| {
-                let message = format!("`check` returned {} instead of a verdict", type_of(&other));
-                EvaluationError::new(message).hint("end it with `pass()`, `fail(message)` or `exempt(reason)`")
-            })
+        let options = CallFnOptions::new()
+            .eval_ast(!script.statements().is_empty())
+            .rewind_scope(false)
+            .with_tag(Dynamic::from(Time(now)));
+        let arguments = [handle::judged(subject, resource), Dynamic::from(self.0.params_object.clone())];
+        let engine = &self.0.engine;
+        let result = engine.call_fn_with_options::<Dynamic>(options, &mut Scope::new(), script, ENTRY, arguments);
+        if let Some(limit) = watch::stopped() {
+            return Err(EvaluationError::new(limit.message()));
+        }
+        result.map_err(|error| EvaluationError::from_rhai(&error))?.try_cast_result::<Verdict>().map_err(|other| {
+            let message = format!("`check` returned {} instead of a verdict", type_of(&other));
+            EvaluationError::new(message).hint("end it with `pass()`, `fail(message)` or `exempt(reason)`")
+        })
+    }
+}
+
+impl Inner {
+    /// All that it has, to make another of.
+    fn parts(&self) -> Self {
+        Self {
+            source: self.source.clone(),
+            text: Arc::clone(&self.text),
+            metadata: self.metadata.clone(),
+            script: Arc::clone(&self.script),
+            engine: Arc::clone(&self.engine),
+            limits: Arc::clone(&self.limits),
+            libraries: Arc::clone(&self.libraries),
+            warnings: Arc::clone(&self.warnings),
+            may_read: self.may_read,
+            params: self.params.clone(),
+            params_object: self.params_object.clone(),
+        }
     }
 }
 
@@ -174,37 +249,30 @@ impl fmt::Debug for Policy {
     }
 }
 
-fn compile(text: &str) -> Result<(Metadata, AST), Vec<Diagnostic>> {
-    if text.len() > MAX_SOURCE {
-        let message = format!("the policy has {} bytes; {MAX_SOURCE} are allowed", text.len());
-        return Err(vec![Diagnostic::new(message)]);
-    }
-    let metadata = Metadata::parse(text);
-    let script = ENGINE.compile(text).map_err(|error| vec![parse_error(&error)]);
-    match (metadata, script) {
-        (Ok(metadata), Ok(script)) => {
-            let wrong = check::check(&script, &metadata.params);
-            if wrong.is_empty() { Ok((metadata, script)) } else { Err(wrong) }
-        }
-        (Err(wrong), Ok(_)) | (Ok(_), Err(wrong)) => Err(wrong),
-        (Err(wrong), Err(more)) => Err([wrong, more].concat()),
-    }
-}
-
 /// An evaluation with what only this crate needs to know of it.
 pub(crate) struct Judgement {
     pub(crate) evaluation: Evaluation,
     /// The fact that was touched and that nobody has read, by the name that scripts use.
-    pub(crate) unread: Option<String>,
+    pub(crate) unread: Option<Arc<str>>,
 }
 
-/// What a policy makes of one access key.
+impl Judgement {
+    fn error(error: EvaluationError) -> Self {
+        let outcome = Outcome::Error(error);
+        let evaluation = Evaluation { outcome, evidence: Evidence::new(), reads: FacetSet::default() };
+        Self { evaluation, unread: None }
+    }
+}
+
+/// What a policy makes of one resource.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evaluation {
     /// What it came to.
     pub outcome: Outcome,
     /// The facts that the policy looked at, by the names that it used: `age_days`, `user.tag(owner)`.
     pub evidence: Evidence,
+    /// The facets of every fact that it touched, known or not.
+    pub reads: FacetSet,
 }
 
 /// What an evaluation came to.

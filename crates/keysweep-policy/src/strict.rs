@@ -4,7 +4,10 @@ use std::cmp::Ordering;
 
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Variant};
 
-use crate::explain::{incomparable, type_of};
+use crate::{
+    explain::{incomparable, type_of},
+    helpers::{Duration, Time},
+};
 
 type Test = fn(Ordering) -> bool;
 
@@ -30,6 +33,8 @@ pub(crate) fn register(engine: &mut Engine) {
         compare(engine, operators, |a: &i64, b: &f64| integer_with_number(*a, *b));
         compare(engine, operators, |a: &f64, b: &i64| integer_with_number(*b, *a).map(Ordering::reverse));
         compare(engine, operators, |a: &ImmutableString, b: &ImmutableString| Some(a.cmp(b)));
+        compare(engine, operators, |a: &Time, b: &Time| Some(a.cmp(b)));
+        compare(engine, operators, |a: &Duration, b: &Duration| Some(a.cmp(b)));
         compare(engine, operators, |a: &char, b: &char| Some(a.cmp(b)));
         compare(engine, operators, |a: &char, b: &ImmutableString| Some(char_with_text(*a, b)));
         compare(engine, operators, |a: &ImmutableString, b: &char| Some(char_with_text(*b, a).reverse()));
@@ -55,7 +60,7 @@ fn compare<A: Variant + Clone, B: Variant + Clone>(
 }
 
 /// The exact order: a whole number beyond 2^53 is not rounded to the nearest number first.
-fn integer_with_number(integer: i64, number: f64) -> Option<Ordering> {
+pub(crate) fn integer_with_number(integer: i64, number: f64) -> Option<Ordering> {
     const BEYOND: f64 = 9_223_372_036_854_775_808.0;
     if number.is_nan() {
         return None;

@@ -11,6 +11,7 @@ pub use serde_yaml::Spanned;
 use serde_yaml::{Error, Location, Options};
 
 use crate::{
+    code::Code,
     diagnostic::{Diagnostic, PolicyFileError},
     suggest::nearest,
 };
@@ -27,6 +28,11 @@ pub fn parse_file<T: DeserializeOwned>(source_name: &str, text: &str) -> Result<
 /// The value that `text` holds.
 pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Diagnostic> {
     serde_yaml::from_str_with_options(text, bounded(50_000)).map_err(|error| explain(&error))
+}
+
+/// The value that `text` holds, which may be a long list.
+pub(crate) fn parse_long<T: DeserializeOwned>(text: &str) -> Result<T, Diagnostic> {
+    serde_yaml::from_str_with_options(text, bounded(1_000_000)).map_err(|error| explain(&error))
 }
 
 /// An error about `value`, which [`parse_file`] read from that file and which proved wrong later.
@@ -57,11 +63,25 @@ fn bounded(nodes: usize) -> Options {
 
 fn explain(error: &Error) -> Diagnostic {
     let message = error.without_snippet().to_string();
-    let Some(location) = error.location() else { return Diagnostic::new(plain(&message)) };
+    let code = code(&message);
+    let Some(location) = error.location() else { return Diagnostic::new(code, plain(&message)) };
     // The message ends with the place, which is shown below it.
     let place = format!(" at line {}, column {}", location.line(), location.column());
     let message = message.trim_end_matches(&place);
-    at_location(&location, plain(message)).maybe_help(nearest_field(message))
+    at_location(&location, plain(message)).code(code).maybe_help(nearest_field(message))
+}
+
+/// What the reader's message is about.
+fn code(message: &str) -> Code {
+    if message.starts_with("unknown field") {
+        Code::UnknownField
+    } else if message.starts_with("missing field") {
+        Code::MissingField
+    } else if ["expected ", "invalid ", "unknown variant"].iter().any(|start| message.starts_with(start)) {
+        Code::BadValue
+    } else {
+        Code::MalformedYaml
+    }
 }
 
 /// The reader's messages that speak of readers, in the words of those who write files.
@@ -78,9 +98,10 @@ fn plain(message: &str) -> &str {
     }
 }
 
-/// The field that an unknown field may have been meant to be, from a message that names both.
+/// What an unknown field or word may have been meant to be, from a message that names both.
 fn nearest_field(message: &str) -> Option<String> {
-    let (field, known) = message.strip_prefix("unknown field `")?.split_once("`, expected ")?;
+    let rest = message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("unknown variant `"))?;
+    let (field, known) = rest.split_once("`, expected ")?;
     let known = known.trim_start_matches("one of ").split(", ").map(|name| name.trim_matches('`'));
     nearest(field, known).map(|near| format!("did you mean `{near}`?"))
 }
@@ -92,7 +113,7 @@ pub(crate) fn at<T>(value: &Spanned<T>, message: impl Into<String>) -> Diagnosti
 
 /// An error at a place.
 pub(crate) fn at_location(place: &Location, message: impl Into<String>) -> Diagnostic {
-    Diagnostic::new(message).at(line(place), column(place), length(place))
+    Diagnostic::new(Code::BadValue, message).at(line(place), column(place), length(place))
 }
 
 /// The line of a place, counted from 1.

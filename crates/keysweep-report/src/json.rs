@@ -26,7 +26,8 @@
 //! | `summary.users`, `summary.access_keys` | integer | users that were read, access keys that were judged |
 //! | `api_calls.total` | integer | requests that were sent to AWS, retries included |
 //! | `api_calls.by_action` | object | the same by action, such as `iam:ListAccessKeys` |
-//! | `findings` | array | all that did not pass, by account, user, access key and policy |
+//! | `exemptions` | array | the exemptions of the register and what they came to |
+//! | `findings` | array | all that did not pass, by account, user, resource and policy |
 //!
 //! A gap:
 //!
@@ -43,7 +44,7 @@
 //! |---|---|---|
 //! | `id`, `title` | string | its name, and what it demands in one line |
 //! | `severity` | string | `critical`, `high`, `medium`, `low` or `info` |
-//! | `resource` | string | what it judges: `access_key` |
+//! | `resource` | string | what it judges: `access_key`, `user`, `account`, `root`, `password`, `mfa`, `service_credential`, `signing_certificate` or `ssh_key` |
 //! | `remedy` | string | what it proposes: `none`, `notify`, `rotate`, `deactivate` or `delete` |
 //! | `params` | object | the parameters it ran with: integers, numbers, strings, booleans or arrays of strings |
 //! | `frameworks` | object | by framework the array of its controls that the policy implements |
@@ -59,13 +60,24 @@
 //! | `severity` | string | as in a policy |
 //! | `account_id`, `account_name` | string | the account; the name may be empty |
 //! | `ou_path` | string or null | the organizational units above it, such as `Root/Prod`; null where they could not be read |
-//! | `resource_type` | string | `access_key` |
-//! | `resource_arn` | string | for an access key the ARN of its user: AWS gives access keys none |
-//! | `user_name` | string | the user |
-//! | `access_key_id` | string or null | the key; null where the keys of the user could not be listed |
+//! | `resource_type` | string | what was judged: as `resource` in a policy |
+//! | `resource_arn` | string | the ARN of the user that it is or belongs to: AWS gives credentials none; of an account and its root user the root user's |
+//! | `resource_id` | string or null | what names it within its user, such as an access key's id; null for what has no such name, and where it could not be read |
+//! | `user_name` | string or null | the user; null for an account and its root user |
+//! | `access_key_id` | string or null | `resource_id` of an access key; null for everything else |
 //! | `message` | string | what is wrong, why it is let off, or why nothing can be said |
-//! | `evidence` | object | when the key was made (`created_at`), and the facts that the policy looked at, by the names that it used: booleans, integers, strings, times, or `{"unreadable": reason}` |
+//! | `evidence` | object | when the credential was made (`created_at`), the facts that the policy looked at by the names that it used, and what it added: booleans, integers, numbers, strings, times, arrays of strings, or `{"unreadable": reason}` |
 //! | `remedy` | string | as in a policy |
+//! | `exemption` | object or null | what lets it off, where `status` is `exempt`: `by` is `policy` or `register`, `id` the exemption's id in the register or null, `until` a time or null |
+//!
+//! An exemption of the register:
+//!
+//! | key | type | meaning |
+//! |---|---|---|
+//! | `id`, `owner` | string | what the register names it, and who answers for it |
+//! | `expires` | time | when it ends |
+//! | `matched` | integer | violations that it let off; of one that has expired, that it would have let off |
+//! | `problems` | array of strings | why whoever keeps the register should look at it |
 
 mod finding;
 mod outline;

@@ -1,7 +1,10 @@
 //! Keysweep's output formats for machines: each a module of its own and a versioned document.
 //!
 //! - [`json`]: the result of a scan, `keysweep.scan/v1`.
+//! - [`inventory`]: what a scan has read, `keysweep.inventory/v1`.
 //! - [`accounts_json`]: the accounts of the organization, `keysweep.accounts/v1`.
+//! - [`tests_json`] and [`junit`]: what testing policies came to, `keysweep.tests/v1` and JUnit XML.
+//! - [`diagnostics_json`] and [`sarif`]: what is wrong with policy files, `keysweep.diagnostics/v1` and SARIF 2.1.0.
 //!
 //! A format is a contract with whoever reads it, so every document is written out by hand from the domain: a change of
 //! the model never changes a document by accident. Within a version keys are only ever added.
@@ -9,11 +12,24 @@
 //! This crate must not know AWS, Rhai or storage, nor terminals: what people read is rendered by the binary.
 
 pub mod accounts_json;
+mod case_row;
+mod diagnostic_row;
+pub mod diagnostics_json;
+pub mod inventory;
 pub mod json;
+pub mod junit;
 mod row;
+pub mod sarif;
+pub mod tests_json;
 mod tool;
 
 #[cfg(test)]
+mod case_tests;
+#[cfg(test)]
+mod diagnostic_tests;
+#[cfg(test)]
 mod tests;
 
+pub use case_row::{CaseRow, CoverageRow, MissedRow};
+pub use diagnostic_row::{CodeRow, DiagnosticRow, PlaceRow};
 pub use row::{AccountRow, Scope};

@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use crate::{AccountRow, Scope, accounts_json, json};
 use keysweep_model::{
-    AccountGap, AccountState, ApiCalls, Coverage, Evidence, EvidenceValue, Finding, FindingId, FindingStatus,
-    ParamValue, PolicySummary, Remedy, ResourceType, Run, ScanResult, Severity, StatusCounts, Step, Summary,
+    AccountGap, AccountState, ApiCalls, Coverage, Evidence, EvidenceValue, Exempted, ExemptionUse, Finding, FindingId,
+    FindingStatus, ParamValue, PolicySummary, Remedy, ResourceType, Run, ScanResult, Severity, StatusCounts, Step,
+    Summary,
 };
 
 /// Whatever may stand in a name.
@@ -26,6 +27,7 @@ fn empty() -> ScanResult {
         policies: Vec::new(),
         summary: Summary::default(),
         api_calls: ApiCalls::default(),
+        exemptions: Vec::new(),
         findings: Vec::new(),
     }
 }
@@ -75,9 +77,19 @@ fn rich() -> ScanResult {
         },
         policies: vec![policy, PolicySummary { id: "had-nothing-to-judge".parse().unwrap(), ..bare_policy() }],
         api_calls: ApiCalls { by_action: [("sts:AssumeRole".to_owned(), 2), ("iam:ListUsers".to_owned(), 1)].into() },
+        exemptions: vec![ExemptionUse {
+            id: "EX-17".parse().unwrap(),
+            owner: "billing".to_owned(),
+            expires: "2027-03-01T00:00:00Z".parse().unwrap(),
+            matched: 2,
+            problems: vec!["it names account 444455556666, which is gone".to_owned()],
+        }],
         findings: vec![
             finding(Some("AKIAIOSFODNN7EXAMPLE"), FindingStatus::Fail),
             finding(None, FindingStatus::Unknown),
+            exempt(Exempted::Register { id: "EX-17".parse().unwrap(), until: "2027-03-01T00:00:00Z".parse().unwrap() }),
+            exempt(Exempted::Policy { until: None }),
+            of_root(),
         ],
     }
 }
@@ -112,11 +124,30 @@ fn finding(key: Option<&str>, status: FindingStatus) -> Finding {
         ou_path: key.map(|_| "Root/Prod".to_owned()),
         resource_type: ResourceType::AccessKey,
         resource_arn: "arn:aws-cn:iam::111122223333:user/deploy".to_owned(),
-        user_name: "deploy".parse().unwrap(),
-        access_key_id: key.map(|key| key.parse().unwrap()),
+        resource_id: key.map(ToOwned::to_owned),
+        user_name: Some("deploy".parse().unwrap()),
         message: "active for 412 days, limit 90".to_owned(),
         evidence: evidence(),
         remedy: Remedy::Rotate,
+        exemption: None,
+    }
+}
+
+fn exempt(by: Exempted) -> Finding {
+    Finding { exemption: Some(by), ..finding(Some("AKIAIOSFODNN7EXAMPLE"), FindingStatus::Exempt) }
+}
+
+fn of_root() -> Finding {
+    Finding {
+        resource_type: ResourceType::Root,
+        resource_arn: "arn:aws-cn:iam::111122223333:root".to_owned(),
+        user_name: None,
+        evidence: [
+            ("offenders".to_owned(), EvidenceValue::List(vec!["a".to_owned(), "b".to_owned()])),
+            ("share".to_owned(), EvidenceValue::Number(0.5)),
+        ]
+        .into(),
+        ..finding(None, FindingStatus::Fail)
     }
 }
 
@@ -272,6 +303,17 @@ fn a_scan_with_something_of_everything() {
           "sts:AssumeRole": 2
         }
       },
+      "exemptions": [
+        {
+          "id": "EX-17",
+          "owner": "billing",
+          "expires": "2027-03-01T00:00:00Z",
+          "matched": 2,
+          "problems": [
+            "it names account 444455556666, which is gone"
+          ]
+        }
+      ],
       "findings": [
         {
           "id": "69f79df2ebb694ab75fc",
@@ -283,6 +325,7 @@ fn a_scan_with_something_of_everything() {
           "ou_path": "Root/Prod",
           "resource_type": "access_key",
           "resource_arn": "arn:aws-cn:iam::111122223333:user/deploy",
+          "resource_id": "AKIAIOSFODNN7EXAMPLE",
           "user_name": "deploy",
           "access_key_id": "AKIAIOSFODNN7EXAMPLE",
           "message": "active for 412 days, limit 90",
@@ -295,7 +338,8 @@ fn a_scan_with_something_of_everything() {
             },
             "user.tag(owner)": "ana"
           },
-          "remedy": "rotate"
+          "remedy": "rotate",
+          "exemption": null
         },
         {
           "id": "67f6c80ac240870718af",
@@ -307,6 +351,7 @@ fn a_scan_with_something_of_everything() {
           "ou_path": null,
           "resource_type": "access_key",
           "resource_arn": "arn:aws-cn:iam::111122223333:user/deploy",
+          "resource_id": null,
           "user_name": "deploy",
           "access_key_id": null,
           "message": "active for 412 days, limit 90",
@@ -319,7 +364,92 @@ fn a_scan_with_something_of_everything() {
             },
             "user.tag(owner)": "ana"
           },
-          "remedy": "rotate"
+          "remedy": "rotate",
+          "exemption": null
+        },
+        {
+          "id": "69f79df2ebb694ab75fc",
+          "policy": "access-key-max-age",
+          "status": "exempt",
+          "severity": "medium",
+          "account_id": "111122223333",
+          "account_name": "payments",
+          "ou_path": "Root/Prod",
+          "resource_type": "access_key",
+          "resource_arn": "arn:aws-cn:iam::111122223333:user/deploy",
+          "resource_id": "AKIAIOSFODNN7EXAMPLE",
+          "user_name": "deploy",
+          "access_key_id": "AKIAIOSFODNN7EXAMPLE",
+          "message": "active for 412 days, limit 90",
+          "evidence": {
+            "active": true,
+            "age_days": 412,
+            "created_at": "2025-10-06T12:30:00Z",
+            "last_used": {
+              "unreadable": "iam:GetAccessKeyLastUsed was denied (AccessDenied)"
+            },
+            "user.tag(owner)": "ana"
+          },
+          "remedy": "rotate",
+          "exemption": {
+            "by": "register",
+            "id": "EX-17",
+            "until": "2027-03-01T00:00:00Z"
+          }
+        },
+        {
+          "id": "69f79df2ebb694ab75fc",
+          "policy": "access-key-max-age",
+          "status": "exempt",
+          "severity": "medium",
+          "account_id": "111122223333",
+          "account_name": "payments",
+          "ou_path": "Root/Prod",
+          "resource_type": "access_key",
+          "resource_arn": "arn:aws-cn:iam::111122223333:user/deploy",
+          "resource_id": "AKIAIOSFODNN7EXAMPLE",
+          "user_name": "deploy",
+          "access_key_id": "AKIAIOSFODNN7EXAMPLE",
+          "message": "active for 412 days, limit 90",
+          "evidence": {
+            "active": true,
+            "age_days": 412,
+            "created_at": "2025-10-06T12:30:00Z",
+            "last_used": {
+              "unreadable": "iam:GetAccessKeyLastUsed was denied (AccessDenied)"
+            },
+            "user.tag(owner)": "ana"
+          },
+          "remedy": "rotate",
+          "exemption": {
+            "by": "policy",
+            "id": null,
+            "until": null
+          }
+        },
+        {
+          "id": "67f6c80ac240870718af",
+          "policy": "access-key-max-age",
+          "status": "fail",
+          "severity": "medium",
+          "account_id": "111122223333",
+          "account_name": "payments",
+          "ou_path": null,
+          "resource_type": "root",
+          "resource_arn": "arn:aws-cn:iam::111122223333:root",
+          "resource_id": null,
+          "user_name": null,
+          "access_key_id": null,
+          "message": "active for 412 days, limit 90",
+          "evidence": {
+            "offenders": [
+              "a",
+              "b"
+            ],
+            "share": 0.5
+          },
+          "remedy": "rotate",
+          "exemption": null
         }
       ]
     }
@@ -374,6 +504,7 @@ fn a_scan_of_nothing_has_every_key() {
         "total": 0,
         "by_action": {}
       },
+      "exemptions": [],
       "findings": []
     }
     "#);

@@ -1,24 +1,18 @@
-//! One account: session, users, rounds of judging and reading.
+//! One account: its session, and its rounds of judging and reading.
 
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
-use keysweep_aws::{AccountSession, Aws, Caller, CredentialReport, RoleOptions};
-use keysweep_model::{Account, AccountGap, AccountId, Step};
+use jiff::Timestamp;
+use keysweep_aws::{AccountSession, Aws, Caller, RoleOptions};
+use keysweep_model::{Account, AccountFacts, AccountGap, AccountId, Step};
 
 use crate::{
-    hydrate::Hydrator,
-    judge::{Look, look},
-    scan::{Reading, Roles, ScanOptions},
+    judge::{Judge, Source},
+    read::Reader,
+    rounds::{Outcome, Rounds},
+    scan::{Roles, ScanOptions},
     select::gap,
-    subject::Subject,
-    tally::Tally,
 };
-
-/// How old a report may be for its last uses to be as good as asking now: AWS records no more than the first use in
-/// each span of 15 minutes anyway.
-/// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKeyLastUsed.html
-const LIVE_REPORT_AGE: SignedDuration = SignedDuration::from_mins(15);
 
 /// What every account's task needs.
 pub(crate) struct Context {
@@ -26,12 +20,6 @@ pub(crate) struct Context {
     pub(crate) caller: Caller,
     pub(crate) options: ScanOptions,
     pub(crate) as_of: Timestamp,
-}
-
-/// The users of an account, and whether what is known of their last uses is as good as asking now.
-struct Users {
-    subjects: Vec<Subject>,
-    report_is_live: bool,
 }
 
 /// Opens a session in `account`: with the caller's own credentials where the caller is in it and no role is configured
@@ -55,60 +43,24 @@ pub(crate) async fn open_session(
 
 impl Context {
     /// Scans one account, or says at which step it was lost.
-    pub(crate) async fn scan(&self, account: Arc<Account>) -> Result<Tally, AccountGap> {
-        let session = open_session(&self.aws, &self.caller, &self.options.roles, account.id)
+    pub(crate) async fn scan(&self, account: Arc<Account>) -> Result<Outcome, AccountGap> {
+        let options = &self.options;
+        let session = open_session(&self.aws, &self.caller, &options.roles, account.id)
             .await
             .map_err(|reason| gap(&account, Step::AssumeRole, reason))?;
-        let users = self.users(&session, &account).await.map_err(|reason| gap(&account, Step::ReadUsers, reason))?;
-        Ok(self.judge(&session, users).await)
-    }
-
-    async fn users(&self, session: &AccountSession, account: &Arc<Account>) -> Result<Users, String> {
-        let Reading::Report(wait) = self.options.reading else {
-            return self.listed_users(session, account).await;
+        let at_once = options.concurrency.calls_per_account;
+        let rounds = Rounds {
+            judge: Judge {
+                policies: &options.policies,
+                register: &options.exemptions.register,
+                as_of: self.as_of,
+                source: Source::Aws,
+            },
+            reader: Reader::new(&session, &account, self.aws.clock(), options.reading, at_once),
+            partition: &self.caller.partition,
+            is_saved: options.inventory.is_some(),
         };
-        match session.credential_report(account, wait).await {
-            Ok(report) => Ok(self.reported_users(report)),
-            Err(report_error) => {
-                tracing::info!(account = %account.id, error = %report_error, "users are read one by one");
-                let users = self.listed_users(session, account).await;
-                users.map_err(|error| format!("{report_error}; and without a report: {error}"))
-            }
-        }
-    }
-
-    fn reported_users(&self, report: CredentialReport) -> Users {
-        let age = self.aws.clock().now().duration_since(report.generated_at);
-        let subjects = report.users.into_iter().map(Subject::reported).collect();
-        Users { subjects, report_is_live: age <= LIVE_REPORT_AGE }
-    }
-
-    async fn listed_users(&self, session: &AccountSession, account: &Arc<Account>) -> Result<Users, String> {
-        let users = session.users(account).await.map_err(|error| error.to_string())?;
-        Ok(Users { subjects: users.into_iter().map(Subject::unlisted).collect(), report_is_live: false })
-    }
-
-    /// Judges and reads in rounds, until no policy asks for more. Every round reads something of every user that is
-    /// left, and there is only so much to be read of a user, so the rounds come to an end.
-    async fn judge(&self, session: &AccountSession, users: Users) -> Tally {
-        let Users { mut subjects, report_is_live } = users;
-        let hydrator = Hydrator {
-            session,
-            users: subjects.len(),
-            report_is_live,
-            at_once: self.options.concurrency.calls_per_account,
-        };
-        let mut tally = Tally::new(&self.options.policies);
-        while !subjects.is_empty() {
-            let mut wanted = Vec::new();
-            for subject in subjects {
-                match look(&subject, &self.options.policies, self.as_of) {
-                    Look::Settled(judgement) => tally.add(&subject, judgement, &self.options.policies),
-                    Look::Wants(wants) => wanted.push((subject, wants)),
-                }
-            }
-            subjects = hydrator.hydrate(wanted).await;
-        }
-        tally
+        let facts = AccountFacts::unread(Arc::clone(&account));
+        rounds.run(facts).await.map_err(|reason| gap(&account, Step::ReadUsers, reason))
     }
 }

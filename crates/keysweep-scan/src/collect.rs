@@ -5,18 +5,25 @@ use std::collections::BTreeMap;
 use keysweep_model::{AccountGap, ApiCalls, Coverage, Finding, FindingStatus, Run, ScanResult, StatusCounts, Summary};
 use keysweep_policy::Policy;
 
-use crate::{progress::Progress, tally::Tally};
+use crate::{
+    exemption::{self, ExemptionOptions, Scope},
+    progress::Progress,
+    tally::Tally,
+};
 
 /// What has come in so far.
 pub(crate) struct Collected<'a> {
     pub(crate) progress: &'a Progress,
+    policies: &'a [Policy],
+    exemptions: &'a ExemptionOptions,
     coverage: Coverage,
     total: Tally,
 }
 
 impl<'a> Collected<'a> {
-    pub(crate) fn new(progress: &'a Progress, policies: &[Policy]) -> Self {
-        Self { progress, coverage: Coverage::default(), total: Tally::new(policies) }
+    pub(crate) fn new(progress: &'a Progress, policies: &'a [Policy], exemptions: &'a ExemptionOptions) -> Self {
+        let total = Tally::new(policies, &exemptions.register);
+        Self { progress, policies, exemptions, coverage: Coverage::default(), total }
     }
 
     pub(crate) fn scanned(&mut self, tally: Tally) {
@@ -35,21 +42,27 @@ impl<'a> Collected<'a> {
         self.coverage.skipped.push(gap);
     }
 
-    pub(crate) fn into_result(mut self, run: Run, policies: &[Policy], api_calls: ApiCalls) -> ScanResult {
+    /// The result of `run`, where `scope` says what all accounts together were.
+    pub(crate) fn into_result(mut self, run: Run, scope: &Scope, api_calls: ApiCalls) -> ScanResult {
         self.coverage.failed.sort_by_key(|gap| (gap.account_id.is_none(), gap.account_id));
         self.coverage.skipped.sort_by_key(|gap| gap.account_id);
         self.total.findings.sort_by(|a, b| order(a).cmp(&order(b)));
+        let summary = self.summary();
+        let is_complete = self.coverage.failed.is_empty() && summary.by_status.unknown + summary.by_status.error == 0;
+        let scope = Scope { is_whole: scope.is_whole && is_complete, accounts: scope.accounts.clone() };
+        let (matched, counts) = (&self.total.exempted, &self.total.counts);
         ScanResult {
+            exemptions: exemption::uses(self.exemptions, self.policies, matched, counts, &scope, run.as_of),
             run,
-            policies: policies.iter().map(Policy::summary).collect(),
-            summary: self.summary(policies),
+            policies: self.policies.iter().map(Policy::summary).collect(),
+            summary,
             api_calls,
             coverage: self.coverage,
             findings: self.total.findings,
         }
     }
 
-    fn summary(&self, policies: &[Policy]) -> Summary {
+    fn summary(&self) -> Summary {
         let mut by_status = StatusCounts::default();
         for counts in &self.total.counts {
             by_status += *counts;
@@ -58,12 +71,9 @@ impl<'a> Collected<'a> {
         for finding in self.total.findings.iter().filter(|finding| finding.status == FindingStatus::Fail) {
             *by_severity.entry(finding.severity).or_default() += 1;
         }
+        let ids = self.policies.iter().map(|policy| policy.id().clone());
         Summary {
-            by_policy: policies
-                .iter()
-                .map(|policy| policy.id().clone())
-                .zip(self.total.counts.iter().copied())
-                .collect(),
+            by_policy: ids.zip(self.total.counts.iter().copied()).collect(),
             by_status,
             by_severity,
             users: self.total.users,
@@ -73,5 +83,6 @@ impl<'a> Collected<'a> {
 }
 
 fn order(finding: &Finding) -> impl Ord + use<'_> {
-    (finding.account_id, &finding.user_name, &finding.access_key_id, &finding.policy)
+    let Finding { account_id, user_name, resource_type, resource_id, policy, id, .. } = finding;
+    (account_id, user_name, resource_type, resource_id, policy, id)
 }

@@ -3,7 +3,11 @@
 //! Accounts are a stream: work on the first page starts while the next one is read. Every account is a task of its
 //! own, with its own session and its own retry budget, and a failure there is an entry in the coverage and nothing
 //! more. Inside an account users are judged in rounds: each round evaluates what is known, reads what the policies
-//! stopped at, and evaluates those users again. A verdict other than a pass is only ever taken on live facts.
+//! stopped at, and evaluates those users again. The account as a whole and its root user are judged on what is known of
+//! the users then. A verdict other than a pass is only ever taken on live facts, but for what no live call tells: when
+//! users were made and passwords were set, and when the root user was used.
+//!
+//! What was read can be saved, and judged again without AWS: see [`judge_inventory`].
 //!
 //! This crate must not know Rhai or output formats.
 
@@ -11,9 +15,14 @@ mod account;
 mod check;
 mod collect;
 mod discover;
-mod hydrate;
+mod exemption;
+mod facts;
+mod finding;
+mod inventory;
 mod judge;
 mod progress;
+mod read;
+mod rounds;
 mod scan;
 mod select;
 mod subject;
@@ -21,6 +30,8 @@ mod tally;
 
 pub use check::{CheckOptions, CheckedAccount, Scope, check_accounts};
 pub use discover::{AccountSource, StartError};
+pub use exemption::ExemptionOptions;
+pub use inventory::{InventoryAccount, judge_inventory};
 pub use progress::Progress;
 pub use scan::{Concurrency, Reading, Roles, ScanOptions, scan};
 pub use select::Selection;

@@ -9,18 +9,22 @@ use std::{
 use futures::{Stream, StreamExt};
 use jiff::Timestamp;
 use keysweep_aws::{Aws, CallError, ListedAccount, ReportWait, RoleOptions};
-use keysweep_model::{Account, AccountGap, AccountId, Run, ScanResult, Step};
+use keysweep_model::{Account, AccountFacts, AccountGap, AccountId, Run, ScanResult, Step};
 use keysweep_policy::Policy;
-use tokio::task::{Id, JoinSet};
+use tokio::{
+    sync::mpsc::UnboundedSender,
+    task::{Id, JoinSet},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     account::Context,
     collect::Collected,
     discover::{self, AccountSource, Ground, StartError},
+    exemption::{ExemptionOptions, Scope},
     progress::Progress,
+    rounds::Outcome,
     select::{Choice, Selection, gap},
-    tally::Tally,
 };
 
 /// What to scan, and how.
@@ -38,6 +42,11 @@ pub struct ScanOptions {
     pub roles: Roles,
     /// How the users of an account are read.
     pub reading: Reading,
+    /// The register of exemptions.
+    pub exemptions: ExemptionOptions,
+    /// Where each account goes with all that was read in it, as soon as it is done. Accounts that are not scanned are in
+    /// the result's coverage. While there is such a place, the users of an account are kept until the account is done.
+    pub inventory: Option<UnboundedSender<AccountFacts>>,
     /// How much is done at once.
     pub concurrency: Concurrency,
 }
@@ -93,9 +102,10 @@ pub async fn scan(
     }
     let context =
         Arc::new(Context { aws: aws.clone(), caller: ground.caller.clone(), options: options.clone(), as_of });
-    let collected = Collected::new(progress, &options.policies);
+    let collected = Collected::new(progress, &options.policies, &options.exemptions);
     let mut crew = Crew::new(&ground, context, collected);
     crew.work(accounts, stop).await;
+    let scope = crew.scope();
     let run = Run {
         id: run_id,
         started_at,
@@ -105,7 +115,7 @@ pub async fn scan(
         management_account_id: ground.organization.as_ref().map(|organization| organization.management_account),
         partition: ground.caller.partition.clone(),
     };
-    Ok(crew.collected.into_result(run, &options.policies, aws.calls().snapshot()))
+    Ok(crew.collected.into_result(run, &scope, aws.calls().snapshot()))
 }
 
 /// The accounts that wait, the accounts that are being read, and what came of the others.
@@ -114,10 +124,14 @@ struct Crew<'a> {
     context: Arc<Context>,
     collected: Collected<'a>,
     waiting: VecDeque<Arc<Account>>,
-    running: JoinSet<Result<Tally, AccountGap>>,
+    running: JoinSet<Result<Outcome, AccountGap>>,
     names: HashMap<Id, Arc<Account>>,
     /// The accounts that the user named and that were not listed yet.
     missing: BTreeSet<AccountId>,
+    /// The accounts that were listed.
+    seen: BTreeSet<AccountId>,
+    /// Whether the list came to its end.
+    listed_all: bool,
 }
 
 impl<'a> Crew<'a> {
@@ -129,6 +143,8 @@ impl<'a> Crew<'a> {
             running: JoinSet::new(),
             names: HashMap::new(),
             missing: context.options.selection.accounts.clone(),
+            seen: BTreeSet::new(),
+            listed_all: false,
             context,
         }
     }
@@ -178,6 +194,7 @@ impl<'a> Crew<'a> {
     fn listed(&mut self, next: Option<Result<ListedAccount, CallError>>) -> bool {
         match next {
             None => {
+                self.listed_all = true;
                 self.collected.progress.finish_listing();
                 false
             }
@@ -188,6 +205,7 @@ impl<'a> Crew<'a> {
             }
             Some(Ok(listed)) => {
                 self.missing.remove(&listed.account.id);
+                self.seen.insert(listed.account.id);
                 self.choose(listed);
                 true
             }
@@ -207,12 +225,18 @@ impl<'a> Crew<'a> {
         }
     }
 
-    fn done(&mut self, done: Result<(Id, Result<Tally, AccountGap>), tokio::task::JoinError>) {
+    fn done(&mut self, done: Result<(Id, Result<Outcome, AccountGap>), tokio::task::JoinError>) {
         match done {
             Ok((id, outcome)) => {
                 self.names.remove(&id);
                 match outcome {
-                    Ok(tally) => self.collected.scanned(tally),
+                    Ok(Outcome { tally, saved }) => {
+                        self.collected.scanned(tally);
+                        if let (Some(inventory), Some(facts)) = (&self.context.options.inventory, saved) {
+                            // Whoever has stopped listening knows why.
+                            inventory.send(facts).ok();
+                        }
+                    }
                     Err(gap) => self.collected.failed(gap),
                 }
             }
@@ -223,6 +247,14 @@ impl<'a> Crew<'a> {
                 }
             }
         }
+    }
+
+    /// What the accounts together are. Only Organizations tells which accounts there are; an accounts file may be about
+    /// some of them.
+    fn scope(&self) -> Scope {
+        let is_whole = self.listed_all && self.context.options.selection == Selection::default();
+        let is_organization = self.ground.organization.is_some();
+        Scope { is_whole, accounts: (is_organization && self.listed_all).then(|| self.seen.clone()) }
     }
 
     /// Stops everything and names what was not read.

@@ -1,35 +1,27 @@
-//! A user on its way through an account's rounds: what is known, and from where.
+//! A user on its way through an account's rounds: what is known, and how far it can be relied on.
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use jiff::Timestamp;
 use keysweep_aws::ReportUser;
-use keysweep_model::{AccessKey, AccessKeyStatus, Facet, FacetSet, Fact, Unreadable, User};
+use keysweep_model::{
+    AccessKey, Facet, FacetSet, Fact, MfaDevice, Password, ResourceType, SigningCertificate, Unreadable, User,
+};
 
-/// A user with the state of knowledge about its keys.
+use crate::facts;
+
+/// A user with the state of knowledge about it.
 #[derive(Debug, Clone)]
 pub(crate) struct Subject {
     pub(crate) user: Arc<User>,
-    pub(crate) keys: Keys,
-    /// The facets that were read for this user: reading one again would tell nothing new.
+    /// The facets whose facts are those of a credential report and could be read live.
+    pub(crate) reported: FacetSet,
+    /// The facets that were asked for, or that cannot be: asking again would tell nothing new.
     pub(crate) read: FacetSet,
-}
-
-/// Where the user's list of keys comes from.
-#[derive(Debug, Clone)]
-pub(crate) enum Keys {
-    /// A credential report: no ids. The last `possible` keys of the user are guesses, which may not exist.
-    Reported { possible: usize },
-    /// Nobody has asked yet.
-    Unlisted,
-    /// The list as it is now.
-    Live,
-    /// The list could not be read. The keys are those of the report, where there was one, with as many guesses.
-    Unreadable {
-        /// Why.
-        why: Arc<Unreadable>,
-        /// How many of the keys are guesses.
-        possible: usize,
-    },
+    /// Why facts of the report could not be read live. They stay as the report has them, and settle passes only.
+    pub(crate) unconfirmed: Vec<Arc<Unreadable>>,
+    /// Whether AWS says that there is no such user any more.
+    pub(crate) is_gone: bool,
 }
 
 /// What must be read before a user can be judged.
@@ -40,59 +32,206 @@ pub(crate) struct Wants {
     pub(crate) last_used_of: BTreeSet<usize>,
 }
 
+impl Wants {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.facets.is_empty()
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
+        self.facets = self.facets.union(other.facets);
+        self.last_used_of.extend(other.last_used_of);
+    }
+}
+
 impl Subject {
-    /// A user from a credential report. A slot that may hold an inactive key is judged as one: a policy that is
+    /// A user from a credential report. A slot that may hold an inactive credential is judged as one: a policy that is
     /// content with `inactive` needs to know no more, and any other will ask for the list.
     pub(crate) fn reported(row: ReportUser) -> Self {
-        let ReportUser { mut user, possible_keys } = row;
-        for _ in 0..possible_keys {
-            user.access_keys.push(AccessKey {
-                id: Fact::NotRead(Facet::AccessKeys),
-                status: Fact::Known(AccessKeyStatus::Inactive),
-                created_at: Fact::NotRead(Facet::AccessKeys),
-                last_used: Fact::NotRead(Facet::AccessKeys),
-            });
+        let ReportUser { mut user, possible_keys, possible_certificates } = row;
+        if let Fact::Known(keys) = &mut user.access_keys {
+            keys.extend((0..possible_keys).map(|_| facts::possible_key()));
         }
-        let keys = Keys::Reported { possible: possible_keys };
-        Self { user: Arc::new(user), keys, read: FacetSet::default() }
+        if let Fact::Known(certificates) = &mut user.signing_certificates {
+            certificates.extend((0..possible_certificates).map(|_| facts::possible_certificate()));
+        }
+        if user.has_mfa == Fact::Known(false) {
+            user.mfa_devices = Fact::Known(Vec::new());
+        }
+        let known = [
+            (Facet::AccessKeys, user.access_keys.known().is_some()),
+            (Facet::AccessKeyLastUsed, user.access_keys.known().is_some()),
+            (Facet::LoginProfile, user.password.known().is_some()),
+            (Facet::PasswordLastUsed, user.password.known().is_some()),
+            (Facet::MfaDevices, user.has_mfa.known().is_some()),
+            (Facet::SigningCertificates, user.signing_certificates.known().is_some()),
+        ];
+        let reported = known.into_iter().filter(|(_, is_known)| *is_known).map(|(facet, _)| facet).collect();
+        Self { reported, ..Self::listed(user) }
     }
 
-    /// A user whose keys are to be listed.
-    pub(crate) fn unlisted(user: User) -> Self {
-        Self { user: Arc::new(user), keys: Keys::Unlisted, read: FacetSet::default() }
+    /// A user of whom nothing is known but what the list of users tells.
+    pub(crate) fn listed(user: User) -> Self {
+        Self {
+            user: Arc::new(user),
+            reported: FacetSet::default(),
+            read: FacetSet::of(&[Facet::OrganizationalUnits, Facet::Users]),
+            unconfirmed: Vec::new(),
+            is_gone: false,
+        }
     }
 
-    /// How many of the user's keys are there for certain.
+    /// A user of a saved inventory, of whom nothing more can be read.
+    pub(crate) fn saved(user: Arc<User>) -> Self {
+        Self {
+            user,
+            reported: FacetSet::default(),
+            read: Facet::ALL.iter().copied().collect(),
+            unconfirmed: Vec::new(),
+            is_gone: false,
+        }
+    }
+
+    /// The user without what a report said and could not be read live.
+    pub(crate) fn into_confirmed(mut self) -> Arc<User> {
+        for why in &self.unconfirmed {
+            facts::distrust(Arc::make_mut(&mut self.user), why);
+        }
+        self.user
+    }
+
+    /// Whether the user's resource of a kind at `place` is a guess, which may not exist.
+    pub(crate) fn is_guess(&self, kind: ResourceType, place: usize) -> bool {
+        match kind {
+            ResourceType::AccessKey => at(&self.user.access_keys, place).is_some_and(facts::is_possible_key),
+            ResourceType::SigningCertificate => {
+                at(&self.user.signing_certificates, place).is_some_and(facts::is_possible_certificate)
+            }
+            ResourceType::User
+            | ResourceType::Account
+            | ResourceType::Root
+            | ResourceType::Password
+            | ResourceType::Mfa
+            | ResourceType::ServiceCredential
+            | ResourceType::SshKey => false,
+        }
+    }
+
+    /// The facets of lists that hold guesses.
+    pub(crate) fn guessed(&self) -> FacetSet {
+        let mut guessed = FacetSet::default();
+        if count(&self.user.access_keys, facts::is_possible_key) > 0 {
+            guessed = guessed.with(Facet::AccessKeys).with(Facet::AccessKeyLastUsed);
+        }
+        if count(&self.user.signing_certificates, facts::is_possible_certificate) > 0 {
+            guessed = guessed.with(Facet::SigningCertificates);
+        }
+        guessed
+    }
+
+    /// How many of the user's access keys are there for certain.
     pub(crate) fn certain_keys(&self) -> usize {
-        self.user.access_keys.len() - self.possible_keys()
+        count(&self.user.access_keys, |key| !facts::is_possible_key(key))
     }
 
-    fn possible_keys(&self) -> usize {
-        match self.keys {
-            Keys::Reported { possible } | Keys::Unreadable { possible, .. } => possible,
-            Keys::Live | Keys::Unlisted => 0,
+    /// What can still be read to learn `facets`. Which key's last use is wanted is only known once the keys have ids.
+    pub(crate) fn wants(&self, facets: FacetSet) -> Wants {
+        let facets: FacetSet = facets.iter().map(|facet| self.live_facet(facet)).collect();
+        let facets = facets.difference(self.read);
+        if !facets.contains(Facet::AccessKeyLastUsed) {
+            return Wants { facets, ..Wants::default() };
         }
+        let last_used_of = self.keys_of_unread_last_use();
+        let facets = if last_used_of.is_empty() { facets.without(Facet::AccessKeyLastUsed) } else { facets };
+        Wants { facets, last_used_of }
     }
 
-    /// Notes that the list of keys could not be read.
+    /// Those of `facets` that were asked for, in vain where they are still needed.
+    pub(crate) fn exhausted(&self, facets: FacetSet) -> FacetSet {
+        facets.iter().filter(|facet| self.read.contains(self.live_facet(*facet))).collect()
+    }
+
+    /// The keys, by place, whose last use can be asked for.
+    fn keys_of_unread_last_use(&self) -> BTreeSet<usize> {
+        let keys = self.user.access_keys.known().into_iter().flatten().enumerate();
+        let unread = Fact::NotRead(Facet::AccessKeyLastUsed);
+        keys.filter(|(_, key)| key.last_used == unread).map(|(place, _)| place).collect()
+    }
+
+    /// The facet to be read live for `facet`.
+    fn live_facet(&self, facet: Facet) -> Facet {
+        let is_of_reported_keys = facet == Facet::AccessKeyLastUsed && self.reported.contains(Facet::AccessKeys);
+        if is_of_reported_keys { Facet::AccessKeys } else { facet }
+    }
+
+    /// Why one of `facets` could not be read live, where that was tried.
+    pub(crate) fn why_unconfirmed(&self, facets: FacetSet) -> Option<&Arc<Unreadable>> {
+        let live: FacetSet = facets.iter().map(|facet| self.live_facet(facet)).collect();
+        self.unconfirmed.iter().find(|why| live.contains(why.facet))
+    }
+
+    /// Notes that a facet could not be read. What a report says stays, and is no more than it was.
     pub(crate) fn set_unreadable(&mut self, why: Arc<Unreadable>) {
-        self.keys = Keys::Unreadable { why, possible: self.possible_keys() };
+        facts::set_unreadable(Arc::make_mut(&mut self.user), &why);
+        if self.reported.contains(why.facet) {
+            self.unconfirmed.push(why);
+        }
     }
 
     /// Puts the list of keys as it is now in the place of what was known before. What a report said of the last use of
     /// a key is kept for the one key that it must be about, and only where `report_is_live` says that it still holds.
     pub(crate) fn set_live_keys(&mut self, mut live: Vec<AccessKey>, report_is_live: bool) {
-        let reported = &self.user.access_keys[..self.certain_keys()];
-        if report_is_live {
+        if let (Fact::Known(reported), true) = (&self.user.access_keys, report_is_live) {
             for index in 0..live.len() {
                 if let Some(slot) = slot_of(&live, index, reported) {
                     live[index].last_used = slot.last_used.clone();
                 }
             }
         }
-        Arc::make_mut(&mut self.user).access_keys = live;
-        self.keys = Keys::Live;
+        Arc::make_mut(&mut self.user).access_keys = Fact::Known(live);
+        self.reported = self.reported.without(Facet::AccessKeys).without(Facet::AccessKeyLastUsed);
     }
+
+    /// Puts the password as it is now in the place of what was known before. When it was changed, and until that is read
+    /// too when it was used, is told by the report alone.
+    pub(crate) fn set_live_password(&mut self, live: Option<Password>) {
+        let user = Arc::make_mut(&mut self.user);
+        let before = match &user.password {
+            Fact::Known(before) => before.clone(),
+            Fact::NotRead(_) | Fact::Unreadable(_) => None,
+        };
+        user.password = Fact::Known(live.map(|live| before.unwrap_or(live)));
+        self.reported = self.reported.without(Facet::LoginProfile);
+    }
+
+    /// Puts the last use of the password as it is now in the place of what was known before.
+    pub(crate) fn set_live_password_use(&mut self, last_used: Option<Timestamp>) {
+        if let Fact::Known(Some(password)) = &mut Arc::make_mut(&mut self.user).password {
+            password.last_used = Fact::Known(last_used);
+        }
+        self.reported = self.reported.without(Facet::PasswordLastUsed);
+    }
+
+    /// Puts the MFA devices as they are now in the place of what was known before.
+    pub(crate) fn set_live_mfa_devices(&mut self, live: Vec<MfaDevice>) {
+        let user = Arc::make_mut(&mut self.user);
+        user.has_mfa = Fact::Known(!live.is_empty());
+        user.mfa_devices = Fact::Known(live);
+        self.reported = self.reported.without(Facet::MfaDevices);
+    }
+
+    /// Puts the signing certificates as they are now in the place of what was known before.
+    pub(crate) fn set_live_certificates(&mut self, live: Vec<SigningCertificate>) {
+        Arc::make_mut(&mut self.user).signing_certificates = Fact::Known(live);
+        self.reported = self.reported.without(Facet::SigningCertificates);
+    }
+}
+
+fn at<T>(list: &Fact<Vec<T>>, place: usize) -> Option<&T> {
+    list.known().and_then(|items| items.get(place))
+}
+
+fn count<T>(list: &Fact<Vec<T>>, is_counted: fn(&T) -> bool) -> usize {
+    list.known().map_or(0, |items| items.iter().filter(|item| is_counted(item)).count())
 }
 
 /// The report's slot for the key at `index`: the one made in the same second, where neither the report nor the list
@@ -107,76 +246,4 @@ fn slot_of<'a>(live: &[AccessKey], index: usize, reported: &'a [AccessKey]) -> O
 }
 
 #[cfg(test)]
-mod tests {
-    use jiff::Timestamp;
-    use keysweep_model::{Account, AccountState, LastUsed};
-
-    use super::*;
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).unwrap()
-    }
-
-    fn used(second: i64) -> Fact<LastUsed> {
-        Fact::Known(LastUsed::At { at: at(second), service: None, region: None })
-    }
-
-    fn key(id: Option<&str>, created: i64, last_used: Fact<LastUsed>) -> AccessKey {
-        AccessKey {
-            id: id.map_or(Fact::NotRead(Facet::AccessKeys), |id| Fact::Known(id.parse().unwrap())),
-            status: Fact::Known(AccessKeyStatus::Active),
-            created_at: Fact::Known(at(created)),
-            last_used,
-        }
-    }
-
-    /// The last uses after a list of keys made at `live` replaced a report of `reported` (made, last used).
-    fn merged(reported: &[(i64, i64)], live: &[i64], report_is_live: bool) -> Vec<Fact<LastUsed>> {
-        let account = Account {
-            id: "111122223333".parse().unwrap(),
-            name: String::new(),
-            email: None,
-            state: AccountState::Active,
-            ou_path: Fact::Known("Root".to_owned()),
-        };
-        let user = User {
-            account: Arc::new(account),
-            name: "u".parse().unwrap(),
-            arn: String::new(),
-            path: "/".to_owned(),
-            created_at: Fact::Known(at(0)),
-            tags: Fact::NotRead(Facet::UserTags),
-            access_keys: reported.iter().map(|(made, last)| key(None, *made, used(*last))).collect(),
-        };
-        let mut subject = Subject::reported(ReportUser { user, possible_keys: 0 });
-        let live = live.iter().map(|made| key(Some("AKIAAAAAAAAAAAAAAAAA"), *made, not_read())).collect();
-        subject.set_live_keys(live, report_is_live);
-        subject.user.access_keys.iter().map(|key| key.last_used.clone()).collect()
-    }
-
-    fn not_read() -> Fact<LastUsed> {
-        Fact::NotRead(Facet::AccessKeyLastUsed)
-    }
-
-    #[test]
-    fn a_slot_goes_to_the_key_made_in_the_same_second() {
-        assert_eq!(merged(&[(10, 50), (20, 60)], &[20, 10], true), [used(60), used(50)]);
-    }
-
-    #[test]
-    fn on_a_tie_nothing_is_guessed() {
-        assert_eq!(merged(&[(10, 50), (10, 60)], &[10, 10], true), [not_read(), not_read()]);
-        assert_eq!(merged(&[(10, 50)], &[10, 10], true), [not_read(), not_read()]);
-        assert_eq!(merged(&[(10, 50), (10, 60)], &[10], true), [not_read()]);
-    }
-
-    #[test]
-    fn a_key_that_the_report_does_not_know_is_not_read() {
-        assert_eq!(merged(&[(10, 50)], &[11], true), [not_read()]);
-    }
-
-    #[test]
-    fn an_old_report_says_nothing_about_the_last_use() {
-        assert_eq!(merged(&[(10, 50)], &[10], false), [not_read()]);
-    }
-}
+mod tests;

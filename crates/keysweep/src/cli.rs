@@ -1,11 +1,14 @@
 //! What can be asked for on the command line. Help, completions and manual pages come from here.
 
+pub mod policy;
+
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use keysweep_model::AccountId;
 
+pub use self::policy::{PolicyCommand, PolicySource};
 use crate::config::Config;
 
 /// Finds every long-lived AWS access key of an organization, and judges each by your policies.
@@ -67,6 +70,17 @@ pub enum Command {
     Accounts(Box<AccountsArgs>),
     /// Print the IAM policies that the scan's roles need
     IamPolicy(IamPolicyArgs),
+    /// Write, check, test and try policies
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// Check and list the exemptions of the register
+    #[command(subcommand)]
+    Exemptions(ExemptionsCommand),
+    /// Print the JSON Schema of a file that you write, for editors
+    Schema {
+        /// The kind of file
+        name: SchemaName,
+    },
     /// Run a simulated AWS organization, to try Keysweep or any other AWS client on
     #[command(subcommand)]
     Orgsim(OrgsimCommand),
@@ -124,6 +138,39 @@ pub enum PolicySubject {
     Trust,
 }
 
+/// The files that have a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaName {
+    /// The metadata at the head of a policy
+    Policy,
+    /// The cases of a policy: NAME.test.yaml
+    Test,
+    /// The register of exemptions: exemptions.yaml
+    Exemptions,
+    /// The settings: keysweep.yaml
+    Config,
+}
+
+/// The commands for the register of exemptions.
+#[derive(Debug, Subcommand)]
+pub enum ExemptionsCommand {
+    /// Check the register: form, terms, and that the policies it names exist
+    Check(ExemptionsArgs),
+    /// List the exemptions with the days that each has left
+    List(ExemptionsArgs),
+}
+
+/// Arguments of `keysweep exemptions`.
+#[derive(Debug, Args)]
+pub struct ExemptionsArgs {
+    /// The register [default: what keysweep.yaml says, else exemptions.yaml]
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Which policies there are.
+    #[command(flatten)]
+    pub source: PolicySource,
+}
+
 /// The commands of the simulator.
 #[derive(Debug, Subcommand)]
 pub enum OrgsimCommand {
@@ -166,7 +213,7 @@ pub struct WorldArgs {
 }
 
 /// What a list of accounts takes no notice of.
-const NOT_FOR_ACCOUNTS: [&str; 9] = [
+const NOT_FOR_ACCOUNTS: [&str; 14] = [
     "fresh",
     "report_timeout",
     "calls_per_account",
@@ -176,10 +223,15 @@ const NOT_FOR_ACCOUNTS: [&str; 9] = [
     "as_of",
     "fail_on",
     "all",
+    "exemptions_file",
+    "exemption_max_term_days",
+    "exemption_max_share",
+    "inventory",
+    "save_inventory",
 ];
 
 /// What the demo takes no notice of.
-const NOT_FOR_DEMO: [&str; 4] = ["profile", "region", "accounts_file", "fail_on"];
+const NOT_FOR_DEMO: [&str; 5] = ["profile", "region", "accounts_file", "fail_on", "inventory"];
 
 /// The command line as the user sees it: the settings that a command takes no notice of are not in its help, though it
 /// accepts them, as it does in the configuration file.

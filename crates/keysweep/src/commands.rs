@@ -2,11 +2,17 @@
 
 mod accounts;
 mod demo;
+mod exemptions;
 mod generate;
 mod iam_policy;
 mod orgsim;
+mod policy;
+mod saved;
 mod scan;
+mod schema;
 pub mod simulated;
+
+pub use policy::Name;
 
 use crate::{
     cli::{Cli, Command},
@@ -27,6 +33,9 @@ pub async fn run(cli: Cli, edge: &Edge) -> Result<Exit, Failure> {
         Command::Scan(config) => scan::run(layered(*config)?, edge).await,
         Command::Accounts(args) => accounts::run(layered(args.config)?, args.check, edge).await,
         Command::IamPolicy(args) => iam_policy::run(&args),
+        Command::Policy(command) => policy::run(command, layered, edge),
+        Command::Exemptions(command) => exemptions::run(command, layered, edge),
+        Command::Schema { name } => schema::run(name),
         Command::Orgsim(command) => orgsim::run(command, edge).await,
         Command::Completions { shell } => generate::completions(shell),
         Command::Man { folder } => generate::manual(&folder),

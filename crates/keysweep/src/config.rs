@@ -5,32 +5,43 @@
 
 mod file;
 
-use std::{collections::HashMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use clap::Args;
 use keysweep_model::{AccountId, PolicyId};
-use keysweep_policy::yaml::Spanned;
+use keysweep_policy::{Limits, yaml::Spanned};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub(crate) use file::read_capped;
-pub use file::{PolicyConfig, SourceFile, Text, read};
+pub use file::{Exemptions, PolicyConfig, SourceFile, Text, read};
 use file::{text, texts};
 
 use crate::settings::{AsOf, FailOn, Format};
 
 /// One layer of settings.
-#[derive(Debug, Clone, Default, PartialEq, Args, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Args, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(
+    title = "keysweep.yaml",
+    description = "The settings of Keysweep. A flag wins over its environment variable, that over this file."
+)]
 pub struct Config {
     /// Scan this account (repeatable; adds to --ou)
     #[arg(long = "account", value_name = "ACCOUNT", env = "KEYSWEEP_ACCOUNTS", value_delimiter = ',')]
     #[arg(help_heading = "Accounts")]
     #[serde(deserialize_with = "texts")]
+    #[schemars(with = "Option<Vec<String>>")]
     pub accounts: Option<Vec<AccountId>>,
     /// Do not scan this account (repeatable); it is reported as skipped
     #[arg(long = "exclude-account", value_name = "ACCOUNT", env = "KEYSWEEP_EXCLUDE_ACCOUNTS", value_delimiter = ',')]
     #[arg(help_heading = "Accounts")]
     #[serde(deserialize_with = "texts")]
+    #[schemars(with = "Option<Vec<String>>")]
     pub exclude_accounts: Option<Vec<AccountId>>,
     /// Scan the accounts in and below this organizational unit, an id or a path of names (repeatable)
     #[arg(long = "ou", value_name = "OU", env = "KEYSWEEP_OUS", value_delimiter = ',', help_heading = "Accounts")]
@@ -48,6 +59,7 @@ pub struct Config {
     pub role_for: Option<Vec<AccountRole>>,
     /// Roles by account: the key `roles` of the configuration file.
     #[arg(skip)]
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
     pub roles: Option<HashMap<Text<AccountId>, String>>,
     /// Give this external id when assuming roles
     #[arg(long, value_name = "ID", env = "KEYSWEEP_EXTERNAL_ID", hide_env_values = true, help_heading = "AWS")]
@@ -97,22 +109,50 @@ pub struct Config {
     #[arg(long = "policy", value_name = "ID", env = "KEYSWEEP_POLICY", value_delimiter = ',')]
     #[arg(help_heading = "Policies")]
     #[serde(deserialize_with = "texts")]
+    #[schemars(with = "Option<Vec<String>>")]
     pub only_policies: Option<Vec<PolicyId>>,
     /// Settings by policy: the key `policies` of the configuration file.
     #[arg(skip)]
+    #[schemars(with = "Option<BTreeMap<String, PolicyConfig>>")]
     pub policies: Option<HashMap<Spanned<String>, PolicyConfig>>,
     /// Judge as of this day (2026-03-01) or time (2026-03-01T12:00:00Z) [default: now]
     #[arg(long, value_name = "DATE", env = "KEYSWEEP_AS_OF", help_heading = "Policies")]
     #[serde(deserialize_with = "text")]
+    #[schemars(with = "Option<String>")]
     pub as_of: Option<AsOf>,
+
+    /// Let off what this register of exemptions lists [default: exemptions.yaml, where there is one]
+    #[arg(long = "exemptions", value_name = "FILE", env = "KEYSWEEP_EXEMPTIONS", help_heading = "Policies")]
+    pub exemptions_file: Option<PathBuf>,
+    /// Exemptions: the key `exemptions` of the configuration file, in place of a file of their own.
+    #[arg(skip)]
+    pub exemptions: Option<Exemptions>,
+    /// Accept no exemption of more than this many days [default: 365]
+    #[arg(long, value_name = "DAYS", env = "KEYSWEEP_EXEMPTION_MAX_TERM_DAYS", help_heading = "Policies")]
+    pub exemption_max_term_days: Option<u32>,
+    /// Report an exemption that lets off more than this percentage of what its policies judge [default: 10]
+    #[arg(long, value_name = "PERCENT", env = "KEYSWEEP_EXEMPTION_MAX_SHARE", help_heading = "Policies")]
+    pub exemption_max_share: Option<u8>,
+    /// Limits of policy scripts: the key `policy_limits` of the configuration file.
+    #[arg(skip)]
+    pub policy_limits: Option<Limits>,
+
+    /// Judge what this inventory holds, as --save-inventory wrote it, and contact nothing
+    #[arg(long, value_name = "FILE", env = "KEYSWEEP_INVENTORY", help_heading = "Inventory")]
+    pub inventory: Option<PathBuf>,
+    /// Write what is read to this file, to be judged again later
+    #[arg(long, value_name = "FILE", env = "KEYSWEEP_SAVE_INVENTORY", help_heading = "Inventory")]
+    pub save_inventory: Option<PathBuf>,
 
     /// Exit with 1 for violations of at least this severity: info, low, medium, high, critical or never [default: low]
     #[arg(long, value_name = "SEVERITY", env = "KEYSWEEP_FAIL_ON", help_heading = "Output")]
     #[serde(deserialize_with = "text")]
+    #[schemars(with = "Option<String>")]
     pub fail_on: Option<FailOn>,
     /// Print text or json [default: text]
     #[arg(long, value_name = "FORMAT", env = "KEYSWEEP_FORMAT", help_heading = "Output")]
     #[serde(deserialize_with = "text")]
+    #[schemars(with = "Option<String>")]
     pub format: Option<Format>,
     /// Write the result to this file instead of stdout; the file appears only once it is whole
     #[arg(long, short, value_name = "FILE", env = "KEYSWEEP_OUTPUT", help_heading = "Output")]
@@ -174,6 +214,13 @@ impl Config {
             only_policies: self.only_policies.or(below.only_policies),
             policies: self.policies.or(below.policies),
             as_of: self.as_of.or(below.as_of),
+            exemptions_file: self.exemptions_file.or(below.exemptions_file),
+            exemptions: self.exemptions.or(below.exemptions),
+            exemption_max_term_days: self.exemption_max_term_days.or(below.exemption_max_term_days),
+            exemption_max_share: self.exemption_max_share.or(below.exemption_max_share),
+            policy_limits: self.policy_limits.or(below.policy_limits),
+            inventory: self.inventory.or(below.inventory),
+            save_inventory: self.save_inventory.or(below.save_inventory),
             fail_on: self.fail_on.or(below.fail_on),
             format: self.format.or(below.format),
             output: self.output.or(below.output),
@@ -181,6 +228,12 @@ impl Config {
             source: self.source.or(below.source),
         }
     }
+}
+
+/// The JSON Schema of `keysweep.yaml`, made from the type that reads it.
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Config).into()
 }
 
 #[cfg(test)]

@@ -81,7 +81,8 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         // What was found wrong in a file already says `error:` above each place.
-        let prefix = if self.message.starts_with("error: ") { "" } else { "error: " };
+        let prefix =
+            if ["error: ", "error["].iter().any(|word| self.message.starts_with(word)) { "" } else { "error: " };
         write!(out, "{prefix}{}", self.message)?;
         match &self.hint {
             Some(hint) => write!(out, "\nhint: {hint}"),

@@ -1,5 +1,6 @@
 //! Resolved settings: everything has a value, and every value is one that makes sense.
 
+mod exemptions;
 mod policies;
 
 use std::{collections::BTreeMap, fmt, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
@@ -8,6 +9,9 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use keysweep_aws::{ReportWait, RoleOptions};
 use keysweep_model::Severity;
 use keysweep_scan::{AccountSource, Concurrency, Reading, Roles, ScanOptions, Selection};
+
+pub use exemptions::register;
+pub use policies::{Listed, compiler, policies};
 
 use crate::{
     accounts_file,
@@ -36,10 +40,23 @@ pub struct Settings {
     pub max_requests: usize,
     /// What to scan, and how.
     pub scan: ScanOptions,
+    /// Whether AWS is scanned, or an inventory judged.
+    pub source: Source,
+    /// Where what is read is written to, where that is wanted.
+    pub save_inventory: Option<PathBuf>,
     /// Which violations make the exit code 1.
     pub fail_on: FailOn,
     /// How and where the result is written.
     pub output: Output,
+}
+
+/// Where the facts come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// From AWS.
+    Aws,
+    /// From the inventory in this file.
+    Inventory(PathBuf),
 }
 
 /// How and where a result is written.
@@ -61,6 +78,8 @@ impl Settings {
     pub fn resolve(mut config: Config) -> Result<Self, Failure> {
         Ok(Self {
             scan: scan_options(&mut config)?,
+            source: config.inventory.map_or(Source::Aws, Source::Inventory),
+            save_inventory: config.save_inventory,
             profile: config.profile,
             region: config.region,
             max_attempts: at_least_one("max_attempts", config.max_attempts, 8)?,
@@ -79,6 +98,8 @@ fn scan_options(config: &mut Config) -> Result<ScanOptions, Failure> {
     Ok(ScanOptions {
         roles: roles(config)?,
         policies: policies::load(config)?,
+        exemptions: exemptions::options(config)?,
+        inventory: None,
         as_of: config.as_of.map(|as_of| as_of.0),
         source: match &config.accounts_file {
             Some(path) => AccountSource::Listed(accounts_file::read(path)?),

@@ -12,10 +12,14 @@
 
 mod accounts;
 mod coverage;
+mod evaluated;
 mod exempt;
+mod exemptions;
 mod group;
 mod page;
+mod policy;
 mod reason;
+mod register;
 mod table;
 mod text;
 mod totals;
@@ -26,8 +30,12 @@ mod violations;
 mod tests;
 
 pub use accounts::accounts;
+pub use evaluated::{Change, Evaluated, changes, evaluated};
+pub use exemptions::exemptions;
 use jiff::SignedDuration;
 use keysweep_model::{Run, ScanResult};
+pub(crate) use policy::show;
+pub use policy::{policies, policy};
 
 use self::page::{Look, Page};
 
@@ -43,7 +51,7 @@ pub struct View {
 }
 
 /// The result of a scan: violations by severity and policy with the worst first, what could not be judged, what was let
-/// off, coverage, API calls and the totals, each line ending in a newline.
+/// off, exemptions to look at, coverage, API calls and the totals, each line ending in a newline.
 #[must_use]
 pub fn scan(result: &ScanResult, view: &View) -> String {
     let mut page = Page::new(view);
@@ -51,6 +59,7 @@ pub fn scan(result: &ScanResult, view: &View) -> String {
     violations::write(&mut page, result);
     undecided::write(&mut page, &result.findings);
     exempt::write(&mut page, &result.findings);
+    register::write(&mut page, &result.exemptions);
     coverage::write(&mut page, &result.coverage);
     totals::api_calls(&mut page, &result.api_calls);
     totals::write(&mut page, result);

@@ -48,6 +48,11 @@ impl Derive {
         self.hash(parts).iter().take(length).map(|b| char::from(LOWER[usize::from(b % 36)])).collect()
     }
 
+    /// `length` (at most 32) characters of base 32, as in the ids of certificates.
+    pub(crate) fn upper(self, length: usize, parts: &[&str]) -> String {
+        self.hash(parts).iter().take(length).map(|b| char::from(BASE32[usize::from(b % 32)])).collect()
+    }
+
     /// A request id in the form of a UUID.
     pub(crate) fn request_id(self, serial: u64) -> String {
         let hex = hex(&self.hash(&["request", &serial.to_string()])[..16]);

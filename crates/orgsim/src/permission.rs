@@ -124,9 +124,11 @@ fn matches(pattern: &str, action: &str) -> bool {
     pattern[p..].iter().all(|c| *c == b'*')
 }
 
-/// What a managed policy allows, by its name or ARN.
-pub(crate) fn managed(policy: &str) -> Policy {
-    let actions: &[&str] = match policy.rsplit('/').next().unwrap_or(policy) {
+/// What one of AWS's managed policies allows, by its name or ARN; nothing for a policy that is not known here.
+pub(crate) fn managed_actions(policy: &str) -> &'static [&'static str] {
+    let name = policy.rsplit('/').next().unwrap_or(policy);
+    match name {
+        _ if policy.starts_with("arn:") && !policy.contains(":iam::aws:policy/") => &[],
         "AdministratorAccess" => &["*"],
         "ReadOnlyAccess" | "SecurityAudit" | "ViewOnlyAccess" => {
             &["iam:Get*", "iam:List*", "iam:Generate*", "organizations:Describe*", "organizations:List*", "sts:Get*"]
@@ -135,22 +137,37 @@ pub(crate) fn managed(policy: &str) -> Policy {
         "IAMFullAccess" => &["iam:*", "organizations:DescribeAccount", "organizations:DescribeOrganization"],
         "AWSOrganizationsReadOnlyAccess" => &["organizations:Describe*", "organizations:List*"],
         "PowerUserAccess" => &["sts:*", "organizations:DescribeOrganization"],
-        _ => return Policy::default(),
-    };
-    Policy::allowing(actions.iter().copied())
+        _ => &[],
+    }
+}
+
+/// What one of AWS's managed policies allows.
+pub(crate) fn managed(policy: &str) -> Policy {
+    Policy::allowing(managed_actions(policy).iter().copied())
 }
 
 /// What a user may do by its own policies and its groups'.
 pub(crate) fn of_user(account: &Account, user: &User) -> Policy {
     let mut policy = Policy::default();
-    for inline in &user.inline_policies {
-        policy.join(Policy::allowing(inline.actions.iter().map(|action| &**action)));
+    let groups = || account.groups.iter().filter(|group| user.groups.contains(&group.name));
+    for inline in groups().flat_map(|group| &group.inline_policies).chain(&user.inline_policies) {
+        policy.join(written(inline.document.as_ref(), &inline.actions));
     }
-    let groups = account.groups.iter().filter(|group| user.groups.contains(&group.name));
-    for attached in groups.flat_map(|group| &group.attached_policies).chain(&user.attached_policies) {
-        policy.join(managed(attached));
+    for attached in groups().flat_map(|group| &group.attached_policies).chain(&user.attached_policies) {
+        policy.join(match account.managed_policy(attached) {
+            Some(own) => written(own.document.as_ref(), &own.actions),
+            None => managed(attached),
+        });
     }
     policy
+}
+
+/// What a policy of the world allows. A document that is none allows nothing; a world that is served has no such.
+fn written(document: Option<&Text>, actions: &[Text]) -> Policy {
+    match document {
+        Some(document) => Policy::parse(document).unwrap_or_default(),
+        None => Policy::allowing(actions.iter().map(|action| &**action)),
+    }
 }
 
 /// What a role may do.

@@ -4,6 +4,7 @@ from checks import (  # noqa: F401
     credential_report,
     credentials,
     iam_account,
+    iam_credentials,
     iam_keys,
     iam_users,
     iam_writes,

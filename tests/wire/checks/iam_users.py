@@ -186,11 +186,13 @@ def _(w: World) -> list[Any]:
     return [one for one in devices if not one.keys() >= {"UserName", "SerialNumber", "EnableDate"}]
 
 
-@mfa.nothing("serial_numbers_of_virtual_devices")
+# An app's ARN, a passkey's ARN, or the serial number of a token: IAM User Guide id_credentials_mfa.
+@mfa.nothing("serial_numbers")
 def _(w: World) -> list[str]:
     name, _none = w.who("list_mfa_devices", "MFADevices")
     serials = [one["SerialNumber"] for one in w.member.iam.list_mfa_devices(UserName=name)["MFADevices"]]
-    return [one for one in serials if not re.fullmatch(rf"arn:aws:iam::{w.member_id}:mfa/[\w+=/:,.@-]+", one)]
+    arn = rf"arn:aws:iam::{w.member_id}:(mfa|u2f/user/{re.escape(name)})/[\w+=/:,.@-]+"
+    return [one for one in serials if not re.fullmatch(rf"{arn}|GA[HK]T\d{{8}}", one)]
 
 
 @mfa.value("of_a_user_without", [[], False])

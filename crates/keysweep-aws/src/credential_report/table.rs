@@ -1,14 +1,20 @@
 //! The report's CSV: columns by name, values that this code does not know treated as not read.
 //!
-//! AWS adds columns, leaves some out, and writes the same thing in several ways (`TRUE`, `true`). A column that is
-//! needed and missing makes the report unusable; a cell with an unknown text makes that one fact not read, so that
-//! the call that knows it is made where a policy asks. No cell ever becomes "none" because it was not understood.
+//! AWS adds columns, leaves some out, and writes the same thing in several ways (`TRUE`, `true`). A column of users or
+//! access keys that is missing makes the report unusable. A cell with an unknown text, and any other column that is
+//! missing, makes that one fact not read, so that the call that knows it is made where a policy asks; and unreadable
+//! where no call does. No cell ever becomes "none" because it was not understood.
 
 use std::{collections::HashMap, sync::Arc};
 
 use csv::StringRecord;
 use jiff::Timestamp;
-use keysweep_model::{AccessKey, AccessKeyStatus, Account, Facet, Fact, LastUsed, Partition, Unreadable, User};
+use keysweep_model::{
+    AccessKey, Account, CredentialStatus, Facet, Fact, LastUsed, Partition, Password, RootActivity, SigningCertificate,
+    Unreadable, User,
+};
+
+mod root;
 
 use super::ReportUser;
 use crate::access_keys::known_text;
@@ -19,30 +25,50 @@ const ROOT: &str = "<root_account>";
 /// AWS's word for "nothing to say here".
 const NOT_APPLICABLE: &str = "N/A";
 
-/// The users of a report.
-pub(super) fn parse(account: &Arc<Account>, csv: &[u8]) -> Result<Vec<ReportUser>, String> {
+/// AWS's word for "no use is on record".
+const NO_INFORMATION: &str = "no_information";
+
+/// What a report tells.
+pub(super) struct Parsed {
+    pub(super) users: Vec<ReportUser>,
+    pub(super) root: Fact<RootActivity>,
+}
+
+/// The users and the root user of a report.
+pub(super) fn parse(account: &Arc<Account>, csv: &[u8]) -> Result<Parsed, String> {
     let mut reader = csv::Reader::from_reader(csv);
     let columns = Columns::new(reader.headers().map_err(|error| error.to_string())?);
     let mut users = Vec::new();
+    let mut root = unreadable("it has no row for the root user".to_owned());
     for record in reader.records() {
         let row = Row { columns: &columns, record: record.map_err(|error| error.to_string())? };
-        if row.cell("user")? != ROOT {
+        if row.cell("user")? == ROOT {
+            root = root::activity(&row, account.id).map_or_else(unreadable, Fact::Known);
+        } else {
             users.push(row.user(account)?);
         }
     }
-    drop_disproved_keys(&mut users);
-    Ok(users)
+    drop_disproved(&mut users);
+    Ok(Parsed { users, root })
 }
 
-/// Where the report dates any inactive key, it dates them all, and an undated slot is empty.
-fn drop_disproved_keys(users: &mut [ReportUser]) {
-    let dates_inactive_keys = users
+/// Where the report dates any inactive key, it dates them all, and an undated slot is empty; so for certificates.
+fn drop_disproved(users: &mut [ReportUser]) {
+    let inactive = |status: &Fact<CredentialStatus>| status.known() == Some(&CredentialStatus::Inactive);
+    let keys = |user: &User| user.access_keys.known().cloned().unwrap_or_default();
+    let certificates = |user: &User| user.signing_certificates.known().cloned().unwrap_or_default();
+    let dates_keys = users
         .iter()
-        .flat_map(|row| &row.user.access_keys)
-        .any(|key| key.status == Fact::Known(AccessKeyStatus::Inactive) && key.created_at.known().is_some());
-    if dates_inactive_keys {
-        for row in users {
+        .any(|row| keys(&row.user).iter().any(|key| inactive(&key.status) && key.created_at.known().is_some()));
+    let dates_certificates = users
+        .iter()
+        .any(|row| certificates(&row.user).iter().any(|of| inactive(&of.status) && of.created_at.known().is_some()));
+    for row in users {
+        if dates_keys {
             row.possible_keys = 0;
+        }
+        if dates_certificates {
+            row.possible_certificates = 0;
         }
     }
 }
@@ -70,19 +96,73 @@ impl Row<'_> {
         let arn = self.cell("arn")?;
         let (_, _, resource) = Partition::split_arn(arn).map_err(|error| error.to_string())?;
         let path = resource.strip_prefix("user").and_then(|rest| rest.rfind('/').map(|end| &rest[..=end]));
+        let path = path.ok_or_else(|| format!("`{arn}` is not the ARN of a user"))?.to_owned();
         let slots = [self.slot(1)?, self.slot(2)?];
         let possible_keys = slots.iter().filter(|slot| slot.is_none()).count();
-        let further = self.tells_of_more().then(further_key);
+        let tells_of_more = self.tells_of_more();
+        let keys = slots.into_iter().flatten().chain(tells_of_more.then(further_key)).collect();
+        let name = self.cell("user")?.parse().map_err(|error| format!("{error}"))?;
+        let (signing_certificates, possible_certificates) = self.certificates(tells_of_more);
         let user = User {
-            account: Arc::clone(account),
-            name: self.cell("user")?.parse().map_err(|error| format!("{error}"))?,
-            arn: arn.to_owned(),
-            path: path.ok_or_else(|| format!("`{arn}` is not the ARN of a user"))?.to_owned(),
             created_at: user_created_at(self.cell("user_creation_time")?),
-            tags: Fact::NotRead(Facet::UserTags),
-            access_keys: slots.into_iter().flatten().chain(further).collect(),
+            access_keys: Fact::Known(keys),
+            password: self.password(),
+            has_mfa: self.flag("mfa_active", Facet::MfaDevices),
+            signing_certificates,
+            ..User::unread(account, name, arn.to_owned(), path)
         };
-        Ok(ReportUser { user, possible_keys })
+        Ok(ReportUser { user, possible_keys, possible_certificates })
+    }
+
+    /// The user's password. Source of the words: docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html
+    fn password(&self) -> Fact<Option<Password>> {
+        self.flag("password_enabled", Facet::LoginProfile).map(|enabled| {
+            enabled.then(|| Password {
+                changed_at: self
+                    .cell("password_last_changed")
+                    .and_then(|cell| cell.parse().map_err(|_| unknown_text("password_last_changed", cell)))
+                    .map_or_else(unreadable, Fact::Known),
+                last_used: match self.cell("password_last_used") {
+                    Ok(NO_INFORMATION) => Fact::Known(None),
+                    Ok(cell) => time(cell, Facet::PasswordLastUsed).map(Some),
+                    Err(_) => Fact::NotRead(Facet::PasswordLastUsed),
+                },
+            })
+        })
+    }
+
+    /// The certificates of both slots, and how many further ones there may be.
+    fn certificates(&self, tells_of_more: bool) -> (Fact<Vec<SigningCertificate>>, usize) {
+        let mut certificates = Vec::new();
+        let mut possible = 0;
+        for number in [1, 2] {
+            let active = self.flag(&format!("cert_{number}_active"), Facet::SigningCertificates);
+            let rotated = self.cell(&format!("cert_{number}_last_rotated"));
+            match (active, rotated) {
+                (Fact::Known(false), Ok(NOT_APPLICABLE)) => possible += 1,
+                (Fact::Known(active), Ok(rotated)) => certificates.push(SigningCertificate {
+                    id: Fact::NotRead(Facet::SigningCertificates),
+                    status: Fact::Known(if active { CredentialStatus::Active } else { CredentialStatus::Inactive }),
+                    created_at: time(rotated, Facet::SigningCertificates),
+                }),
+                (Fact::NotRead(_) | Fact::Unreadable(_), _) | (_, Err(_)) => {
+                    return (Fact::NotRead(Facet::SigningCertificates), 0);
+                }
+            }
+        }
+        if tells_of_more {
+            return (Fact::NotRead(Facet::SigningCertificates), 0);
+        }
+        (Fact::Known(certificates), possible)
+    }
+
+    /// The truth of a cell; not read where it is neither true nor false, or where there is no such column.
+    fn flag(&self, column: &str, facet: Facet) -> Fact<bool> {
+        match self.cell(column).map(str::to_ascii_lowercase).as_deref() {
+            Ok("true") => Fact::Known(true),
+            Ok("false") => Fact::Known(false),
+            Ok(_) | Err(_) => Fact::NotRead(facet),
+        }
     }
 
     /// Whether the user has more keys or certificates than the row has room for. The quota is two, but more have been
@@ -97,11 +177,11 @@ impl Row<'_> {
         let active = cell("active")?;
         let (rotated, used) = (cell("last_rotated")?, cell("last_used_date")?);
         let status = match active.to_ascii_lowercase().as_str() {
-            "true" => Fact::Known(AccessKeyStatus::Active),
-            "false" => Fact::Known(AccessKeyStatus::Inactive),
+            "true" => Fact::Known(CredentialStatus::Active),
+            "false" => Fact::Known(CredentialStatus::Inactive),
             _ => Fact::NotRead(Facet::AccessKeys),
         };
-        if status == Fact::Known(AccessKeyStatus::Inactive) && rotated == NOT_APPLICABLE && used == NOT_APPLICABLE {
+        if status == Fact::Known(CredentialStatus::Inactive) && rotated == NOT_APPLICABLE && used == NOT_APPLICABLE {
             return Ok(None);
         }
         let last_used = match used {
@@ -133,13 +213,15 @@ fn further_key() -> AccessKey {
 
 /// No call reads this one fact again, so an unknown text is unreadable.
 fn user_created_at(cell: &str) -> Fact<Timestamp> {
-    cell.parse().map_or_else(
-        |_| {
-            let reason = format!("it says `{}` in `user_creation_time`", cell.escape_default());
-            Fact::Unreadable(Arc::new(Unreadable { facet: Facet::CredentialReport, reason }))
-        },
-        Fact::Known,
-    )
+    cell.parse().map_or_else(|_| unreadable(unknown_text("user_creation_time", cell)), Fact::Known)
+}
+
+fn unknown_text(column: &str, cell: &str) -> String {
+    format!("it says `{}` in `{column}`", cell.escape_default())
+}
+
+fn unreadable<T>(reason: String) -> Fact<T> {
+    Fact::Unreadable(Arc::new(Unreadable { facet: Facet::CredentialReport, reason }))
 }
 
 fn time(cell: &str, facet: Facet) -> Fact<Timestamp> {

@@ -1,164 +1,191 @@
 //! What a case gives, as the facts that a policy sees.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeSet, iter::once, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 use keysweep_model::{
-    AccessKey, AccessKeyStatus, Account, AccountState, Facet, FacetSet, Fact, LastUsed, Unreadable, User,
+    Account, AccountFacts, AccountState, CredentialStatus, Facet, FacetSet, Fact, Resource, ResourceType, Unreadable,
 };
-use serde::Deserialize;
 use serde_yaml::Spanned;
 
-use crate::{diagnostic::Diagnostic, suggest::did_you_mean, yaml};
+pub(super) use self::hint::hint;
+use self::user::Lists;
+use super::raw::{RawAccount, RawCase, RawKey, RawMfa, RawPassword, RawRoot, RawServiceCredential, RawUpload, RawUser};
+use crate::{code::Code, diagnostic::Diagnostic, left_out::LeftOut, objects::Object, suggest::did_you_mean, yaml};
 
-/// The judged time where a case gives none: 2026-01-01T00:00:00Z.
-pub(super) const AS_OF: Timestamp = Timestamp::constant(1_767_225_600, 0);
+mod account;
+mod credentials;
+mod fields;
+mod hint;
+mod user;
 
-/// An access key as a case gives it.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawKey {
-    id: Option<Spanned<String>>,
-    /// Whether it can sign requests; it can where nothing is said.
-    active: Option<bool>,
-    /// Days since it was made, fractions allowed; below 0 for keys made after the judged time.
-    age_days: Option<Spanned<f64>>,
-    /// Days since it was last used, or made where it was never used.
-    idle_days: Option<Spanned<f64>>,
-    never_used: Option<bool>,
-    last_used_service: Option<String>,
-    last_used_region: Option<String>,
+/// What is judged, and what of it the case leaves out.
+pub(super) struct Given {
+    pub(super) resource: Resource,
+    pub(super) left_out: LeftOut,
 }
 
-/// A user as a case gives it.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawUser {
-    name: Option<Spanned<String>>,
-    path: Option<String>,
-    age_days: Option<Spanned<f64>>,
-    #[serde(default)]
-    tags: BTreeMap<String, String>,
-}
-
-/// An account as a case gives it.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawAccount {
-    id: Option<Spanned<String>>,
-    name: Option<String>,
-    ou_path: Option<String>,
-}
-
-/// What to give, so that a policy can read the property `name`.
-pub(super) fn hint(name: &str) -> &'static str {
-    match name {
-        "age_days" | "created_on" | "newer_active_keys" => "give the key `age_days`",
-        "never_used" | "last_used_on" | "last_used_service" | "last_used_region" => {
-            "give the key `idle_days`, or `never_used: true`"
+/// The resource of a case for a policy that judges `kind`.
+pub(super) fn resource(raw: &RawCase, kind: ResourceType, as_of: Timestamp) -> Result<Given, Diagnostic> {
+    fields::check(raw, kind)?;
+    let mut maker = Maker { as_of, unreadable: facets(&raw.unreadable)?, left_out: LeftOut::default() };
+    let nothing = RawAccount::default();
+    let raw_account = raw.account.as_ref().map_or(&nothing, |account| &account.value);
+    let account = Arc::new(maker.account(raw_account)?);
+    let resource = match kind {
+        ResourceType::Account => Resource::Account(Arc::new(maker.whole_account(raw_account, &account)?)),
+        ResourceType::Root => {
+            let nothing = RawRoot::default();
+            let raw_root = raw.root.as_ref().map_or(&nothing, |root| &root.value);
+            let root = maker.root(raw_root)?;
+            Resource::Root(Arc::new(AccountFacts { root, ..AccountFacts::unread(account) }))
         }
-        "idle_days" => "give the key `idle_days`, or `never_used: true` and `age_days`",
-        "user.age_days" => "give the user `age_days`",
-        _ => "it cannot be given yet",
-    }
+        ResourceType::AccessKey
+        | ResourceType::User
+        | ResourceType::Password
+        | ResourceType::Mfa
+        | ResourceType::ServiceCredential
+        | ResourceType::SigningCertificate
+        | ResourceType::SshKey => maker.of_user(raw, kind, &account)?,
+    };
+    Ok(Given { resource, left_out: maker.left_out })
 }
 
-/// The user of a case; the keys in the order given.
-pub(super) fn user<'a>(
-    user: &RawUser,
-    account: &RawAccount,
-    keys: impl Iterator<Item = &'a RawKey>,
-    unreadable: &[Spanned<String>],
+/// Makes facts of what a case gives.
+struct Maker {
     as_of: Timestamp,
-) -> Result<User, Diagnostic> {
-    let unreadable = facets(unreadable)?;
-    let account = account.account(unreadable)?;
-    let (name, path) = (text(user.name.as_ref(), "alice"), user.path.as_deref().unwrap_or("/"));
-    let access_keys = keys.enumerate().map(|(index, key)| key.access_key(index, unreadable, as_of));
-    Ok(User {
-        arn: format!("arn:aws:iam::{}:user{path}{name}", account.id),
-        account: Arc::new(account),
-        name: name.parse().map_err(|error| at(user.name.as_ref(), error))?,
-        path: path.to_owned(),
-        created_at: read(unreadable, Facet::Users, before(as_of, user.age_days.as_ref())?),
-        tags: read(unreadable, Facet::UserTags, Some(user.tags.clone())),
-        access_keys: access_keys.collect::<Result<_, _>>()?,
-    })
+    unreadable: FacetSet,
+    left_out: LeftOut,
 }
 
-impl RawAccount {
-    fn account(&self, unreadable: FacetSet) -> Result<Account, Diagnostic> {
-        let ou_path = self.ou_path.clone().unwrap_or_else(|| "Root".to_owned());
+impl Maker {
+    /// What is judged of a user, with the user around it. What is judged comes first in its user's list.
+    fn of_user(&mut self, raw: &RawCase, kind: ResourceType, account: &Arc<Account>) -> Result<Resource, Diagnostic> {
+        let nobody = RawUser::default();
+        let raw_user = raw.user.as_ref().map_or(&nobody, |user| &user.value);
+        let (key, password, mfa) = (RawKey::default(), RawPassword::default(), RawMfa::default());
+        let (credential, upload) = (RawServiceCredential::default(), RawUpload::default());
+        let mut lists = Lists::of(raw_user)?;
+        match kind {
+            ResourceType::AccessKey => {
+                let others = raw.other_keys.iter().flat_map(|keys| &keys.value);
+                lists.access_keys = Some(once(judged(raw.key.as_ref(), &key)).chain(others).collect());
+            }
+            ResourceType::Password => lists.password = Some(Some(judged(raw.password.as_ref(), &password))),
+            ResourceType::Mfa => {
+                lists.mfa_devices = Some(vec![judged(raw.mfa.as_ref(), &mfa)]);
+                lists.has_mfa = Some(true);
+            }
+            ResourceType::ServiceCredential => {
+                lists.service_credentials = Some(vec![judged(raw.service_credential.as_ref(), &credential)]);
+            }
+            ResourceType::SigningCertificate => {
+                lists.signing_certificates = Some(vec![judged(raw.signing_certificate.as_ref(), &upload)]);
+            }
+            ResourceType::SshKey => lists.ssh_keys = Some(vec![judged(raw.ssh_key.as_ref(), &upload)]),
+            ResourceType::User | ResourceType::Account | ResourceType::Root => {}
+        }
+        let user = Arc::new(self.user(raw_user, &lists, 0, account)?);
+        Ok(match kind {
+            ResourceType::AccessKey => Resource::AccessKey(user, 0),
+            ResourceType::Password => Resource::Password(user),
+            ResourceType::Mfa => Resource::Mfa(user, 0),
+            ResourceType::ServiceCredential => Resource::ServiceCredential(user, 0),
+            ResourceType::SigningCertificate => Resource::SigningCertificate(user, 0),
+            ResourceType::SshKey => Resource::SshKey(user, 0),
+            ResourceType::User | ResourceType::Account | ResourceType::Root => Resource::User(user),
+        })
+    }
+
+    fn account(&self, raw: &RawAccount) -> Result<Account, Diagnostic> {
+        let ou_path = raw.ou_path.clone().unwrap_or_else(|| "Root".to_owned());
         Ok(Account {
-            id: text(self.id.as_ref(), "111122223333").parse().map_err(|error| at(self.id.as_ref(), error))?,
-            name: self.name.clone().unwrap_or_else(|| "example".to_owned()),
+            id: text(raw.id.as_ref(), "111122223333").parse().map_err(|error| at(raw.id.as_ref(), error))?,
+            name: raw.name.clone().unwrap_or_else(|| "example".to_owned()),
             email: None,
             state: AccountState::Active,
-            ou_path: read(unreadable, Facet::OrganizationalUnits, Some(ou_path)),
+            ou_path: self.read(Facet::OrganizationalUnits, Some(ou_path)),
         })
     }
-}
 
-impl RawKey {
-    fn access_key(&self, index: usize, unreadable: FacetSet, as_of: Timestamp) -> Result<AccessKey, Diagnostic> {
-        let default_id = format!("AKIAIOSFODNN{index}EXAMPLE");
-        let id = text(self.id.as_ref(), &default_id).parse().map_err(|error| at(self.id.as_ref(), error))?;
-        let status = if self.active.unwrap_or(true) { AccessKeyStatus::Active } else { AccessKeyStatus::Inactive };
-        let made = before(as_of, self.age_days.as_ref())?;
-        let idle_since = before(as_of, self.idle_days.as_ref())?;
-        if let (Some(true), Some(idle)) = (self.never_used, &self.idle_days) {
-            return Err(yaml::at(idle, "a key that was never used is idle since it was made")
-                .help("give `never_used: true` and `age_days`"));
-        }
-        let last_used = match (self.never_used, idle_since) {
-            (Some(true), _) => Some(LastUsed::Never),
-            (Some(false) | None, Some(at)) => {
-                let (service, region) = (self.last_used_service.clone(), self.last_used_region.clone());
-                Some(LastUsed::At { at, service, region })
+    fn whole_account(&mut self, raw: &RawAccount, account: &Arc<Account>) -> Result<AccountFacts, Diagnostic> {
+        let users = raw.users.as_ref().map(|users| self.users(&users.value, account)).transpose()?;
+        let nothing = RawRoot::default();
+        let root = self.root(raw.root.as_ref().map_or(&nothing, |root| &root.value))?;
+        let policy = raw.password_policy.as_ref().map(|policy| self.password_policy(policy.value.as_ref()));
+        Ok(AccountFacts {
+            users: self.read(Facet::Users, users),
+            root,
+            password_policy: self.read(Facet::PasswordPolicy, policy),
+            ..AccountFacts::unread(Arc::clone(account))
+        })
+    }
+
+    fn users(&mut self, raw: &[RawUser], account: &Arc<Account>) -> Result<Vec<Arc<keysweep_model::User>>, Diagnostic> {
+        let mut names = BTreeSet::new();
+        let mut users = Vec::with_capacity(raw.len());
+        for (index, raw) in raw.iter().enumerate() {
+            let user = self.user(raw, &Lists::of(raw)?, index, account)?;
+            if !names.insert(user.name.to_string()) {
+                return Err(at(raw.name.as_ref(), format!("another user of the account has the name `{}`", user.name)));
             }
-            (Some(false) | None, None) => None,
-        };
-        Ok(AccessKey {
-            id: read(unreadable, Facet::AccessKeys, Some(id)),
-            status: read(unreadable, Facet::AccessKeys, Some(status)),
-            created_at: read(unreadable, Facet::AccessKeys, made),
-            last_used: read(unreadable, Facet::AccessKeyLastUsed, last_used),
-        })
+            users.push(Arc::new(user));
+        }
+        Ok(users)
+    }
+
+    /// A fact of a facet: unreadable if the case says so, and else not read where the case does not give it.
+    fn read<T>(&self, facet: Facet, given: Option<T>) -> Fact<T> {
+        if self.unreadable.contains(facet) {
+            return Fact::Unreadable(Arc::new(Unreadable { facet, reason: "the case says so".to_owned() }));
+        }
+        given.map_or(Fact::NotRead(facet), Fact::Known)
+    }
+
+    /// Leaves out those of the properties that are not given.
+    fn leave(&mut self, object: Object, user: Option<&str>, index: usize, properties: &[(&'static str, bool)]) {
+        for (name, is_given) in properties {
+            if !is_given {
+                self.left_out.leave(object, user, index, name);
+            }
+        }
+    }
+
+    /// The time that many days before the judged time.
+    fn before(&self, days: Option<&Spanned<f64>>) -> Result<Option<Timestamp>, Diagnostic> {
+        days.map(|days| moved(self.as_of, days, -DAY)).transpose()
     }
 }
 
-/// A fact of a facet: unreadable if the case says so, and else not read where the case does not give it.
-fn read<T>(unreadable: FacetSet, facet: Facet, given: Option<T>) -> Fact<T> {
-    let lost = |facet| unreadable.contains(facet);
-    // The credential report tells of keys and of their use.
-    let in_report = matches!(facet, Facet::AccessKeys | Facet::AccessKeyLastUsed);
-    if lost(facet) || in_report && lost(Facet::CredentialReport) {
-        return Fact::Unreadable(Arc::new(Unreadable { facet, reason: "the case says so".to_owned() }));
-    }
-    given.map_or(Fact::NotRead(facet), Fact::Known)
-}
-
-fn facets(names: &[Spanned<String>]) -> Result<FacetSet, Diagnostic> {
-    let known: Vec<(String, Facet)> =
-        Facet::ALL.into_iter().map(|facet| (facet.as_str().replace(' ', "_"), facet)).collect();
+/// The facets of these names.
+pub(super) fn facets(names: &[Spanned<String>]) -> Result<FacetSet, Diagnostic> {
     names.iter().try_fold(FacetSet::default(), |set, name| {
-        let facet = known.iter().find(|(word, _)| *word == name.value).map(|(_, facet)| *facet);
-        facet.map(|facet| set.with(facet)).ok_or_else(|| {
-            let help = did_you_mean(&name.value, "there are", known.iter().map(|(word, _)| word.as_str()));
+        let facet = Facet::ALL.iter().find(|facet| facet.as_str() == name.value);
+        facet.map(|facet| set.with(*facet)).ok_or_else(|| {
+            let help = did_you_mean(&name.value, "there are", Facet::ALL.iter().map(|facet| facet.as_str()));
             yaml::at(name, format!("there is no facet `{}`", name.value)).maybe_help(help)
         })
     })
 }
 
-/// The time that many days before the judged time.
-fn before(as_of: Timestamp, days: Option<&Spanned<f64>>) -> Result<Option<Timestamp>, Diagnostic> {
+const DAY: f64 = 86_400.0;
+
+/// The time so many days or minutes away; `seconds` is how long one is, below 0 for the past.
+fn moved(from: Timestamp, count: &Spanned<f64>, seconds: f64) -> Result<Timestamp, Diagnostic> {
     const MOST: f64 = 36_500.0;
-    let Some(days) = days else { return Ok(None) };
-    if !(-MOST..=MOST).contains(&days.value) {
-        return Err(yaml::at(days, format!("days must be within {MOST}, not `{}`", days.value)));
+    if !(-MOST..=MOST).contains(&(count.value * seconds.abs() / DAY)) {
+        return Err(yaml::at(count, format!("days must be within {MOST}, not `{}`", count.value)));
     }
-    let elapsed = SignedDuration::from_secs_f64(days.value * 86_400.0);
-    as_of.checked_sub(elapsed).map(Some).map_err(|_| yaml::at(days, "there is no such time"))
+    let span = SignedDuration::from_secs_f64(count.value * seconds);
+    from.checked_add(span).map_err(|_| yaml::at(count, "there is no such time"))
+}
+
+fn judged<'a, T>(given: Option<&'a Spanned<T>>, default: &'a T) -> &'a T {
+    given.map_or(default, |given| &given.value)
+}
+
+fn status(active: Option<bool>) -> CredentialStatus {
+    if active.unwrap_or(true) { CredentialStatus::Active } else { CredentialStatus::Inactive }
 }
 
 fn text<'a>(given: Option<&'a Spanned<String>>, default: &'a str) -> &'a str {
@@ -167,5 +194,5 @@ fn text<'a>(given: Option<&'a Spanned<String>>, default: &'a str) -> &'a str {
 
 /// An error at what the case gives; the defaults are well formed.
 fn at(given: Option<&Spanned<String>>, error: impl std::fmt::Display) -> Diagnostic {
-    given.map_or_else(|| Diagnostic::new(error.to_string()), |given| yaml::at(given, error.to_string()))
+    given.map_or_else(|| Diagnostic::new(Code::BadValue, error.to_string()), |given| yaml::at(given, error.to_string()))
 }

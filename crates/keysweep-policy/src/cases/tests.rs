@@ -2,7 +2,12 @@
 
 use std::fs;
 
+use keysweep_model::ResourceType;
+
 use super::*;
+use crate::Compiler;
+
+mod kinds;
 
 const POLICY: &str = "\
 //! id: test
@@ -12,11 +17,13 @@ const POLICY: &str = "\
 //! remedy: none
 //! params: { limit: { type: integer, default: 90 } }
 fn check(key, params) {
-    if key.user.tag(\"x\") == \"age\" { return pass(`${key.age_days} ${key.created_on}`); }
-    if key.user.tag(\"x\") == \"idle\" { return pass(`${key.idle_days} ${key.last_used_on}`); }
-    if key.user.tag(\"x\") == \"user\" { return pass(`${key.user.age_days}`); }
-    if key.user.tag(\"x\") == \"exempt\" { return exempt(\"let off\"); }
-    if key.user.tag(\"x\") == \"throw\" { throw \"up\"; }
+    if key.user.path == \"/age/\" { return pass(`${key.age_days} ${key.created_on}`); }
+    if key.user.path == \"/idle/\" { return pass(`${key.idle_days} ${key.last_used_on}`); }
+    if key.user.path == \"/user/\" { return pass(`${key.user.age_days}`); }
+    if key.user.path == \"/tag/\" { return pass(key.user.tag(\"owner\")); }
+    if key.user.path == \"/exempt/\" { return exempt(\"let off\"); }
+    if key.user.path == \"/throw/\" { throw \"up\"; }
+    if key.user.path == \"/limit/\" { return pass(`${params.limit}`); }
     pass(`${key.id} ${key.status} ${key.user.arn} ${key.account.id} ${key.account.name} ${key.account.ou_path}`)
 }
 ";
@@ -24,7 +31,7 @@ fn check(key, params) {
 /// What each case of a file comes to, or what is wrong with the file.
 fn results(cases: &str) -> String {
     let policy = Policy::compile("test.rhai", POLICY).unwrap();
-    match parse("test.test.yaml", cases) {
+    match parse("test.test.yaml", cases, ResourceType::AccessKey) {
         Err(error) => error.to_string(),
         Ok(cases) => {
             let result = |case: &Case| format!("{} {}: {:?}", case.line, case.name, run(&policy, case));
@@ -45,12 +52,12 @@ fn cases_that_hold_pass_and_others_say_what_came() {
   user: { name: bob, path: /a/ }
   account: { id: "000000000001", name: prod, ou_path: Root/Prod }
   expect: { status: pass, message: AKIAAAAAAAAAAAAAAAAA Inactive arn:aws:iam::000000000001:user/a/bob 000000000001 prod Root/Prod }
-- { name: age, user: { tags: { x: age } }, key: { age_days: 90.25 }, expect: { status: pass, message: 91 2025-10-02 } }
-- { name: as of, user: { tags: { x: age } }, key: { age_days: 1 }, as_of: "2026-03-02T00:00:00Z", expect: { status: pass, message: 2026-03-01 } }
-- { name: exempt, user: { tags: { x: exempt } }, expect: { status: exempt, message: let off } }
-- { name: error, user: { tags: { x: throw } }, expect: { status: error, message: "line 12, column 39: up" } }
-- { name: unknown, unreadable: [user_tags], expect: { status: unknown, message: user tags } }
-- { name: report, unreadable: [credential_report], expect: { status: unknown } }
+- { name: age, user: { path: /age/ }, key: { age_days: 90.25 }, expect: { status: pass, message: 91 2025-10-02 } }
+- { name: as of, user: { path: /age/ }, key: { age_days: 1 }, as_of: "2026-03-02T00:00:00Z", expect: { status: pass, message: 2026-03-01 } }
+- { name: exempt, user: { path: /exempt/ }, expect: { status: exempt, message: let off } }
+- { name: error, user: { path: /throw/ }, expect: { status: error, message: "line 13, column 37: up" } }
+- { name: unknown, user: { path: /tag/ }, unreadable: [user_tags], expect: { status: unknown, message: user tags } }
+- { name: the report is not all, unreadable: [credential_report], expect: { status: pass } }
 - { name: parameters, params: { limit: x }, expect: { status: pass } }
 - { name: no such parameter, params: { limmit: 1 }, expect: { status: pass } }
 "#;
@@ -65,7 +72,7 @@ fn cases_that_hold_pass_and_others_say_what_came() {
     13 exempt: Ok(())
     14 error: Ok(())
     15 unknown: Ok(())
-    16 report: Ok(())
+    16 the report is not all: Ok(())
     17 parameters: Err("parameter `limit` of policy `test` must be of type integer, not `\"x\"`")
     18 no such parameter: Err("policy `test` has no parameter `limmit`: did you mean `limit`?")
     "#);
@@ -74,16 +81,18 @@ fn cases_that_hold_pass_and_others_say_what_came() {
 #[test]
 fn what_a_policy_reads_and_a_case_does_not_give_is_named() {
     let cases = r#"
-- { name: age, user: { tags: { x: age } }, expect: { status: pass } }
-- { name: idle, user: { tags: { x: idle } }, expect: { status: pass } }
-- { name: never used and no age, user: { tags: { x: idle } }, key: { never_used: true }, expect: { status: pass } }
-- { name: user, user: { tags: { x: user } }, expect: { status: pass } }
+- { name: age, user: { path: /age/ }, expect: { status: pass } }
+- { name: idle, user: { path: /idle/ }, expect: { status: pass } }
+- { name: never used and no age, user: { path: /idle/ }, key: { never_used: true }, expect: { status: pass } }
+- { name: user, user: { path: /user/ }, expect: { status: pass } }
+- { name: tags, user: { path: /tag/ }, expect: { status: pass } }
 "#;
     insta::assert_snapshot!(results(cases), @r#"
     2 age: Err("the policy reads `age_days`, which the case does not give: give the key `age_days`")
     3 idle: Err("the policy reads `idle_days`, which the case does not give: give the key `idle_days`, or `never_used: true` and `age_days`")
     4 never used and no age: Err("the policy reads `idle_days`, which the case does not give: give the key `idle_days`, or `never_used: true` and `age_days`")
     5 user: Err("the policy reads `user.age_days`, which the case does not give: give the user `age_days`")
+    6 tags: Err("the policy reads `user.tag(owner)`, which the case does not give: give the user `tags`, which is `{}` for none")
     "#);
 }
 
@@ -107,84 +116,84 @@ fn mistakes_are_shown_where_they_are() {
         results("name: a"),
     ];
     insta::assert_snapshot!(ends.join("\n\n"), @r#"
-    error: unknown field `age`, expected one of id, active, age_days, idle_days, never_used, last_used_service, last_used_region
+    error[unknown-field]: unknown field `age`, expected one of id, active, age_days, idle_days, never_used, last_used_service, last_used_region, minutes_after_user
      --> test.test.yaml:1:21
       |
     1 | - { name: a, key: { age: 5 }, expect: { status: pass } }
       |                     ^^^
 
-    error: unknown variant `passed`, expected one of pass, fail, exempt, unknown, error
+    error[bad-value]: unknown variant `passed`, expected one of pass, fail, exempt, unknown, error
      --> test.test.yaml:1:32
       |
     1 | - { name: a, expect: { status: passed } }
       |                                ^^^^^^
 
-    error: a key that was never used is idle since it was made
+    error[bad-value]: a key that was never used is idle since it was made
      --> test.test.yaml:1:50
       |
     1 | - { name: a, key: { never_used: true, idle_days: 5 }, expect: { status: pass } }
       |                                                  ^
       = help: give `never_used: true` and `age_days`
 
-    error: days must be within 36500, not `1000000000`
+    error[bad-value]: days must be within 36500, not `1000000000`
      --> test.test.yaml:1:31
       |
     1 | - { name: a, key: { age_days: 1.0e9 }, expect: { status: pass } }
       |                               ^^^^^
 
-    error: days must be within 36500, not `NaN`
+    error[bad-value]: days must be within 36500, not `NaN`
      --> test.test.yaml:1:31
       |
     1 | - { name: a, key: { age_days: .nan }, expect: { status: pass } }
       |                               ^^^^
 
-    error: `short` is not an access key id (16 to 128 letters, digits or `_`)
+    error[bad-value]: `short` is not an access key id (16 to 128 letters, digits or `_`)
      --> test.test.yaml:1:25
       |
     1 | - { name: a, key: { id: short }, expect: { status: pass } }
       |                         ^^^^^
 
-    error: `1` is not an AWS account id (12 digits)
+    error[bad-value]: `1` is not an AWS account id (12 digits)
      --> test.test.yaml:1:29
       |
     1 | - { name: a, account: { id: "1" }, expect: { status: pass } }
       |                             ^^^
 
-    error: there is no facet `tags`
+    error[bad-value]: there is no facet `tags`
      --> test.test.yaml:1:27
       |
     1 | - { name: a, unreadable: [tags], expect: { status: pass } }
       |                           ^^^^
-      = help: there are: `organizational_units`, `credential_report`, `users`, `access_keys`, `access_key_last_used`, `user_tags`
+      = help: there are: `organizational_units`, `credential_report`, `users`, `access_keys`, `access_key_last_used`, `user_tags`, `login_profile`, `password_last_used`, `mfa_devices`, `authorization_details`, `service_credentials`, `signing_certificates`, `ssh_keys`, `account_summary`, `password_policy`, `root_mfa`
 
-    error: `yesterday` is not a time in UTC, such as `2026-03-01T00:00:00Z`
+    error[bad-value]: `yesterday` is not a time in UTC, such as `2026-03-01T00:00:00Z`
      --> test.test.yaml:1:21
       |
     1 | - { name: a, as_of: yesterday, expect: { status: pass } }
       |                     ^^^^^^^^^
 
-    error: `limit` has no value
+    error[bad-value]: `limit` has no value
      --> test.test.yaml:1:31
       |
     1 | - { name: a, params: { limit: null }, expect: { status: pass } }
       |                               ^^^^
 
-    error: another case has this name
+    error[bad-value]: another case has this name
      --> test.test.yaml:2:11
       |
     2 | - { name: a, expect: { status: pass } }
       |           ^
 
-    error: the file has no case
+    error[missing-field]: the file has no case
      --> test.test.yaml
 
-    error: missing field `expect`
+    error[missing-field]: missing field `expect`
      --> test.test.yaml:1:3
       |
     1 | - name: a
       |   ^^^^
 
-    error: expected a list
+    error[bad-value]: expected a list
      --> test.test.yaml:1:1
       |
     1 | name: a
@@ -196,8 +205,8 @@ fn mistakes_are_shown_where_they_are() {
 fn a_folder_reports_like_a_test_runner() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("test.rhai"), POLICY).unwrap();
-    let error = run_folder(folder.path()).unwrap_err();
-    assert!(error.to_string().contains("test.test.yaml"), "{error}");
+    let report = run_folder(folder.path()).unwrap();
+    assert!(report.cases[0].failure.as_ref().unwrap().contains("test.test.yaml"), "{report}");
     let cases = "- { name: one, expect: { status: pass } }\n- { name: two, expect: { status: fail } }\n";
     fs::write(folder.path().join("test.test.yaml"), cases).unwrap();
     let report = run_folder(folder.path()).unwrap();
@@ -210,4 +219,113 @@ fn a_folder_reports_like_a_test_runner() {
     1 passed, 1 failed
     "#);
     assert_eq!(report.failed(), 1);
+}
+
+const FAILING: &str = "\
+//! id: test
+//! title: A test
+//! severity: low
+//! resource: access_key
+//! remedy: none
+fn check(key, params) {
+    if key.age_days > 90 { return fail(`${key.age_days} days, limit 90`, #{ severity: \"high\", owners: [\"a\", \"b\"] }); }
+    pass()
+}
+";
+
+#[test]
+fn messages_severities_evidence_and_reads_can_be_expected() {
+    let policy = Policy::compile("test.rhai", FAILING).unwrap();
+    let result = |expect: &str| {
+        let case = format!("- {{ name: a, key: {{ age_days: 91 }}, expect: {{ {expect} }} }}");
+        match parse("t", &case, ResourceType::AccessKey) {
+            Ok(cases) => format!("{:?}\n", run(&policy, &cases[0])),
+            Err(error) => format!("{}\n", error.diagnostics[0].message),
+        }
+    };
+    let said = [
+        result(
+            "status: fail, message: days, severity: high, evidence: { age_days: 91, owners: [a, b] }, reads: [access_keys]",
+        ),
+        result("status: fail, message: \"91*limit 90\""),
+        result("status: fail, message: \"limit*91\""),
+        result("status: fail, severity: low"),
+        result("status: fail, severity: bad"),
+        result("status: pass, severity: low"),
+        result("status: fail, evidence: { age_days: 90 }"),
+        result("status: fail, evidence: { age: 91 }"),
+        result("status: fail, reads: []"),
+        result("status: fail, reads: [keys]"),
+    ];
+    insta::assert_snapshot!(said.concat(), @r#"
+    Ok(())
+    Ok(())
+    Err("expected fail with a message that has `limit*91`, got: \"91 days, limit 90\"")
+    Err("expected the severity low, got high")
+    `bad` is not a severity: use one of info, low, medium, high, critical
+    only a fail has a severity, and this case expects pass
+    Err("expected the evidence `age_days: 90`, got `91`")
+    Err("expected the evidence `age: 91`, got none of that name")
+    Err("the policy touches `access_keys`, which `reads` does not have")
+    there is no facet `keys`
+    "#);
+}
+
+#[test]
+fn cases_are_chosen_by_their_name_or_policy_and_paths_may_be_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("test.rhai", FAILING);
+    write(
+        "test.test.yaml",
+        "- { name: one, key: { age_days: 1 }, expect: { status: pass } }\n\
+                             - { name: two, key: { age_days: 91 }, expect: { status: fail } }\n",
+    );
+    let run = |name: &str, filter: Option<&str>| {
+        let options = Options { filter: filter.map(str::to_owned), ..Options::default() };
+        match run_paths(&Compiler::default(), &[folder.path().join(name)], &options) {
+            Ok(report) => report.to_string(),
+            Err(error) => error.to_string().replace(&folder.path().display().to_string(), "FOLDER"),
+        }
+    };
+    let mut said = vec![
+        run("test.rhai", None),
+        run("test.test.yaml", Some("two")),
+        run("", Some("test")),
+        run("", Some("three")),
+        run("test.yaml", None),
+        run("none.rhai", None),
+    ];
+    write("tset.test.yaml", "- { name: one, expect: { status: pass } }");
+    said.push(run("", None));
+    insta::assert_snapshot!(said.join("\n\n"), @"
+    ok   test: one
+    ok   test: two
+    2 passed, 0 failed
+
+    ok   test: two
+    1 passed, 0 failed
+
+    ok   test: one
+    ok   test: two
+    2 passed, 0 failed
+
+    no case of the 2 has `three` in its policy's id or its name
+
+    `FOLDER/test.yaml` is neither a policy (`NAME.rhai`), nor its cases (`NAME.test.yaml`), nor a folder of them
+
+    could not read `FOLDER/none.rhai`: No such file or directory (os error 2)
+
+    could not read the cases in `FOLDER/tset.test.yaml`: there is no policy of that name beside it
+    ");
+}
+
+#[test]
+fn the_schema_names_every_field_and_refuses_others() {
+    let schema = schema();
+    let case = &schema["$defs"]["Case"];
+    assert_eq!(case["additionalProperties"], false);
+    assert_eq!(case["required"], serde_json::json!(["name", "expect"]));
+    assert_eq!(case["properties"].as_object().unwrap().len(), 15);
+    assert!(schema["$defs"]["RawKey"].is_null() && schema["$defs"]["Key"].is_object());
 }

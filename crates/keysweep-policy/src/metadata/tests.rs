@@ -146,6 +146,7 @@ fn check(key, params) { pass() }
             "https://example.com/#a",
         ],
         language: 1,
+        enabled: true,
     }
     "#);
 }
@@ -171,108 +172,118 @@ fn mistakes_are_shown_where_they_are() {
         wrong("severity: low\n//! resource: access_key", "severity: bad\n//! resource: worse"),
     ];
     insta::assert_snapshot!(ends.join("\n\n"), @r#"
-    error: `Not An Id` is not a policy id (1 to 64 lowercase letters, digits and dashes, such as `access-key-max-age`)
+    error[bad-value]: `Not An Id` is not a policy id (1 to 64 lowercase letters, digits and dashes, such as `access-key-max-age`)
      --> p.rhai:1:9
       |
     1 | //! id: Not An Id
       |         ^^^^^^^^^
 
-    error: `lo` is not a severity: use one of info, low, medium, high, critical
+    error[bad-value]: `lo` is not a severity: use one of info, low, medium, high, critical
      --> p.rhai:3:15
       |
     3 | //! severity: lo
       |               ^^
       = help: did you mean `low`?
 
-    error: `urgent` is not a severity: use one of info, low, medium, high, critical
+    error[bad-value]: `urgent` is not a severity: use one of info, low, medium, high, critical
      --> p.rhai:3:15
       |
     3 | //! severity: urgent
       |               ^^^^^^
 
-    error: `user` is not a resource: use one of access_key
-     --> p.rhai:4:15
-      |
-    4 | //! resource: user
-      |               ^^^^
+    Metadata {
+        id: PolicyId(
+            "test",
+        ),
+        title: "A test",
+        description: "",
+        severity: Low,
+        resource: User,
+        params: {},
+        frameworks: {},
+        remedy: None,
+        references: [],
+        language: 1,
+        enabled: true,
+    }
 
-    error: `rotat` is not a remedy: use one of none, notify, rotate, deactivate, delete
+    error[bad-value]: `rotat` is not a remedy: use one of none, notify, rotate, deactivate, delete
      --> p.rhai:5:13
       |
     5 | //! remedy: rotat
       |             ^^^^^
       = help: did you mean `rotate`?
 
-    error: the title is empty
+    error[bad-value]: the title is empty
      --> p.rhai:2:12
       |
     2 | //! title: ''
       |            ^^
 
-    error: missing field `title`
+    error[missing-field]: missing field `title`
      --> p.rhai:4:5
       |
     4 | //! remedy: none
       |     ^^^^^^
 
-    error: unknown field `titel`, expected one of id, title, description, severity, resource, params, frameworks, remedy, references, language
+    error[unknown-field]: unknown field `titel`, expected one of id, title, description, severity, resource, params, frameworks, remedy, references, language, enabled
      --> p.rhai:2:5
       |
     2 | //! titel: A test
       |     ^^^^^
       = help: did you mean `title`?
 
-    error: duplicate mapping key: title
+    error[malformed-yaml]: duplicate mapping key: title
      --> p.rhai:3:5
       |
     3 | //! title: B
       |     ^^^^^
 
-    error: expected a text
+    error[bad-value]: expected a text
      --> p.rhai:2:12
       |
     2 | //! title: [A]
       |            ^
 
-    error: mapping values are not allowed in this context
+    error[malformed-yaml]: mapping values are not allowed in this context
      --> p.rhai:2:13
       |
     2 | //! title: A: B
       |             ^
 
-    error: unclosed quote
+    error[malformed-yaml]: unclosed quote
      --> p.rhai:2:12
       |
     2 | //! title: "A
       |            ^
 
-    error: the policy is written in version 2 of the policy language
+    error[unsupported-language]: the policy is written in version 2 of the policy language
      --> p.rhai:6:15
       |
     6 | //! language: 2
       |               ^
       = help: this program reads version 1
 
-    error: expected a list
+    error[bad-value]: expected a list
      --> p.rhai:6:24
       |
     6 | //! frameworks: { cis: 1.14 }
       |                        ^^^^
 
-    error: metadata continues below the script
+    error[split-metadata]: metadata continues below the script
      --> p.rhai:7:1
       |
     7 | //! references: [x]
       | ^^^
       = help: metadata is one block of `//!` lines at the head of the file
 
-    error: `bad` is not a severity: use one of info, low, medium, high, critical
+    error[bad-value]: `bad` is not a severity: use one of info, low, medium, high, critical
      --> p.rhai:3:15
       |
     3 | //! severity: bad
       |               ^^^
 
-    error: `worse` is not a resource: use one of access_key
+    error[bad-value]: `worse` is not a resource: use one of access_key, user, account, root, password, mfa, service_credential, signing_certificate, ssh_key
      --> p.rhai:4:15
       |
     4 | //! resource: worse
@@ -283,7 +294,7 @@ fn mistakes_are_shown_where_they_are() {
 #[test]
 fn a_file_without_metadata_is_told_what_to_write() {
     insta::assert_snapshot!(refused("fn check(key, params) { pass() }"), @"
-    error: the policy has no metadata
+    error[no-metadata]: the policy has no metadata
      --> p.rhai:1:1
       |
     1 | fn check(key, params) { pass() }
@@ -291,7 +302,7 @@ fn a_file_without_metadata_is_told_what_to_write() {
       = help: begin the file with `//! id: my-policy`, `//! title: ...`, `//! severity: medium`, `//! resource: access_key` and `//! remedy: none`
     ");
     insta::assert_snapshot!(refused(""), @"
-    error: the policy has no metadata
+    error[no-metadata]: the policy has no metadata
      --> p.rhai:1:1
       = help: begin the file with `//! id: my-policy`, `//! title: ...`, `//! severity: medium`, `//! resource: access_key` and `//! remedy: none`
     ");
@@ -320,104 +331,104 @@ fn mistakes_in_parameters_are_shown_where_they_are() {
         wrong("remedy: none", "remedy: none\n//! params: { Max-Days: { type: integer, default: 1 } }"),
     ];
     insta::assert_snapshot!(ends.join("\n\n"), @r#"
-    error: missing field `default`
+    error[missing-field]: missing field `default`
      --> p.rhai:6:20
       |
     6 | //! params: { p: { type: integer } }
       |                    ^^^^
 
-    error: `int` is not a type of parameter: use one of integer, number, string, boolean, list
+    error[bad-value]: `int` is not a type of parameter: use one of integer, number, string, boolean, list
      --> p.rhai:6:26
       |
     6 | //! params: { p: { type: int, default: 1 } }
       |                          ^^^
 
-    error: `default` must be of type integer, not `"1"`
+    error[bad-value]: `default` must be of type integer, not `"1"`
      --> p.rhai:6:44
       |
     6 | //! params: { p: { type: integer, default: "1" } }
       |                                            ^^^
 
-    error: `default` must be of type integer, not `1.5`
+    error[bad-value]: `default` must be of type integer, not `1.5`
      --> p.rhai:6:44
       |
     6 | //! params: { p: { type: integer, default: 1.5 } }
       |                                            ^^^
 
-    error: `default` must be of type integer, not null
+    error[bad-value]: `default` must be of type integer, not null
      --> p.rhai:6:44
       |
     6 | //! params: { p: { type: integer, default: null } }
       |                                            ^^^^
 
-    error: the default of `p` must be at least `6`, not `5`
+    error[bad-parameter]: the default of `p` must be at least `6`, not `5`
      --> p.rhai:6:44
       |
     6 | //! params: { p: { type: integer, default: 5, min: 6 } }
       |                                            ^
 
-    error: the default of `p` must be at most `4`, not `5`
+    error[bad-parameter]: the default of `p` must be at most `4`, not `5`
      --> p.rhai:6:44
       |
     6 | //! params: { p: { type: integer, default: 5, max: 4 } }
       |                                            ^
 
-    error: `min` `9` is above `max` `1`
+    error[bad-parameter]: `min` `9` is above `max` `1`
      --> p.rhai:6:18
       |
     6 | //! params: { p: { type: integer, default: 5, min: 9, max: 1 } }
       |                  ^
 
-    error: `max` must be of type integer, not `"x"`
+    error[bad-value]: `max` must be of type integer, not `"x"`
      --> p.rhai:6:52
       |
     6 | //! params: { p: { type: integer, default: 5, max: x } }
       |                                                    ^
 
-    error: the default of `p` must be one of `1`, `2`, not `5`
+    error[bad-parameter]: the default of `p` must be one of `1`, `2`, not `5`
      --> p.rhai:6:44
       |
     6 | //! params: { p: { type: integer, default: 5, one_of: [1, 2] } }
       |                                            ^
 
-    error: `default` must be of type integer, not `100000000000000000000`
+    error[bad-value]: `default` must be of type integer, not `100000000000000000000`
      --> p.rhai:6:44
       |
     6 | //! params: { p: { type: integer, default: 99999999999999999999 } }
       |                                            ^^^^^^^^^^^^^^^^^^^^
 
-    error: a string parameter takes no `min`
+    error[bad-parameter]: a string parameter takes no `min`
      --> p.rhai:6:51
       |
     6 | //! params: { p: { type: string, default: x, min: 1 } }
       |                                                   ^
 
-    error: `default` must be of type boolean, not `"yes please"`
+    error[bad-value]: `default` must be of type boolean, not `"yes please"`
      --> p.rhai:6:44
       |
     6 | //! params: { p: { type: boolean, default: yes please } }
       |                                            ^^^^^^^^^^
 
-    error: a boolean parameter takes no `one_of`
+    error[bad-parameter]: a boolean parameter takes no `one_of`
      --> p.rhai:6:18
       |
     6 | //! params: { p: { type: boolean, default: true, one_of: [true] } }
       |                  ^
 
-    error: a list holds texts only: put the entry in quotes
+    error[malformed-yaml]: a list holds texts only: put the entry in quotes
      --> p.rhai:6:41
       |
     6 | //! params: { p: { type: list, default: [1] } }
       |                                         ^
 
-    error: unknown field `mni`, expected one of type, default, min, max, one_of, help
+    error[unknown-field]: unknown field `mni`, expected one of type, default, min, max, one_of, help
      --> p.rhai:6:47
       |
     6 | //! params: { p: { type: integer, default: 5, mni: 1 } }
       |                                               ^^^
       = help: did you mean `min`?
 
-    error: `Max-Days` is not a name that a script can use
+    error[bad-parameter]: `Max-Days` is not a name that a script can use
      --> p.rhai:6:25
       |
     6 | //! params: { Max-Days: { type: integer, default: 1 } }

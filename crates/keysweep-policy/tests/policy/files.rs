@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, fs};
 
-use keysweep_model::{ParamValue, Severity};
-use keysweep_policy::{LoadProblem, Policy, cases, load_folder, shipped};
+use keysweep_model::{ParamValue, ResourceType, Severity};
+use keysweep_policy::{Compiler, LoadProblem, Policy, cases, load_folder, shipped};
 use proptest::prelude::*;
 
 use crate::support::file;
@@ -16,7 +16,11 @@ fn a_folder_gives_its_policies_by_name_and_nothing_else() {
     write("a.rhai", &file("fn check(key, params) { pass() }").replace("id: test", "id: other"));
     write("notes.txt", "not a policy");
     fs::create_dir(folder.path().join("sub.rhai")).unwrap();
-    let ids: Vec<String> = load_folder(folder.path()).unwrap().iter().map(|policy| policy.id().to_string()).collect();
+    let ids: Vec<String> = load_folder(&Compiler::default(), folder.path())
+        .unwrap()
+        .iter()
+        .map(|policy| policy.id().to_string())
+        .collect();
     assert_eq!(ids, ["other", "test"]);
 }
 
@@ -31,19 +35,19 @@ fn all_that_is_wrong_with_a_folder_is_said_at_once() {
     fs::write(folder.path().join("e.rhai"), [0xFF, 0xFE]).unwrap();
     std::os::unix::fs::symlink("/etc/hostname", folder.path().join("f.rhai")).unwrap();
     std::os::unix::fs::symlink("/no/such/file", folder.path().join("g.rhai")).unwrap();
-    let error = load_folder(folder.path()).unwrap_err();
+    let error = load_folder(&Compiler::default(), folder.path()).unwrap_err();
     let text = error.to_string().replace(&folder.path().display().to_string(), "FOLDER");
     insta::assert_snapshot!(text, @"
-    error: an access key has no property `oops`
-     --> FOLDER/a.rhai:7:29
+    error[unknown-property]: an access key has no property `oops`
+     --> FOLDER/a.rhai:6:29
       |
-    7 | fn check(key, params) { key.oops }
+    6 | fn check(key, params) { key.oops }
       |                             ^^^^
-      = help: it has: `id`, `active`, `status`, `age_days`, `created_on`, `never_used`, `idle_days`, `last_used_on`, `last_used_service`, `last_used_region`, `newer_active_keys`, `user`, `account`
+      = help: it has: `id`, `active`, `status`, `age_days`, `created_on`, `created_at`, `minutes_after_user`, `never_used`, `idle_days`, `last_used_on`, `last_used_service`, `last_used_region`, `newer_active_keys`, `user`, `account`
 
     `FOLDER/c.rhai` has the id `test`, which `FOLDER/b.rhai` has already
 
-    error: the policy has 65537 bytes; 65536 are allowed
+    error[too-large]: the policy has 65537 bytes; 65536 are allowed
      --> FOLDER/d.rhai
 
     could not read `FOLDER/e.rhai`: stream did not contain valid UTF-8
@@ -59,21 +63,21 @@ fn a_link_within_the_folder_is_followed() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("policy.txt"), file("fn check(key, params) { pass() }")).unwrap();
     std::os::unix::fs::symlink("policy.txt", folder.path().join("a.rhai")).unwrap();
-    assert_eq!(load_folder(folder.path()).unwrap().len(), 1);
+    assert_eq!(load_folder(&Compiler::default(), folder.path()).unwrap().len(), 1);
 }
 
 #[test]
 fn a_folder_without_policies_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
-    let problems = load_folder(folder.path()).unwrap_err().problems;
+    let problems = load_folder(&Compiler::default(), folder.path()).unwrap_err().problems;
     assert!(matches!(&problems[..], [LoadProblem::Empty { .. }]));
-    let problems = load_folder(&folder.path().join("missing")).unwrap_err().problems;
+    let problems = load_folder(&Compiler::default(), &folder.path().join("missing")).unwrap_err().problems;
     assert!(matches!(&problems[..], [LoadProblem::Read { .. }]));
 }
 
 #[test]
 fn settings_are_checked() {
-    let policy = &shipped()[0];
+    let policy = &shipped(&Compiler::default()).unwrap()[0];
     let set = |name: &str, value: ParamValue| match policy.with_overrides(None, &[(name.to_owned(), value)].into()) {
         Ok(policy) => format!("{:?}", policy.summary().params),
         Err(error) => error.to_string(),
@@ -87,20 +91,21 @@ fn settings_are_checked() {
         set("max_age_day", ParamValue::Integer(30)),
         set("colour", ParamValue::Integer(30)),
     ];
-    insta::assert_snapshot!(ends.join("\n"), @r#"
-    {"max_age_days": Integer(30)}
-    parameter `max_age_days` of policy `access-key-max-age` must be at least `1`, not `0`
-    parameter `max_age_days` of policy `access-key-max-age` must be at most `3650`, not `99999`
-    parameter `max_age_days` of policy `access-key-max-age` must be of type integer, not `"30"`
-    parameter `max_age_days` of policy `access-key-max-age` must be of type integer, not `30`
-    policy `access-key-max-age` has no parameter `max_age_day`: did you mean `max_age_days`?
-    policy `access-key-max-age` has no parameter `colour`: it has: `max_age_days`
-    "#);
+    insta::assert_snapshot!(ends.join("\n"), @"
+    policy `access-key-inactive-too-long` has no parameter `max_age_days`: did you mean `max_idle_days`?
+    policy `access-key-inactive-too-long` has no parameter `max_age_days`: did you mean `max_idle_days`?
+    policy `access-key-inactive-too-long` has no parameter `max_age_days`: did you mean `max_idle_days`?
+    policy `access-key-inactive-too-long` has no parameter `max_age_days`: did you mean `max_idle_days`?
+    policy `access-key-inactive-too-long` has no parameter `max_age_days`: did you mean `max_idle_days`?
+    policy `access-key-inactive-too-long` has no parameter `max_age_day`: did you mean `max_idle_days`?
+    policy `access-key-inactive-too-long` has no parameter `colour`: it has: `max_idle_days`
+    ");
 }
 
 #[test]
 fn a_severity_can_be_set() {
-    let policy = shipped()[0].with_overrides(Some(Severity::High), &BTreeMap::new()).unwrap();
+    let policy =
+        shipped(&Compiler::default()).unwrap()[0].with_overrides(Some(Severity::High), &BTreeMap::new()).unwrap();
     assert_eq!((policy.summary().severity, policy.metadata().severity), (Severity::High, Severity::High));
 }
 
@@ -112,7 +117,7 @@ proptest! {
 
     #[test]
     fn no_text_makes_the_cases_panic(lines in prop::collection::vec("[- ] ?(name|key|user|expect|status|age_days|[a-z]{0,3}): ?[ a-z0-9{}\\[\\]:,&*\"'.-]{0,20}", 0..8)) {
-        let _ = cases::parse("t", &lines.join("\n")).map_err(|error| error.to_string());
+        let _ = cases::parse("t", &lines.join("\n"), ResourceType::AccessKey).map_err(|error| error.to_string());
     }
 
     #[test]

@@ -44,33 +44,33 @@ fn unlike_types_are_not_compared_when_the_policy_runs() {
         "s",
     ];
     insta::assert_snapshot!(conditions.map(at_run_time).join("\n"), @r#"
-    n > s                    error: line 7, column 192: cannot compare a whole number with a text
-    s < n                    error: line 7, column 192: cannot compare a text with a whole number
-    n == s                   error: line 7, column 192: cannot compare a whole number with a text
-    s != n                   error: line 7, column 192: cannot compare a text with a whole number
-    u > n                    error: line 7, column 192: cannot compare nothing (`()`) with a whole number
-    n >= u                   error: line 7, column 192: cannot compare a whole number with nothing (`()`)
-    u == u                   error: line 7, column 192: cannot compare nothing (`()`) with nothing (`()`)
-    u != n                   error: line 7, column 192: cannot compare nothing (`()`) with a whole number
-    b == n                   error: line 7, column 192: cannot compare true or false with a whole number
-    b < b                    error: line 7, column 192: true or false has no order
-    key == key               refused: cannot compare an access key with an access key
-    key > n                  error: line 7, column 194: cannot compare an object with a whole number
-    key.user == s            error: line 7, column 199: cannot compare an object with a text
-    l > l                    error: line 7, column 192: a list has no order
-    l == n                   error: line 7, column 192: cannot compare a list with a whole number
-    nan > f                  error: line 7, column 194: cannot compare with a number that is undefined (NaN)
-    nan == nan               error: line 7, column 194: cannot compare with a number that is undefined (NaN)
-    "a" in [1]               error: line 7, column 194: cannot compare a whole number with a text
-    n in ["a"]               error: line 7, column 192: cannot compare a text with a whole number
+    n > s                    error: line 6, column 192: cannot compare a whole number with a text
+    s < n                    error: line 6, column 192: cannot compare a text with a whole number
+    n == s                   error: line 6, column 192: cannot compare a whole number with a text
+    s != n                   error: line 6, column 192: cannot compare a text with a whole number
+    u > n                    error: line 6, column 192: cannot compare nothing (`()`) with a whole number
+    n >= u                   error: line 6, column 192: cannot compare a whole number with nothing (`()`)
+    u == u                   refused: this comparison is always true: both sides are the same [compare a fact with a parameter or a value]
+    u != n                   error: line 6, column 192: cannot compare nothing (`()`) with a whole number
+    b == n                   error: line 6, column 192: cannot compare true or false with a whole number
+    b < b                    refused: this comparison is always false: both sides are the same [compare a fact with a parameter or a value]
+    key == key               refused: this comparison is always true: both sides are the same [compare a fact with a parameter or a value]
+    key > n                  error: line 6, column 194: cannot compare an object with a whole number
+    key.user == s            error: line 6, column 199: cannot compare an object with a text
+    l > l                    refused: this comparison is always false: both sides are the same [compare a fact with a parameter or a value]
+    l == n                   error: line 6, column 192: cannot compare a list with a whole number
+    nan > f                  error: line 6, column 194: cannot compare with a number that is undefined (NaN)
+    nan == nan               refused: this comparison is always true: both sides are the same [compare a fact with a parameter or a value]
+    "a" in [1]               refused: cannot compare a text with a whole number [write the number without quotes, or make the text a number by `parse_int(text)`]
+    n in ["a"]               error: line 6, column 192: cannot compare a text with a whole number
     params == params         refused: cannot compare the parameters with the parameters
     pass() == pass()         refused: cannot compare a verdict with a verdict
-    l == ["1"]               error: line 7, column 192: cannot compare a whole number with a text
-    n                        error: line 7, column 190: expected boolean, got integer
-    !n                       error: line 7, column 190: there is no function for these types: `! (integer)`
-    b && n                   error: line 7, column 195: expected boolean, got integer
-    n || b                   error: line 7, column 190: expected boolean, got integer
-    s                        error: line 7, column 190: expected boolean, got string
+    l == ["1"]               error: line 6, column 192: cannot compare a whole number with a text
+    n                        error: line 6, column 190: expected boolean, got integer
+    !n                       error: line 6, column 190: there is no function for these types: `! (integer)`
+    b && n                   error: line 6, column 195: expected boolean, got integer
+    n || b                   error: line 6, column 190: expected boolean, got integer
+    s                        error: line 6, column 190: expected boolean, got string
     "#);
 }
 
@@ -124,10 +124,10 @@ fn like_types_are_compared() {
     s[0] == "9"              "true"
     "90" in [s]              "true"
     n != 3                   "true"
-    9007199254740993 > 9007199254740992.0 "true"
-    -1 > -1.5                "true"
-    -2 < -1.5                "true"
-    9223372036854775807 < 1.0e19 "true"
+    9007199254740993 > 9007199254740992.0 refused: this comparison is always true: both sides are constants [compare a fact with a parameter or a value]
+    -1 > -1.5                refused: this comparison is always true: both sides are constants [compare a fact with a parameter or a value]
+    -2 < -1.5                refused: this comparison is always true: both sides are constants [compare a fact with a parameter or a value]
+    9223372036854775807 < 1.0e19 refused: this comparison is always true: both sides are constants [compare a fact with a parameter or a value]
     -1.0e19 < n              "true"
     s.len == 2               "true"
     s.len() == 2             "true"
@@ -151,14 +151,14 @@ fn arithmetic_that_overflows_is_an_error() {
         "pass(`${2 ** 64}`)",
         "pass(`${(1.0e30).to_int()}`)",
     ];
-    insta::assert_snapshot!(scripts.map(outcome).join("\n"), @"
-    error: line 7, column 56: addition overflow: 9223372036854775807 + 1
-    error: line 7, column 64: multiplication overflow: 9223372036854775807 * 2
-    error: line 7, column 65: subtraction overflow: -9223372036854775807 - 2
-    error: line 7, column 35: division by zero: 1 / 0
-    error: line 7, column 35: modulo division by zero or overflow: 1 % 0
-    error: line 7, column 35: exponential overflow: 2 ** 64
-    error: line 7, column 42: integer overflow: to_int(1000000000000000000000000000000)
+    insta::assert_snapshot!(scripts.map(run).join("\n"), @"
+    error: line 6, column 56: addition overflow: 9223372036854775807 + 1
+    error: line 6, column 64: multiplication overflow: 9223372036854775807 * 2
+    error: line 6, column 65: subtraction overflow: -9223372036854775807 - 2
+    refused: this divides by zero
+    refused: this divides by zero
+    refused: this overflows [a whole number is at most 9,223,372,036,854,775,807]
+    error: line 6, column 42: 1000000000000000000000000000000 is no whole number
     ");
 }
 
@@ -225,23 +225,23 @@ fn what_the_checker_knows_is_refused_before_anything_runs() {
     key.user.tag; pass()
         a user has no property `tag` [`tag` is a method: call it with the name in brackets, as in `tag("owner")`]
     key.user.tags("x"); pass()
-        a user has no method `tags` with 1 argument [did you mean `tag`?]
+        a user has no method `tags` [did you mean `tag`?]
     key.user.tag(); pass()
-        a user has no method `tag` without arguments [did you mean `tag`?]
+        `tag` cannot be called without arguments [give it one text: `tag("owner")`]
     params.max_age; pass()
-        the policy has no parameter `max_age` [it declares: `limit`]
+        the policy has no parameter `max_age` [declare it under `params` in the metadata]
     params.limit(); pass()
-        the parameters have no methods
+        the parameter `limit` is never read [use `params.limit`, or leave it out of the metadata]; the parameters have no methods [a parameter is read without brackets: `params.limit`]
     let u = key.user; u.nam; pass()
         a user has no property `nam` [did you mean `name`: the user's name?]
     ket.age_days; pass()
-        there is no variable `ket` [a function sees its parameters and its own variables; a constant of the file is `global::NAME`]
+        there is no variable `ket` [did you mean `key`?]
     pas()
         there is no function `pas` [did you mean `pass`?]
     fail()
-        `fail` cannot be called without arguments [it takes 1 (`x.f()` counts `x`)]
+        `fail` cannot be called without arguments [it is called as `fail(message)` or `fail(message, more)`]
     pass(1, 2)
-        `pass` cannot be called with 2 arguments [it takes 0 or 1 (`x.f()` counts `x`)]; `pass` takes a text, not a whole number [put values into a text in backticks: `made ${key.age_days} days ago`]
+        `pass` cannot be called with 2 arguments [it is called as `pass()` or `pass(note)`]
     "a".trimm(); pass()
         there is no function `trimm` [did you mean `trim`?]
     pass(key.age_days)
@@ -259,21 +259,21 @@ fn what_the_checker_knows_is_refused_before_anything_runs() {
     let x = 1 === 1; pass()
         `===` is not part of the policy language
     "a".lenn; pass()
-        nothing has a property `lenn`
+        a text has no property `lenn` [did you mean `len`?]
     key.age_days > "90"; pass()
-        cannot compare a whole number with a text
+        cannot compare a whole number with a text [write the number without quotes, or make the text a number by `parse_int(text)`]
     "90" < params.limit; pass()
-        cannot compare a text with a whole number
+        cannot compare a text with a whole number [write the number without quotes, or make the text a number by `parse_int(text)`]
     key.active == "true"; pass()
         cannot compare true or false with a text
     key.active > false; pass()
         true or false has no order
     key.age_days == (); pass()
-        cannot compare a whole number with nothing (`()`)
+        cannot compare a whole number with nothing (`()`) [a fact is never `()`: a text that does not exist is empty, and other facts have an `is_` or `has_`]
     key == key.user; pass()
         cannot compare an access key with a user
     100 > "90"; pass()
-        cannot compare a whole number with a text
+        cannot compare a whole number with a text [write the number without quotes, or make the text a number by `parse_int(text)`]
     global::LIMIT; pass()
         there is no constant `LIMIT`
     let x = 1; let x = 2; pass()
@@ -283,37 +283,37 @@ fn what_the_checker_knows_is_refused_before_anything_runs() {
     eval("1"); pass()
         `eval` is not part of the policy language [a policy runs only what its file says]
     import "x" as y; pass()
-        `import` is not part of the policy language [a policy is one file]
+        compiled
     print("x"); pass()
         `print` is not part of the policy language [a policy speaks by its verdict]
     let f = |x| x; pass()
-        functions without a name are not part of the policy language [a policy calls its functions by name: write `fn name(...) { ... }` beside `check`]
+        a function without a name is used on the spot: it cannot be kept or passed on [it can be an argument of a list's all, count, dedup, drain, filter, find, find_map, for_each, index_of, map, reduce, retain, some]; the variable `f` is never read [use it, leave it out, or call it `_f`]
     Fn("check"); pass()
         `Fn` is not part of the policy language [a policy calls its functions by name]
     sleep(1); pass()
         there is no function `sleep`
     if key.active { pass() } else if key.activ { pass() }
-        an access key has no property `activ` [did you mean `active`: whether the key can sign requests?]
+        `check` ends without a verdict where this `if` does not hold [end it with `pass()`, `fail(message)` or `exempt(reason)`]; an access key has no property `activ` [did you mean `active`: whether the key can sign requests?]
     for k in [1] { key.oops; } pass()
-        an access key has no property `oops` [it has: `id`, `active`, `status`, `age_days`, `created_on`, `never_used`, `idle_days`, `last_used_on`, `last_used_service`, `last_used_region`, `newer_active_keys`, `user`, `account`]
+        an access key has no property `oops` [it has: `id`, `active`, `status`, `age_days`, `created_on`, `created_at`, `minutes_after_user`, `never_used`, `idle_days`, `last_used_on`, `last_used_service`, `last_used_region`, `newer_active_keys`, `user`, `account`]
     while key.oops { } pass()
-        an access key has no property `oops` [it has: `id`, `active`, `status`, `age_days`, `created_on`, `never_used`, `idle_days`, `last_used_on`, `last_used_service`, `last_used_region`, `newer_active_keys`, `user`, `account`]
+        an access key has no property `oops` [it has: `id`, `active`, `status`, `age_days`, `created_on`, `created_at`, `minutes_after_user`, `never_used`, `idle_days`, `last_used_on`, `last_used_service`, `last_used_region`, `newer_active_keys`, `user`, `account`]
     [key.oops]; pass()
-        an access key has no property `oops` [it has: `id`, `active`, `status`, `age_days`, `created_on`, `never_used`, `idle_days`, `last_used_on`, `last_used_service`, `last_used_region`, `newer_active_keys`, `user`, `account`]
+        an access key has no property `oops` [it has: `id`, `active`, `status`, `age_days`, `created_on`, `created_at`, `minutes_after_user`, `never_used`, `idle_days`, `last_used_on`, `last_used_service`, `last_used_region`, `newer_active_keys`, `user`, `account`]
     #{ a: key.oops }; pass()
-        an access key has no property `oops` [it has: `id`, `active`, `status`, `age_days`, `created_on`, `never_used`, `idle_days`, `last_used_on`, `last_used_service`, `last_used_region`, `newer_active_keys`, `user`, `account`]
+        an access key has no property `oops` [it has: `id`, `active`, `status`, `age_days`, `created_on`, `created_at`, `minutes_after_user`, `never_used`, `idle_days`, `last_used_on`, `last_used_service`, `last_used_region`, `newer_active_keys`, `user`, `account`]
     `${key.oops}`; pass()
-        an access key has no property `oops` [it has: `id`, `active`, `status`, `age_days`, `created_on`, `never_used`, `idle_days`, `last_used_on`, `last_used_service`, `last_used_region`, `newer_active_keys`, `user`, `account`]
+        an access key has no property `oops` [it has: `id`, `active`, `status`, `age_days`, `created_on`, `created_at`, `minutes_after_user`, `never_used`, `idle_days`, `last_used_on`, `last_used_service`, `last_used_region`, `newer_active_keys`, `user`, `account`]
     [1][key.oops]; pass()
-        an access key has no property `oops` [it has: `id`, `active`, `status`, `age_days`, `created_on`, `never_used`, `idle_days`, `last_used_on`, `last_used_service`, `last_used_region`, `newer_active_keys`, `user`, `account`]
+        an access key has no property `oops` [it has: `id`, `active`, `status`, `age_days`, `created_on`, `created_at`, `minutes_after_user`, `never_used`, `idle_days`, `last_used_on`, `last_used_service`, `last_used_region`, `newer_active_keys`, `user`, `account`]
     try { key.oops } catch { } pass()
-        an access key has no property `oops` [it has: `id`, `active`, `status`, `age_days`, `created_on`, `never_used`, `idle_days`, `last_used_on`, `last_used_service`, `last_used_region`, `newer_active_keys`, `user`, `account`]
+        an access key has no property `oops` [it has: `id`, `active`, `status`, `age_days`, `created_on`, `created_at`, `minutes_after_user`, `never_used`, `idle_days`, `last_used_on`, `last_used_service`, `last_used_region`, `newer_active_keys`, `user`, `account`]
     return key.oops;
-        an access key has no property `oops` [it has: `id`, `active`, `status`, `age_days`, `created_on`, `never_used`, `idle_days`, `last_used_on`, `last_used_service`, `last_used_region`, `newer_active_keys`, `user`, `account`]
+        an access key has no property `oops` [it has: `id`, `active`, `status`, `age_days`, `created_on`, `created_at`, `minutes_after_user`, `never_used`, `idle_days`, `last_used_on`, `last_used_service`, `last_used_region`, `newer_active_keys`, `user`, `account`]
     fail(key.oops)
-        an access key has no property `oops` [it has: `id`, `active`, `status`, `age_days`, `created_on`, `never_used`, `idle_days`, `last_used_on`, `last_used_service`, `last_used_region`, `newer_active_keys`, `user`, `account`]
+        an access key has no property `oops` [it has: `id`, `active`, `status`, `age_days`, `created_on`, `created_at`, `minutes_after_user`, `never_used`, `idle_days`, `last_used_on`, `last_used_service`, `last_used_region`, `newer_active_keys`, `user`, `account`]
     key.active && key.oops
-        an access key has no property `oops` [it has: `id`, `active`, `status`, `age_days`, `created_on`, `never_used`, `idle_days`, `last_used_on`, `last_used_service`, `last_used_region`, `newer_active_keys`, `user`, `account`]
+        `check` ends with true or false instead of a verdict [end it with `pass()`, `fail(message)` or `exempt(reason)`]; an access key has no property `oops` [it has: `id`, `active`, `status`, `age_days`, `created_on`, `created_at`, `minutes_after_user`, `never_used`, `idle_days`, `last_used_on`, `last_used_service`, `last_used_region`, `newer_active_keys`, `user`, `account`]
     "#);
 }
 
@@ -334,27 +334,27 @@ fn what_only_shows_at_run_time_is_an_error_there() {
     ];
     insta::assert_snapshot!(scripts.map(|script| format!("{script}\n    {}", run(script))).join("\n"), @r#"
     let k = key; k = key.user; k.idle_days; pass()
-        error: line 7, column 53: a user has no property `idle_days`: it has: `name`, `arn`, `path`, `age_days`, `account`
+        error: line 6, column 53: a user has no property `idle_days`: it has: `name`, `arn`, `path`, `age_days`, `created_on`, `created_at`, `has_password`, `password`, `has_mfa`, `groups`, `attached_policies`, `group_policies`, `inline_policies`, `permissions_boundary`, `is_administrator`, `is_quarantined`, `access_keys`, `mfa_devices`, `service_credentials`, `signing_certificates`, `ssh_keys`, `account`
     let k = 1; k = params; k.idle_days; pass()
-        error: line 7, column 49: the policy has no parameter `idle_days`: it has: `limit`
+        error: line 6, column 49: the policy has no parameter `idle_days`: it has none
     let p = 1; p = params; p["limitt"]; pass()
         error: line 7, column 49: the policy has no parameter `limitt`: did you mean `limit`?
     key["age_days"]; pass()
-        error: line 7, column 28: an access key has no index: write `.age_days`
+        error: line 6, column 28: an access key has no index: write `.age_days`
     let k = 1; k = key; k.age_days = 5; pass()
-        error: line 7, column 47: no writable property 'age_days'
+        error: line 6, column 47: no writable property 'age_days'
     let x = ""; x = 1; key.user.tag(x); pass()
-        error: line 7, column 53: there is no function for these types: `tag (a user, integer)`
+        error: line 6, column 53: there is no function for these types: `tag (a user, integer)`
     let x = ""; x = 1; fail(x)
-        error: line 7, column 44: there is no function for these types: `fail (integer)`
+        error: line 6, column 44: there is no function for these types: `fail (integer)`
     "a" - 1; pass()
-        error: line 7, column 29: there is no function for these types: `- (string, integer)`
+        refused: `-` does not take a text and a whole number
     let m = #{ a: 1 }; m.b; pass()
-        error: line 7, column 46: there is no property `b`
+        error: line 6, column 46: there is no property `b`
     [1][5]; pass()
-        error: line 7, column 29: array index 5 out of bounds: only 1 element in array
+        error: line 6, column 29: array index 5 out of bounds: only 1 element in array
     this; pass()
-        error: line 7, column 25: 'this' not bound
+        error: line 6, column 25: 'this' not bound
     "#);
 }
 
@@ -398,7 +398,7 @@ fn a_verdict_that_nothing_takes_is_refused() {
     { fail("old") } pass()
         this verdict is thrown away: the script goes on after `fail` [write `return fail(...)`]
     if key.active { fail("old"); let x = 1; } pass()
-        this verdict is thrown away: the script goes on after `fail` [write `return fail(...)`]
+        this verdict is thrown away: the script goes on after `fail` [write `return fail(...)`]; the variable `x` is never read [use it, leave it out, or call it `_x`]
     if key.age_days > 90 { fail("old") } else { pass() }
         compiled
     if key.age_days > 90 { return fail("old"); } pass()
@@ -425,55 +425,56 @@ fn the_frame_of_a_script_is_checked() {
         "fn helper(user) { user.nmae }\nfn check(key, params) { helper(key.user) }",
     ];
     insta::assert_snapshot!(scripts.map(refused).join("\n\n"), @"
-    error: the policy has no function `check`
+    error[wrong-check]: the policy has no function `check`
      --> test.rhai
       = help: write `fn check(key, params) { ... }`; it returns `pass()`, `fail(message)` or `exempt(reason)`
 
-    error: `check` takes 1 parameters instead of 2
-     --> test.rhai:7:15
+    error[wrong-check]: `check` takes 1 parameter instead of 2
+     --> test.rhai:6:4
       |
-    7 | fn check(key) { pass() }
-      |               ^
+    6 | fn check(key) { pass() }
+      |    ^^^^^^^^^^
       = help: write `fn check(key, params) { ... }`; it returns `pass()`, `fail(message)` or `exempt(reason)`
 
-    error: a statement outside a function never judges anything
-     --> test.rhai:8:1
-      |
-    8 | if true { 1 }
-      | ^
-      = help: put it into `fn check(key, params)`; outside functions a policy has only constants of literal values, such as `const GRACE_DAYS = 7;`
-
-    error: a statement outside a function never judges anything
+    error[outside-function]: a statement outside a function never judges anything
      --> test.rhai:7:1
       |
-    7 | let x = 1;
-      | ^
+    7 | if true { 1 }
+      | ^^
       = help: put it into `fn check(key, params)`; outside functions a policy has only constants of literal values, such as `const GRACE_DAYS = 7;`
 
-    error: a statement outside a function never judges anything
-     --> test.rhai:7:1
+    error[outside-function]: a statement outside a function never judges anything
+     --> test.rhai:6:1
       |
-    7 | const X = 1 + foo();
-      | ^
+    6 | let x = 1;
+      | ^^^
       = help: put it into `fn check(key, params)`; outside functions a policy has only constants of literal values, such as `const GRACE_DAYS = 7;`
 
-    error: expecting ';' to terminate this statement
-     --> test.rhai:7:32
+    error[outside-function]: a statement outside a function never judges anything
+     --> test.rhai:6:1
       |
-    7 | fn check(key, params) { pass() 
+    6 | const X = 1 + foo();
+      | ^^^^^
+      = help: put it into `fn check(key, params)`; outside functions a policy has only constants of literal values, such as `const GRACE_DAYS = 7;`
+
+    error[syntax]: expecting ';' to terminate this statement
+     --> test.rhai:6:32
+      |
+    6 | fn check(key, params) { pass() 
       |                                ^
 
-    error: function check with 2 parameters already exists
-     --> test.rhai:8:1
+    error[duplicate-name]: there is a function `check` of 2 parameters already
+     --> test.rhai:7:1
       |
-    8 | fn check(a, b) { pass() }
-      | ^
+    7 | fn check(a, b) { pass() }
+      | ^^
+      = help: give the new one another name
 
-    error: nothing has a property `nmae`
-     --> test.rhai:7:24
+    error[unknown-property]: a user has no property `nmae`
+     --> test.rhai:6:24
       |
-    7 | fn helper(user) { user.nmae }
+    6 | fn helper(user) { user.nmae }
       |                        ^^^^
-      = help: did you mean `name`?
+      = help: did you mean `name`: the user's name?
     ");
 }

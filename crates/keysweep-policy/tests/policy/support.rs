@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use keysweep_model::{AccessKey, AccessKeyStatus, Account, AccountState, Fact, LastUsed, User};
+use keysweep_model::{AccessKey, Account, AccountState, CredentialStatus, Fact, LastUsed, Resource, User};
 use keysweep_policy::{Evaluation, Outcome, Policy};
 
 /// The judged time of these tests.
@@ -15,39 +15,49 @@ pub(crate) fn ago(days: f64) -> Timestamp {
     now() - SignedDuration::from_secs_f64(days * 86_400.0)
 }
 
-/// A user with one active key of 100.5 days, last used 10 days ago, and everything known.
+/// A user with one active key of 100.5 days, last used 10 days ago, and everything known that is asked of keys.
 pub(crate) fn user() -> User {
-    User {
-        account: Arc::new(Account {
-            id: "111122223333".parse().unwrap(),
-            name: "prod".to_owned(),
-            email: None,
-            state: AccountState::Active,
-            ou_path: Fact::Known("Root/Workloads".to_owned()),
+    let account = Account {
+        id: "111122223333".parse().unwrap(),
+        name: "prod".to_owned(),
+        email: None,
+        state: AccountState::Active,
+        ou_path: Fact::Known("Root/Workloads".to_owned()),
+    };
+    let arn = "arn:aws:iam::111122223333:user/team/alice".to_owned();
+    let key = AccessKey {
+        id: Fact::Known("AKIAIOSFODNN7EXAMPLE".parse().unwrap()),
+        status: Fact::Known(CredentialStatus::Active),
+        created_at: Fact::Known(ago(100.5)),
+        last_used: Fact::Known(LastUsed::At {
+            at: ago(10.0),
+            service: Some("s3".to_owned()),
+            region: Some("eu-west-1".to_owned()),
         }),
-        name: "alice".parse().unwrap(),
-        arn: "arn:aws:iam::111122223333:user/team/alice".to_owned(),
-        path: "/team/".to_owned(),
+    };
+    User {
         created_at: Fact::Known(ago(1000.0)),
         tags: Fact::Known([("owner".to_owned(), "data".to_owned())].into()),
-        access_keys: vec![AccessKey {
-            id: Fact::Known("AKIAIOSFODNN7EXAMPLE".parse().unwrap()),
-            status: Fact::Known(AccessKeyStatus::Active),
-            created_at: Fact::Known(ago(100.5)),
-            last_used: Fact::Known(LastUsed::At {
-                at: ago(10.0),
-                service: Some("s3".to_owned()),
-                region: Some("eu-west-1".to_owned()),
-            }),
-        }],
+        access_keys: Fact::Known(vec![key]),
+        ..User::unread(&Arc::new(account), "alice".parse().unwrap(), arn, "/team/".to_owned())
+    }
+}
+
+/// The user's key.
+pub(crate) fn key(user: &mut User) -> &mut AccessKey {
+    match &mut user.access_keys {
+        Fact::Known(keys) => &mut keys[0],
+        other => panic!("{other:?}"),
     }
 }
 
 /// The text of a policy file with this script below plain metadata.
 pub(crate) fn file(script: &str) -> String {
+    // A parameter that nobody reads is a mistake.
+    let params = "//! params: { limit: { type: integer, default: 90 } }\n";
+    let params = if script.contains("params") && script.contains("limit") { params } else { "" };
     format!(
-        "//! id: test\n//! title: A test\n//! severity: low\n//! resource: access_key\n//! remedy: none\n\
-         //! params: {{ limit: {{ type: integer, default: 90 }} }}\n{script}"
+        "//! id: test\n//! title: A test\n//! severity: low\n//! resource: access_key\n//! remedy: none\n{params}{script}"
     )
 }
 
@@ -61,7 +71,7 @@ pub(crate) fn body(body: &str) -> Policy {
 }
 
 pub(crate) fn judge(policy: &Policy, user: User) -> Evaluation {
-    policy.evaluate(&Arc::new(user), 0, now())
+    policy.evaluate(&Resource::AccessKey(Arc::new(user), 0), now())
 }
 
 /// What the script makes of the plain user, in one line.
@@ -101,4 +111,10 @@ pub(crate) fn complaints(body: &str) -> String {
             error.diagnostics.iter().map(line).collect::<Vec<_>>().join("; ")
         }
     }
+}
+
+/// The first error in a file; files that are refused may have warnings before it.
+pub(crate) fn first_error(error: &keysweep_policy::PolicyFileError) -> String {
+    let is_error = |wrong: &&keysweep_policy::Diagnostic| wrong.code.level() == keysweep_policy::Level::Error;
+    error.diagnostics.iter().find(is_error).map(|wrong| wrong.message.clone()).unwrap()
 }

@@ -1,7 +1,7 @@
 //! One finding of the document.
 
 use jiff::Timestamp;
-use keysweep_model::{Evidence, EvidenceValue, Finding};
+use keysweep_model::{Evidence, EvidenceValue, Exempted, Finding};
 use serde::{Serialize, Serializer};
 
 /// Writes the findings one at a time.
@@ -20,12 +20,14 @@ struct Document<'a> {
     ou_path: Option<&'a str>,
     resource_type: &'static str,
     resource_arn: &'a str,
-    user_name: &'a str,
+    resource_id: Option<&'a str>,
+    user_name: Option<&'a str>,
     access_key_id: Option<&'a str>,
     message: &'a str,
     #[serde(serialize_with = "each_fact")]
     evidence: &'a Evidence,
     remedy: &'static str,
+    exemption: Option<Exemption<'a>>,
 }
 
 impl<'a> Document<'a> {
@@ -40,11 +42,30 @@ impl<'a> Document<'a> {
             ou_path: finding.ou_path.as_deref(),
             resource_type: finding.resource_type.as_str(),
             resource_arn: &finding.resource_arn,
-            user_name: finding.user_name.as_str(),
-            access_key_id: finding.access_key_id.as_ref().map(|id| id.as_str()),
+            resource_id: finding.resource_id.as_deref(),
+            user_name: finding.user_name.as_ref().map(|name| name.as_str()),
+            access_key_id: finding.access_key_id(),
             message: &finding.message,
             evidence: &finding.evidence,
             remedy: finding.remedy.as_str(),
+            exemption: finding.exemption.as_ref().map(Exemption::new),
+        }
+    }
+}
+
+/// What lets the resource off.
+#[derive(Serialize)]
+struct Exemption<'a> {
+    by: &'static str,
+    id: Option<&'a str>,
+    until: Option<Timestamp>,
+}
+
+impl<'a> Exemption<'a> {
+    fn new(exempted: &'a Exempted) -> Self {
+        match exempted {
+            Exempted::Policy { until } => Self { by: "policy", id: None, until: *until },
+            Exempted::Register { id, until } => Self { by: "register", id: Some(id.as_str()), until: Some(*until) },
         }
     }
 }
@@ -58,7 +79,9 @@ fn each_fact<S: Serializer>(evidence: &Evidence, out: S) -> Result<S::Ok, S::Err
 enum Fact<'a> {
     Boolean(bool),
     Integer(i64),
+    Number(f64),
     Text(&'a str),
+    List(&'a [String]),
     Time(Timestamp),
     Unreadable { unreadable: &'a str },
 }
@@ -68,7 +91,9 @@ impl<'a> Fact<'a> {
         match value {
             EvidenceValue::Boolean(value) => Self::Boolean(*value),
             EvidenceValue::Integer(value) => Self::Integer(*value),
+            EvidenceValue::Number(value) => Self::Number(*value),
             EvidenceValue::Text(value) => Self::Text(value),
+            EvidenceValue::List(values) => Self::List(values),
             EvidenceValue::Time(value) => Self::Time(*value),
             EvidenceValue::Unreadable(reason) => Self::Unreadable { unreadable: reason },
         }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use keysweep_model::{self as model, AccountGap, Finding, ParamValue, PolicySummary, ScanResult, Severity};
+use keysweep_model::{
+    self as model, AccountGap, ExemptionUse, Finding, ParamValue, PolicySummary, ScanResult, Severity,
+};
 use serde::{Serialize, Serializer};
 
 use super::finding;
@@ -20,6 +22,7 @@ pub(super) struct Document<'a> {
     policies: &'a [PolicySummary],
     summary: Summary<'a>,
     api_calls: ApiCalls<'a>,
+    exemptions: Vec<Exemption<'a>>,
     #[serde(serialize_with = "finding::each")]
     findings: &'a [Finding],
 }
@@ -35,6 +38,7 @@ impl<'a> Document<'a> {
             policies: &result.policies,
             summary: Summary::new(result),
             api_calls: ApiCalls { total: result.api_calls.total(), by_action: &result.api_calls.by_action },
+            exemptions: result.exemptions.iter().map(Exemption::new).collect(),
             findings: &result.findings,
         }
     }
@@ -215,4 +219,25 @@ impl Serialize for BySeverity<'_> {
 struct ApiCalls<'a> {
     total: u64,
     by_action: &'a BTreeMap<String, u64>,
+}
+
+#[derive(Serialize)]
+struct Exemption<'a> {
+    id: &'a str,
+    owner: &'a str,
+    expires: Timestamp,
+    matched: u64,
+    problems: &'a [String],
+}
+
+impl<'a> Exemption<'a> {
+    fn new(used: &'a ExemptionUse) -> Self {
+        Self {
+            id: used.id.as_str(),
+            owner: &used.owner,
+            expires: used.expires,
+            matched: used.matched,
+            problems: &used.problems,
+        }
+    }
 }

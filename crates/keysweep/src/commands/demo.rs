@@ -40,9 +40,10 @@ pub(super) async fn run(config: Config, edge: &Edge) -> Result<Exit, Failure> {
     let clock = simulated::clock(&world);
     let sim = Arc::new(Sim::new(world, simulated::options(&clock)));
     let aws = Aws::connect(settings.connect_options(simulated::endpoint(&sim), clock)).await;
-    let result = scan::scan(&aws, &settings, edge).await?;
-    scan::deliver(destination, &result, &settings.output, edge)?;
-    if settings.output.format == Format::Text {
+    let output = settings.output.clone();
+    let result = scan::scan(&aws, settings, edge).await?;
+    scan::deliver(destination, &result, &output, edge)?;
+    if output.format == Format::Text {
         edge::say(&format!("\n{NEXT}"));
     }
     Ok(if edge.stop.is_cancelled() { Exit::Incomplete } else { Exit::Clean })

@@ -6,13 +6,14 @@ use keysweep_aws::{Aws, Clock, ConnectOptions, Endpoint};
 use keysweep_model::ScanResult;
 use keysweep_scan::Progress;
 
+use super::saved::{self, Saving};
 use crate::{
     config::Config,
     edge::{self, Edge},
     exit::{Exit, Failure},
     output::Destination,
     progress::ProgressLine,
-    settings::{Format, Output, Settings},
+    settings::{Format, Output, Settings, Source},
     terminal::{self, View},
 };
 
@@ -20,14 +21,20 @@ use crate::{
 pub(super) async fn run(config: Config, edge: &Edge) -> Result<Exit, Failure> {
     let settings = Settings::resolve(config)?;
     let destination = Destination::open(settings.output.file.as_deref())?;
+    if let Source::Inventory(path) = &settings.source {
+        let result = saved::judge(path, &settings)?;
+        deliver(destination, &result, &settings.output, edge)?;
+        return Ok(Exit::of_scan(&result, settings.fail_on));
+    }
     let aws = Aws::connect(settings.connect_options(
         Endpoint::Default { profile: settings.profile.clone(), region: settings.region.clone() },
         Clock::system(),
     ))
     .await;
-    let result = scan(&aws, &settings, edge).await?;
-    deliver(destination, &result, &settings.output, edge)?;
-    Ok(Exit::of_scan(&result, settings.fail_on))
+    let (output, fail_on) = (settings.output.clone(), settings.fail_on);
+    let result = scan(&aws, settings, edge).await?;
+    deliver(destination, &result, &output, edge)?;
+    Ok(Exit::of_scan(&result, fail_on))
 }
 
 impl Settings {
@@ -38,12 +45,18 @@ impl Settings {
     }
 }
 
-/// Scans, with a line of progress.
-pub(super) async fn scan(aws: &Aws, settings: &Settings, edge: &Edge) -> Result<ScanResult, Failure> {
+/// Scans, with a line of progress, and saves what is read where `settings` ask for that.
+pub(super) async fn scan(aws: &Aws, mut settings: Settings, edge: &Edge) -> Result<ScanResult, Failure> {
+    let saving = Saving::start(&mut settings)?;
     let progress = Arc::new(Progress::default());
     let line = ProgressLine::start(edge.progress, Arc::clone(&progress), aws.calls().clone());
     let result = keysweep_scan::scan(aws, edge::new_run_id(), &settings.scan, &progress, &edge.stop).await?;
     drop(line);
+    // The inventory ends when nobody can add to it any more.
+    drop(settings);
+    if let Some(saving) = saving {
+        saving.finish(&result).await?;
+    }
     Ok(result)
 }
 

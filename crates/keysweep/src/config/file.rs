@@ -1,7 +1,7 @@
 //! Reads `keysweep.yaml`.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     fmt::Display,
     path::{Path, PathBuf},
     str::FromStr,
@@ -9,7 +9,11 @@ use std::{
 };
 
 use keysweep_model::Severity;
-use keysweep_policy::yaml::{Scalar, Spanned, error_at, parse_file};
+use keysweep_policy::{
+    exemptions::Entry,
+    yaml::{Scalar, Spanned, error_at, parse_file},
+};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::Config;
@@ -22,16 +26,30 @@ const DEFAULT_FILE: &str = "keysweep.yaml";
 const MAX_BYTES: u64 = 4 << 20;
 
 /// What the configuration file says of one policy.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PolicyConfig {
     /// Whether the policy runs; by default it does.
     pub enabled: Option<bool>,
     /// The severity of its findings, in place of its own.
     #[serde(deserialize_with = "text")]
+    #[schemars(with = "Option<String>")]
     pub severity: Option<Severity>,
     /// The values of its parameters; their types are checked against the policy's declarations.
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     pub params: HashMap<Spanned<String>, Spanned<Scalar>>,
+}
+
+/// The exemptions in a configuration file.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Exemptions(pub Vec<Entry>);
+
+impl PartialEq for Exemptions {
+    /// Two lists of as many exemptions with the same text are the same.
+    fn eq(&self, other: &Self) -> bool {
+        format!("{:?}", self.0) == format!("{:?}", other.0)
+    }
 }
 
 /// The configuration file itself, for errors that show up after it was read.
@@ -42,6 +60,12 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
+    /// The file as the user named it, and its text.
+    #[must_use]
+    pub fn parts(&self) -> (&str, &str) {
+        (&self.name, &self.text)
+    }
+
     /// The error that `value` of this file is wrong.
     pub fn error_at<T>(&self, value: &Spanned<T>, message: impl Display) -> Failure {
         Failure::usage(error_at(&self.name, &self.text, value, message.to_string()))
@@ -79,6 +103,9 @@ fn relative_to(mut config: Config, folder: &Path) -> Config {
     let join = |path: PathBuf| folder.join(path);
     config.accounts_file = config.accounts_file.map(join);
     config.output = config.output.map(join);
+    config.exemptions_file = config.exemptions_file.map(join);
+    config.inventory = config.inventory.map(join);
+    config.save_inventory = config.save_inventory.map(join);
     config.policy_folders = config.policy_folders.map(|folders| folders.into_iter().map(join).collect());
     config
 }

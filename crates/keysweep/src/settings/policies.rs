@@ -3,36 +3,62 @@
 use std::{collections::BTreeMap, fmt::Display, path::PathBuf};
 
 use keysweep_model::PolicyId;
-use keysweep_policy::{OverrideError, Policy, load_folder, shipped, yaml::Spanned};
+use keysweep_policy::{Compiler, OverrideError, Policy, load_folder, shipped, yaml::Spanned};
 
 use crate::{
     config::{Config, PolicyConfig},
     exit::Failure,
 };
 
-/// The policies that `config` asks for, by id.
-pub(super) fn load(config: &Config) -> Result<Vec<Policy>, Failure> {
+/// A policy, and whether it runs by what the user has set.
+#[derive(Debug)]
+pub struct Listed {
+    /// The policy, with the parameters and the severity that the user has set.
+    pub policy: Policy,
+    /// Whether it runs where no policy is named by `--policy`.
+    pub enabled: bool,
+}
+
+/// The compiler of policies, with the limits that `config` sets.
+///
+/// # Errors
+/// When a limit is out of its range.
+pub fn compiler(config: &Config) -> Result<Compiler, Failure> {
+    let limits = config.policy_limits.clone().unwrap_or_default();
+    Compiler::new(limits).map_err(|error| Failure::usage(format!("`policy_limits`: {error}")))
+}
+
+/// Every policy that there is by `config`, by id.
+///
+/// # Errors
+/// When a policy or what the configuration file says of one is wrong.
+pub fn policies(config: &Config) -> Result<Vec<Listed>, Failure> {
+    let compiler = compiler(config)?;
     let mut policies = BTreeMap::new();
     if config.no_shipped_policies != Some(true) {
-        policies.extend(shipped().into_iter().map(|policy| (policy.id().clone(), policy)));
+        let shipped = shipped(&compiler).map_err(Failure::usage)?;
+        policies.extend(shipped.into_iter().map(|policy| (policy.id().clone(), policy)));
     }
-    add_folders(&mut policies, config.policy_folders.as_deref().unwrap_or_default())?;
+    add_folders(&mut policies, &compiler, config.policy_folders.as_deref().unwrap_or_default())?;
     let settings = settings_by_id(config, &policies)?;
+    let listed = |policy: &Policy| {
+        let settings = settings.get(policy.id().as_str());
+        let enabled = settings.and_then(|settings| settings.enabled).unwrap_or(policy.metadata().enabled);
+        let policy = settings.map_or(Ok(policy.clone()), |settings| configured(config, policy, settings))?;
+        Ok(Listed { policy, enabled })
+    };
+    policies.values().map(listed).collect()
+}
+
+/// The policies that a scan judges by, by id.
+pub(super) fn load(config: &Config) -> Result<Vec<Policy>, Failure> {
+    let all = policies(config)?;
     let chosen = config.only_policies.as_deref();
-    if let Some(id) = chosen.unwrap_or_default().iter().find(|id| !policies.contains_key(*id)) {
-        return Err(Failure::usage(no_such_policy(id.as_str(), &policies)));
+    if let Some(id) = chosen.unwrap_or_default().iter().find(|id| !all.iter().any(|listed| listed.policy.id() == *id)) {
+        return Err(Failure::usage(no_such_policy(id.as_str(), all.iter().map(|listed| listed.policy.id()))));
     }
-    let mut run = Vec::new();
-    for (id, policy) in policies {
-        let settings = settings.get(id.as_str());
-        let enabled = settings.and_then(|settings| settings.enabled).unwrap_or(true);
-        if chosen.map_or(enabled, |chosen| chosen.contains(&id)) {
-            run.push(match settings {
-                Some(settings) => configured(config, &policy, settings)?,
-                None => policy,
-            });
-        }
-    }
+    let runs = |listed: &Listed| chosen.map_or(listed.enabled, |chosen| chosen.contains(listed.policy.id()));
+    let run: Vec<Policy> = all.into_iter().filter(runs).map(|listed| listed.policy).collect();
     if run.is_empty() {
         return Err(
             Failure::usage("no policy is left to judge by").hint("enable a policy, or name one with --policies")
@@ -52,7 +78,7 @@ fn settings_by_id<'a>(
     named.sort_by_key(|(id, _)| &id.value);
     for (id, policy) in named {
         if !policies.keys().any(|known| known.as_str() == id.value) {
-            return Err(wrong(config, id, no_such_policy(&id.value, policies)));
+            return Err(wrong(config, id, no_such_policy(&id.value, policies.keys())));
         }
         settings.insert(id.value.as_str(), policy);
     }
@@ -61,10 +87,14 @@ fn settings_by_id<'a>(
 
 /// Adds the user's policies. One with the id of a shipped policy takes its place; two of the user's with one id are a
 /// mistake.
-fn add_folders(policies: &mut BTreeMap<PolicyId, Policy>, folders: &[PathBuf]) -> Result<(), Failure> {
+fn add_folders(
+    policies: &mut BTreeMap<PolicyId, Policy>,
+    compiler: &Compiler,
+    folders: &[PathBuf],
+) -> Result<(), Failure> {
     let mut own: BTreeMap<PolicyId, Policy> = BTreeMap::new();
     for folder in folders {
-        for policy in load_folder(folder).map_err(Failure::usage)? {
+        for policy in load_folder(compiler, folder).map_err(Failure::usage)? {
             if let Some(other) = own.get(policy.id()) {
                 let (id, here, there) = (policy.id(), policy.source_name(), other.source_name());
                 return Err(Failure::usage(format!("`{here}` and `{there}` both have the policy id `{id}`")));
@@ -104,7 +134,7 @@ fn wrong<T>(config: &Config, value: &Spanned<T>, message: impl Display) -> Failu
     }
 }
 
-fn no_such_policy(id: &str, policies: &BTreeMap<PolicyId, Policy>) -> String {
-    let known: Vec<_> = policies.keys().map(PolicyId::as_str).collect();
+fn no_such_policy<'a>(id: &str, policies: impl Iterator<Item = &'a PolicyId>) -> String {
+    let known: Vec<_> = policies.map(PolicyId::as_str).collect();
     format!("there is no policy `{id}`: the policies are {}", known.join(", "))
 }

@@ -1,6 +1,6 @@
 //! What would be a violation and is let off, by policy.
 
-use keysweep_model::{Finding, FindingStatus};
+use keysweep_model::{Exempted, ExemptionId, Finding, FindingStatus};
 
 use super::{
     group,
@@ -23,14 +23,32 @@ pub(super) fn write(page: &mut Page<'_>, findings: &[Finding]) {
     }
     for (policy, findings) in groups {
         page.text(2, Look::Plain, &format!("{policy}: {}", counted(&findings)));
-        page.rows(4, findings.into_iter().map(group::row).collect());
+        page.rows(4, findings.into_iter().map(row).collect());
+    }
+}
+
+/// The row of a finding, with the exemption that lets it off where that is one of the register.
+fn row(finding: &Finding) -> Row {
+    let row = group::row(finding);
+    match register(finding) {
+        Some(id) => Row { text: format!("{} (exemption {id})", row.text), ..row },
+        None => row,
+    }
+}
+
+/// The exemption of the register that lets it off; none where the policy's own script does.
+fn register(finding: &Finding) -> Option<&ExemptionId> {
+    match &finding.exemption {
+        Some(Exempted::Register { id, .. }) => Some(id),
+        Some(Exempted::Policy { .. }) | None => None,
     }
 }
 
 fn summary(policy: &str, findings: &[&Finding]) -> Row {
-    let reasons = group::by(findings, |finding| finding.message.as_str());
+    let reasons = group::by(findings, |finding| (finding.message.as_str(), register(finding)));
     let text = match reasons.as_slice() {
-        [(reason, _)] => (*reason).to_owned(),
+        [((reason, Some(id)), _)] => format!("{reason} (exemption {id})"),
+        [((reason, None), _)] => (*reason).to_owned(),
         several => format!("for {}", text::count(several.len() as u64, "reason")),
     };
     Row { cells: vec![policy.to_owned(), counted(findings)], text }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use keysweep_model::Finding;
+use keysweep_model::{Finding, ResourceType};
 
 use super::{
     page::{Look, Page},
@@ -27,20 +27,35 @@ pub(super) fn in_accounts(findings: &[&Finding]) -> String {
     format!("in {}", text::count(accounts.len() as u64, "account"))
 }
 
-/// The row of a finding: account, user and access key, and its message.
+/// The row of a finding: account, user and credential, and its message.
 pub(super) fn row(finding: &Finding) -> Row {
     Row { text: finding.message.clone(), ..subject(finding) }
 }
 
-/// The row of what a finding is about: account, user and access key.
+/// The row of what a finding is about: account, user and credential.
 pub(super) fn subject(finding: &Finding) -> Row {
-    let key = finding.access_key_id.as_ref().map(ToString::to_string).unwrap_or_default();
+    let user = finding.user_name.as_ref().map_or_else(|| whole(finding.resource_type), ToString::to_string);
     Row::of_cells(vec![
         finding.account_id.to_string(),
         finding.account_name.clone(),
-        finding.user_name.to_string(),
-        key,
+        user,
+        finding.resource_id.clone().unwrap_or_default(),
     ])
+}
+
+/// What stands in the place of a user where there is none.
+fn whole(resource: ResourceType) -> String {
+    match resource {
+        ResourceType::Root => "(root user)".to_owned(),
+        ResourceType::Account => "(account)".to_owned(),
+        ResourceType::AccessKey
+        | ResourceType::User
+        | ResourceType::Password
+        | ResourceType::Mfa
+        | ResourceType::ServiceCredential
+        | ResourceType::SigningCertificate
+        | ResourceType::SshKey => String::new(),
+    }
 }
 
 /// Says how many of a group are not shown, where any are not.

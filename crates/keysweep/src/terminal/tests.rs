@@ -340,7 +340,7 @@ fn all_shows_every_finding_and_every_account() {
     let missing: Vec<_> = result
         .findings
         .iter()
-        .map(|finding| (finding.user_name.as_str(), finding.access_key_id.as_ref().unwrap().as_str()))
+        .map(|finding| (world::user_of(finding), finding.resource_id.as_deref().unwrap()))
         .filter(|(user, key)| !page.lines().any(|line| line.contains(&format!("{user} ")) && line.contains(key)))
         .collect();
     assert_eq!(missing, []);
@@ -403,7 +403,7 @@ fn evil(text: &str) -> ScanResult {
     let mut result = world::rich();
     for finding in &mut result.findings {
         finding.account_name = text.to_owned();
-        finding.user_name = text.parse().unwrap_or_else(|_| finding.user_name.clone());
+        finding.user_name = text.parse().ok().or_else(|| finding.user_name.clone());
         finding.resource_arn = text.to_owned();
         finding.message = text.to_owned();
     }
@@ -527,8 +527,8 @@ proptest! {
         let result = world::rich();
         let page = scan(&result, &View { width, color: false, all: true });
         for finding in result.findings.iter().filter(|finding| finding.status == FindingStatus::Fail) {
-            let key = finding.access_key_id.as_ref().unwrap().as_str();
-            prop_assert!(page.contains(key) && page.contains(finding.user_name.as_str()));
+            let key = finding.resource_id.as_deref().unwrap();
+            prop_assert!(page.contains(key) && page.contains(world::user_of(finding)));
         }
     }
 }

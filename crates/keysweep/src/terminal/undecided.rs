@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use keysweep_model::{Finding, FindingStatus};
+use keysweep_model::{Finding, FindingStatus, ResourceType};
 
 use super::{
     group,
@@ -40,12 +40,13 @@ fn section(page: &mut Page<'_>, findings: &[Finding], status: FindingStatus, wha
 
 fn pattern(finding: &Finding) -> String {
     let account = finding.account_id.to_string();
-    let key = finding.access_key_id.as_ref().map_or("", |id| id.as_str());
+    let resource = finding.resource_id.as_deref().unwrap_or_default();
+    let user = finding.user_name.as_ref().map_or("", |name| name.as_str());
     let names = [
         (finding.resource_arn.as_str(), "<arn>"),
         (account.as_str(), "<account>"),
-        (key, "<access key>"),
-        (finding.user_name.as_str(), "<user>"),
+        (resource, if finding.resource_type == ResourceType::AccessKey { "<access key>" } else { "<id>" }),
+        (user, "<user>"),
     ];
     reason::pattern(&finding.message, &names)
 }

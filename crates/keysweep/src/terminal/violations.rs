@@ -43,7 +43,7 @@ fn heading(page: &mut Page<'_>, severity: Severity, policy: &PolicyId, findings:
 /// Orders findings by the days that the policy looked at, most days first, then by account, user and key.
 fn worst_first<'a>(finding: &&'a Finding) -> impl Ord + use<'a> {
     let days = days(finding, "idle_days").or_else(|| days(finding, "age_days"));
-    (Reverse(days), finding.account_id, &finding.user_name, &finding.access_key_id)
+    (Reverse(days), finding.account_id, &finding.user_name, &finding.resource_id)
 }
 
 /// The days by that name in the evidence, which policies may reach by way of another name: `key.age_days`.
@@ -52,6 +52,8 @@ fn days(finding: &Finding, name: &str) -> Option<i64> {
         EvidenceValue::Integer(days) if path.rsplit('.').next() == Some(name) => Some(*days),
         EvidenceValue::Integer(_)
         | EvidenceValue::Boolean(_)
+        | EvidenceValue::Number(_)
+        | EvidenceValue::List(_)
         | EvidenceValue::Text(_)
         | EvidenceValue::Time(_)
         | EvidenceValue::Unreadable(_) => None,

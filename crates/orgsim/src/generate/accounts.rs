@@ -2,9 +2,9 @@
 
 use super::draw::{Draw, Purpose};
 use super::words::{PRODUCTS, TEAMS};
-use super::{Generate, users};
+use super::{Generate, credentials, settings, users};
 use crate::world::{
-    Account, AccountId, AccountState, Group, Joined, Organization, Principal, Role, Root, Tags, Text, Time,
+    Account, AccountId, AccountState, Group, Joined, Organization, Principal, Role, Root, RootMfa, Tags, Text, Time,
 };
 
 const DAY: i64 = 86_400;
@@ -47,6 +47,8 @@ pub(super) fn accounts(generate: &Generate, organization: &Organization, ids: &[
             account.roles = Some(roles(organization, management, account.joined_at));
         }
         account.users = users::users(generate, index as u64, *id);
+        credentials::equip(generate, index as u64, &mut account);
+        settings::settle(generate, index as u64, &mut account);
         account
     };
     ids.iter().enumerate().map(make).collect()
@@ -72,6 +74,9 @@ fn account(generate: &Generate, index: usize, id: AccountId) -> Account {
         roles: None,
         groups: groups(),
         users: Vec::new(),
+        managed_policies: Vec::new(),
+        password_policy: None,
+        unassigned_mfa_devices: Vec::new(),
     }
 }
 
@@ -126,8 +131,9 @@ fn root(draw: &mut Draw, index: usize, epoch: Time) -> Root {
     Root {
         password,
         password_last_used: used.then(|| epoch.plus(-draw.between(5 * DAY, 700 * DAY))),
-        mfa: password && (index == 0 || draw.per_mille(800)),
+        mfa: if password && (index == 0 || draw.per_mille(800)) { RootMfa::Virtual } else { RootMfa::None },
         keys: Vec::new(),
+        signing_certificates: Vec::new(),
     }
 }
 
@@ -136,6 +142,7 @@ fn groups() -> Vec<Group> {
         name: name.into(),
         path: "/".into(),
         attached_policies: vec![policy.into()],
+        inline_policies: Vec::new(),
     };
     vec![
         group("Administrators", "AdministratorAccess"),

@@ -2,7 +2,7 @@
 
 use super::draw::{Draw, Purpose};
 use crate::fault::{Calls, Fault, FaultKind};
-use crate::world::{Account, AccountState, ORGANIZATION_ROLE, Text, World};
+use crate::world::{Account, AccountState, KeyStatus, ORGANIZATION_ROLE, Text, User, World};
 
 /// Breaks the account at an index.
 type Breakage = fn(&mut World, usize);
@@ -17,6 +17,7 @@ pub(super) fn break_some(world: &mut World) {
     let healthy = |(index, account): (usize, &Account)| (account.state == AccountState::Active).then_some(index);
     let mut left: Vec<usize> = world.accounts.iter().enumerate().skip(1).filter_map(healthy).collect();
     let members = left.len();
+    quarantine(world, &left);
     for (breakage, per_mille) in BREAKAGES {
         for _ in 0..(members * per_mille / 1000).max(1) {
             if left.is_empty() {
@@ -56,5 +57,19 @@ fn throttle(world: &mut World, index: usize) {
     let fault = Fault::new(FaultKind::Throttle).account(world.accounts[index].id).calls(Calls::First(3));
     for action in ["GenerateCredentialReport", "GetCredentialReport", "ListAccessKeys"] {
         world.faults.push(fault.clone().action(action));
+    }
+}
+
+/// Lets AWS believe that a key in one of these accounts has leaked: it attaches a policy to the key's user.
+fn quarantine(world: &mut World, accounts: &[usize]) {
+    let mut draw = Draw::new(world.seed, Purpose::Quarantine, 0);
+    let leaks = |user: &User| user.keys.iter().any(|key| key.status == KeyStatus::Active);
+    let left = accounts.iter().filter(|index| world.accounts[**index].users.iter().any(leaks));
+    let left: Vec<usize> = left.copied().collect();
+    let Some(account) = left.get(draw.below(u32::try_from(left.len()).unwrap_or(u32::MAX)) as usize) else { return };
+    let policy = "AWSCompromisedKeyQuarantineV3";
+    let user = world.accounts[*account].users.iter_mut().find(|user| leaks(user));
+    if let Some(user) = user.filter(|user| !user.attached_policies.iter().any(|attached| **attached == *policy)) {
+        user.attached_policies.push(policy.into());
     }
 }

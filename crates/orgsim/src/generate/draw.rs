@@ -13,6 +13,9 @@ pub(super) enum Purpose {
     Account = 2,
     Users = 3,
     Breakage = 4,
+    Credentials = 5,
+    Settings = 6,
+    Quarantine = 7,
 }
 
 impl Draw {

@@ -5,8 +5,10 @@
 
 mod accounts;
 mod breakage;
+mod credentials;
 mod draw;
 mod keys;
+mod settings;
 mod users;
 mod words;
 

@@ -7,7 +7,7 @@ use super::draw::{Draw, Purpose};
 use super::keys::{self, Habits};
 use super::words::{APPLICATIONS, FIRST_NAMES, KEY_NOTES, LAST_NAMES, PURPOSES, TEAMS, VENDORS};
 use crate::derive::access_key_id;
-use crate::world::{AccessKey, AccountId, Password, Tags, Text, Time, User, caller_user};
+use crate::world::{AccessKey, AccountId, MfaDevice, MfaKind, Password, Tags, Text, Time, User, caller_user};
 
 const DAY: i64 = 86_400;
 
@@ -80,19 +80,17 @@ impl Maker {
         };
         let created_at = oldest.unwrap_or(self.epoch.plus(-self.draw.between(2, 900) * DAY)).plus(-age);
         let password = self.password(kind, created_at);
-        let mfa_enabled_at = (password.is_some() && self.draw.per_mille(750)).then(|| created_at.plus(1_800));
+        let has_mfa = password.is_some() && self.draw.per_mille(750);
+        let mfa = has_mfa.then(|| MfaDevice::new(MfaKind::Virtual, created_at.plus(1_800)));
         User {
             path: self.path(kind),
-            created_at,
-            mfa_enabled_at,
+            mfa_devices: mfa.into_iter().collect(),
             password,
             tags: self.tags(kind, &keys),
             groups: self.groups(kind),
             attached_policies: self.attached_policies(kind, &keys),
-            inline_policies: Vec::new(),
-            permissions_boundary: None,
             keys,
-            name,
+            ..User::new(&name, created_at)
         }
     }
 
@@ -160,7 +158,7 @@ impl Maker {
         let changed_at = created_at.plus(self.draw.between(0, age.max(0)));
         let since = (self.epoch.unix() - changed_at.unix()).max(0);
         let last_used_at = self.draw.per_mille(800).then(|| changed_at.plus(self.draw.between(0, since)));
-        Some(Password { changed_at, last_used_at })
+        Some(Password { changed_at, last_used_at, reset_required: false })
     }
 
     fn path(&mut self, kind: Kind) -> Text {

@@ -24,14 +24,15 @@ pub(super) fn summary(asked: &Asked<'_>, state: &State) -> Result<Body, ApiError
 }
 
 fn entries(account: &Account) -> [(&'static str, usize); 22] {
-    let mfa = account.users.iter().filter(|user| user.mfa_enabled_at.is_some()).count();
     let root = &account.root;
+    let of_users: usize = account.users.iter().map(|user| user.mfa_devices.len()).sum();
+    let mfa_in_use = of_users + usize::from(root.mfa.is_some());
     [
         ("AccessKeysPerUserQuota", 2),
         ("AccountAccessKeysPresent", usize::from(!root.keys.is_empty())),
-        ("AccountMFAEnabled", usize::from(root.mfa)),
+        ("AccountMFAEnabled", usize::from(root.mfa.is_some())),
         ("AccountPasswordPresent", usize::from(root.password)),
-        ("AccountSigningCertificatesPresent", 0),
+        ("AccountSigningCertificatesPresent", usize::from(!root.signing_certificates.is_empty())),
         ("AttachedPoliciesPerGroupQuota", 10),
         ("AttachedPoliciesPerRoleQuota", 10),
         ("AttachedPoliciesPerUserQuota", 10),
@@ -39,9 +40,9 @@ fn entries(account: &Account) -> [(&'static str, usize); 22] {
         ("GroupsPerUserQuota", 10),
         ("GroupsQuota", 300),
         ("InstanceProfiles", 0),
-        ("MFADevices", mfa + usize::from(root.mfa)),
-        ("MFADevicesInUse", mfa + usize::from(root.mfa)),
-        ("Policies", 0),
+        ("MFADevices", mfa_in_use + account.unassigned_mfa_devices.len()),
+        ("MFADevicesInUse", mfa_in_use),
+        ("Policies", account.managed_policies.len()),
         ("PoliciesQuota", 1500),
         ("Providers", 0),
         ("Roles", account.roles().len()),
@@ -50,6 +51,35 @@ fn entries(account: &Account) -> [(&'static str, usize); 22] {
         ("Users", account.users.len()),
         ("UsersQuota", 5000),
     ]
+}
+
+/// `GetAccountPasswordPolicy`. What is not set is left out
+/// (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountPasswordPolicy.html>).
+pub(super) fn password_policy(asked: &Asked<'_>, state: &State) -> Result<Body, ApiError> {
+    let account = account(asked, state)?;
+    let missing = || {
+        let message = format!("The Password Policy with domain name {} cannot be found.", account.id);
+        ApiError::no_such_entity(message)
+    };
+    let policy = account.password_policy.as_ref().ok_or_else(missing)?;
+    let mut xml = Xml::default();
+    xml.node("PasswordPolicy", |x| {
+        x.leaf("MinimumPasswordLength", policy.minimum_length);
+        x.leaf("RequireSymbols", policy.require_symbols);
+        x.leaf("RequireNumbers", policy.require_numbers);
+        x.leaf("RequireUppercaseCharacters", policy.require_uppercase);
+        x.leaf("RequireLowercaseCharacters", policy.require_lowercase);
+        x.leaf("AllowUsersToChangePassword", policy.users_may_change);
+        x.leaf("ExpirePasswords", policy.max_age_days.is_some());
+        if let Some(days) = policy.max_age_days {
+            x.leaf("MaxPasswordAge", days);
+        }
+        if let Some(count) = policy.reuse_prevention {
+            x.leaf("PasswordReusePrevention", count);
+        }
+        x.leaf("HardExpiry", policy.hard_expiry);
+    });
+    Ok(Body::Xml(xml))
 }
 
 /// `ListAccountAliases`: at most one there is.

@@ -6,14 +6,16 @@ use std::collections::BTreeMap;
 use form_urlencoded::byte_serialize;
 use serde_json::json;
 
-use super::users::{self, attached_policy, policy_arn};
+use super::users::{self, attached_policy};
 use super::{Paging, account};
+use crate::permission::managed_actions;
 use crate::sim::Asked;
 use crate::state::State;
 use crate::wire::error::ApiError;
 use crate::wire::response::Body;
 use crate::wire::xml::Xml;
-use crate::world::{Account, Principal, Role, Text, User};
+use crate::world::policy::allowing;
+use crate::world::{Account, InlinePolicy, Principal, Role, Text, User};
 
 /// The kinds of things listed, by the words that `Filter` takes.
 const KINDS: [&str; 5] = ["User", "Group", "Role", "LocalManagedPolicy", "AWSManagedPolicy"];
@@ -23,8 +25,15 @@ enum Entity<'a> {
     User(&'a User),
     Group(&'a str),
     Role(&'a Role),
-    /// ARN, and how many users and groups it is attached to.
-    Policy(String, usize),
+    /// A managed policy by its ARN.
+    Policy(String, Uses),
+}
+
+/// How often a managed policy is used by users and groups.
+#[derive(Clone, Copy, Default)]
+struct Uses {
+    attached: usize,
+    as_boundary: usize,
 }
 
 impl Entity<'_> {
@@ -67,24 +76,29 @@ fn entities<'a>(account: &'a Account, state: &State, wanted: impl Fn(&str) -> bo
     if wanted("Role") {
         entities.extend(account.roles().iter().map(Entity::Role));
     }
-    for (arn, count) in attached(account, state) {
+    for (arn, uses) in managed_policies(account, state) {
         let kind = if arn.contains(":iam::aws:policy/") { "AWSManagedPolicy" } else { "LocalManagedPolicy" };
         if wanted(kind) {
-            entities.push(Entity::Policy(arn, count));
+            entities.push(Entity::Policy(arn, uses));
         }
     }
     entities
 }
 
-/// How often each managed policy is attached.
-fn attached(account: &Account, state: &State) -> BTreeMap<String, usize> {
-    let users = account.users.iter().flat_map(|user| &user.attached_policies);
-    let groups = account.groups.iter().flat_map(|group| &group.attached_policies);
-    let mut counts = BTreeMap::new();
-    for policy in users.chain(groups) {
-        *counts.entry(policy_arn(state.world.partition, policy)).or_default() += 1;
+/// The managed policies that are in use, and all of the account's own.
+fn managed_policies(account: &Account, state: &State) -> BTreeMap<String, Uses> {
+    let partition = state.world.partition;
+    let own = account.managed_policies.iter().map(|policy| (policy.arn(partition, account.id), Uses::default()));
+    let mut uses: BTreeMap<String, Uses> = own.collect();
+    let of_users = account.users.iter().flat_map(|user| &user.attached_policies);
+    let of_groups = account.groups.iter().flat_map(|group| &group.attached_policies);
+    for policy in of_users.chain(of_groups) {
+        uses.entry(account.policy_arn(partition, policy)).or_default().attached += 1;
     }
-    counts
+    for boundary in account.users.iter().filter_map(|user| user.permissions_boundary.as_deref()) {
+        uses.entry(boundary.to_owned()).or_default().as_boundary += 1;
+    }
+    uses
 }
 
 /// The page, sorted into the four lists of the answer.
@@ -96,7 +110,7 @@ fn write(xml: &mut Xml, entities: &[Entity<'_>], account: &Account, state: &Stat
             Entity::User(detail) => lists[0].1.node("member", |x| user(x, detail, account, state)),
             Entity::Group(name) => lists[1].1.node("member", |x| group(x, name, account, state)),
             Entity::Role(detail) => lists[2].1.node("member", |x| role(x, detail, account, state)),
-            Entity::Policy(arn, count) => lists[3].1.node("member", |x| policy(x, arn, *count, state)),
+            Entity::Policy(arn, uses) => lists[3].1.node("member", |x| policy(x, arn, *uses, account, state)),
         }
     }
     for (name, list) in lists {
@@ -106,21 +120,18 @@ fn write(xml: &mut Xml, entities: &[Entity<'_>], account: &Account, state: &Stat
 
 fn user(xml: &mut Xml, user: &User, account: &Account, state: &State) {
     users::identity(xml, user, account, state.world.partition, state.derive());
-    xml.list("UserPolicyList", &user.inline_policies, |x, policy| {
-        x.leaf("PolicyName", &policy.name);
-        x.leaf("PolicyDocument", allow_document(&policy.actions));
-    });
+    embedded(xml, "UserPolicyList", &user.inline_policies);
     xml.node("GroupList", |x| user.groups.iter().for_each(|group| x.leaf("member", group)));
-    managed(xml, &user.attached_policies, state);
+    managed(xml, &user.attached_policies, account, state);
     users::boundary(xml, user);
     users::tag_list(xml, &user.tags);
 }
 
 fn group(xml: &mut Xml, name: &str, account: &Account, state: &State) {
     users::group(xml, account, name, state);
-    xml.node("GroupPolicyList", |_| {});
-    let known = account.groups.iter().find(|group| *group.name == *name);
-    managed(xml, known.map_or(&[], |group| &group.attached_policies), state);
+    let known = account.group(name);
+    embedded(xml, "GroupPolicyList", known.map_or(&[], |group| &group.inline_policies));
+    managed(xml, known.map_or(&[], |group| &group.attached_policies), account, state);
 }
 
 fn role(xml: &mut Xml, role: &Role, account: &Account, state: &State) {
@@ -135,43 +146,61 @@ fn role(xml: &mut Xml, role: &Role, account: &Account, state: &State) {
         if let Some(actions) = &role.actions {
             x.node("member", |x| {
                 x.leaf("PolicyName", "allowed-actions");
-                x.leaf("PolicyDocument", allow_document(actions));
+                x.leaf("PolicyDocument", url_encoded(&allowing(actions).to_string()));
             });
         }
     });
     let administrator = [Text::from("AdministratorAccess")];
-    managed(xml, if role.actions.is_none() { &administrator } else { &[] }, state);
+    managed(xml, if role.actions.is_none() { &administrator } else { &[] }, account, state);
     xml.node("Tags", |_| {});
 }
 
-fn managed(xml: &mut Xml, policies: &[Text], state: &State) {
-    xml.list("AttachedManagedPolicies", policies, |x, policy| {
-        attached_policy(x, &policy_arn(state.world.partition, policy));
+fn embedded(xml: &mut Xml, list: &str, policies: &[InlinePolicy]) {
+    xml.list(list, policies, |x, policy| {
+        x.leaf("PolicyName", &policy.name);
+        x.leaf("PolicyDocument", url_encoded(&policy.document()));
     });
 }
 
-fn policy(xml: &mut Xml, arn: &str, attachments: usize, state: &State) {
+fn managed(xml: &mut Xml, policies: &[Text], account: &Account, state: &State) {
+    xml.list("AttachedManagedPolicies", policies, |x, policy| {
+        attached_policy(x, &account.policy_arn(state.world.partition, policy));
+    });
+}
+
+fn policy(xml: &mut Xml, arn: &str, uses: Uses, account: &Account, state: &State) {
     let (_, path_and_name) = arn.split_once(":policy").unwrap_or(("", arn));
     let (path, name) = path_and_name.rsplit_once('/').unwrap_or(("", path_and_name));
+    let made_at = state.world.epoch.plus(-3000 * 86_400);
     xml.leaf("PolicyName", name);
     xml.leaf("PolicyId", state.derive().unique_id("ANPA", &[arn]));
     xml.leaf("Arn", arn);
     xml.leaf("Path", format!("{path}/"));
     xml.leaf("DefaultVersionId", "v1");
-    xml.leaf("AttachmentCount", attachments);
-    xml.leaf("PermissionsBoundaryUsageCount", 0);
+    xml.leaf("AttachmentCount", uses.attached);
+    xml.leaf("PermissionsBoundaryUsageCount", uses.as_boundary);
     xml.leaf("IsAttachable", true);
-    xml.leaf("CreateDate", state.world.epoch.plus(-3000 * 86_400));
-    xml.leaf("UpdateDate", state.world.epoch.plus(-3000 * 86_400));
-    xml.node("PolicyVersionList", |_| {});
+    xml.leaf("CreateDate", made_at);
+    xml.leaf("UpdateDate", made_at);
+    xml.node("PolicyVersionList", |x| {
+        x.node("member", |x| {
+            x.leaf("Document", url_encoded(&document(arn, account)));
+            x.leaf("VersionId", "v1");
+            x.leaf("IsDefaultVersion", true);
+            x.leaf("CreateDate", made_at);
+        });
+    });
 }
 
-fn allow_document(actions: &[Text]) -> String {
-    let actions: Vec<&str> = actions.iter().map(|action| &**action).collect();
-    url_encoded(&json!({
-        "Version": "2012-10-17",
-        "Statement": [{ "Effect": "Allow", "Action": actions, "Resource": "*" }],
-    }))
+/// The document of a managed policy. One that is not known here allows what everybody may do anyway.
+fn document(arn: &str, account: &Account) -> String {
+    if let Some(own) = account.managed_policy(arn) {
+        return own.document();
+    }
+    match managed_actions(arn) {
+        [] => allowing(&["sts:GetCallerIdentity"]).to_string(),
+        known => allowing(known).to_string(),
+    }
 }
 
 fn trust_document(role: &Role, state: &State) -> String {
@@ -184,10 +213,10 @@ fn trust_document(role: &Role, state: &State) -> String {
     if let Some(external_id) = &role.external_id {
         statement["Condition"] = json!({ "StringEquals": { "sts:ExternalId": &**external_id } });
     }
-    url_encoded(&json!({ "Version": "2012-10-17", "Statement": [statement] }))
+    url_encoded(&json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string())
 }
 
 /// Documents are URL-encoded as RFC 3986 has it, where a blank is `%20`.
-fn url_encoded(document: &serde_json::Value) -> String {
-    byte_serialize(document.to_string().as_bytes()).collect::<String>().replace('+', "%20")
+fn url_encoded(document: &str) -> String {
+    byte_serialize(document.as_bytes()).collect::<String>().replace('+', "%20")
 }

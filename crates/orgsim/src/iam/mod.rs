@@ -2,8 +2,10 @@
 //! (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html>).
 
 mod account;
+mod credentials;
 mod details;
 mod keys;
+mod mfa;
 mod users;
 
 use std::borrow::Cow;
@@ -51,6 +53,7 @@ fn action(name: &str) -> Option<Action> {
         "GenerateCredentialReport" => Action::Read(report::generate),
         "GetAccessKeyLastUsed" => Action::Read(keys::last_used),
         "GetAccountAuthorizationDetails" => Action::Read(details::authorization_details),
+        "GetAccountPasswordPolicy" => Action::Read(account::password_policy),
         "GetAccountSummary" => Action::Read(account::summary),
         "GetCredentialReport" => Action::Read(report::get),
         "GetLoginProfile" => Action::Read(users::login_profile),
@@ -59,10 +62,14 @@ fn action(name: &str) -> Option<Action> {
         "ListAccountAliases" => Action::Read(account::aliases),
         "ListAttachedUserPolicies" => Action::Read(users::attached_policies),
         "ListGroupsForUser" => Action::Read(users::groups),
-        "ListMFADevices" => Action::Read(users::mfa_devices),
+        "ListMFADevices" => Action::Read(mfa::of_user),
+        "ListSSHPublicKeys" => Action::Read(credentials::ssh_keys),
+        "ListServiceSpecificCredentials" => Action::Read(credentials::service_credentials),
+        "ListSigningCertificates" => Action::Read(credentials::signing_certificates),
         "ListUserPolicies" => Action::Read(users::policies),
         "ListUserTags" => Action::Read(users::tags),
         "ListUsers" => Action::Read(users::list),
+        "ListVirtualMFADevices" => Action::Read(mfa::virtual_devices),
         "UpdateAccessKey" => Action::Write(keys::update),
         _ => return None,
     })

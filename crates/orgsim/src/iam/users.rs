@@ -1,4 +1,4 @@
-//! Users and what belongs to them, but for their access keys.
+//! Users and what belongs to them, but for their credentials other than a password.
 
 use super::{Paging, account, named_user, user};
 use crate::derive::Derive;
@@ -8,7 +8,7 @@ use crate::wire::error::ApiError;
 use crate::wire::input::Shape;
 use crate::wire::response::Body;
 use crate::wire::xml::Xml;
-use crate::world::{Account, AccountId, Group, Partition, Tags, Text, User};
+use crate::world::{Account, AccountId, Partition, Tags, Text, User};
 
 const PATH: Shape = Shape {
     min: 1,
@@ -47,8 +47,8 @@ pub(super) fn get(asked: &Asked<'_>, state: &State) -> Result<Body, ApiError> {
     Ok(Body::Xml(xml))
 }
 
-/// What both `ListUsers` and `GetUser` tell of a user.
-fn core(xml: &mut Xml, user: &User, account: &Account, partition: Partition, derive: Derive) {
+/// What `ListUsers`, `GetUser` and `ListVirtualMFADevices` tell of a user.
+pub(super) fn core(xml: &mut Xml, user: &User, account: &Account, partition: Partition, derive: Derive) {
     identity(xml, user, account, partition, derive);
     if let Some(at) = user.password.as_ref().and_then(|password| password.last_used_at) {
         xml.leaf("PasswordLastUsed", at);
@@ -97,59 +97,33 @@ pub(super) fn tags(asked: &Asked<'_>, state: &State) -> Result<Body, ApiError> {
 /// `GetLoginProfile`. A password is as old as its user here; when it was changed is told by the credential report only.
 pub(super) fn login_profile(asked: &Asked<'_>, state: &State) -> Result<Body, ApiError> {
     let user = user(asked, account(asked, state)?)?;
-    if user.password.is_none() {
-        return Err(ApiError::no_such_entity(format!("Login Profile for User {} cannot be found.", user.name)));
-    }
+    let missing = || ApiError::no_such_entity(format!("Login Profile for User {} cannot be found.", user.name));
+    let password = user.password.as_ref().ok_or_else(missing)?;
     let mut xml = Xml::default();
     xml.node("LoginProfile", |x| {
         x.leaf("UserName", &user.name);
         x.leaf("CreateDate", user.created_at);
-        x.leaf("PasswordResetRequired", false);
+        x.leaf("PasswordResetRequired", password.reset_required);
     });
     Ok(Body::Xml(xml))
 }
 
-/// `ListMFADevices`
-pub(super) fn mfa_devices(asked: &Asked<'_>, state: &State) -> Result<Body, ApiError> {
-    let account = account(asked, state)?;
-    let user = user(asked, account)?;
-    let paging = Paging::read(asked, &user.name)?;
-    let serial = format!("arn:{}:iam::{}:mfa/{}", state.world.partition, account.id, user.name);
-    paging.answer(
-        asked,
-        "MFADevices",
-        user.mfa_enabled_at.as_slice(),
-        |_| serial.clone().into(),
-        |x, enabled_at| {
-            x.leaf("UserName", &user.name);
-            x.leaf("SerialNumber", &serial);
-            x.leaf("EnableDate", enabled_at);
-        },
-    )
-}
-
 /// `ListAttachedUserPolicies`
 pub(super) fn attached_policies(asked: &Asked<'_>, state: &State) -> Result<Body, ApiError> {
-    let user = named_user(asked, account(asked, state)?)?;
+    let account = account(asked, state)?;
+    let user = named_user(asked, account)?;
     let prefix = asked.call.input.shaped("PathPrefix", &PATH)?.unwrap_or("/".into());
     let paging = Paging::read(asked, &format!("{}/{prefix}", user.name))?;
     let partition = state.world.partition;
     let under = |arn: &String| arn.split_once(":policy").is_some_and(|(_, path)| path.starts_with(&*prefix));
-    let arns: Vec<String> = user.attached_policies.iter().map(|p| policy_arn(partition, p)).filter(under).collect();
+    let arns: Vec<String> =
+        user.attached_policies.iter().map(|p| account.policy_arn(partition, p)).filter(under).collect();
     paging.answer(asked, "AttachedPolicies", &arns, |arn| arn.into(), |x, arn| attached_policy(x, arn))
 }
 
 pub(super) fn attached_policy(xml: &mut Xml, arn: &str) {
     xml.leaf("PolicyName", arn.rsplit('/').next().unwrap_or(arn));
     xml.leaf("PolicyArn", arn);
-}
-
-/// The ARN of a managed policy: AWS's own are known by name.
-pub(super) fn policy_arn(partition: Partition, policy: &str) -> String {
-    match policy.starts_with("arn:") {
-        true => policy.to_owned(),
-        false => format!("arn:{partition}:iam::aws:policy/{policy}"),
-    }
 }
 
 /// `ListUserPolicies`
@@ -170,7 +144,7 @@ pub(super) fn groups(asked: &Asked<'_>, state: &State) -> Result<Body, ApiError>
 
 /// What every answer tells of a group. One that only a user mentions is as old as the account.
 pub(super) fn group(xml: &mut Xml, account: &Account, name: &str, state: &State) {
-    let path = account.groups.iter().find(|group| *group.name == *name).map_or("/", |group: &Group| &group.path);
+    let path = account.group(name).map_or("/", |group| &group.path);
     xml.leaf("Path", path);
     xml.leaf("GroupName", name);
     xml.leaf("GroupId", state.derive().unique_id("AGPA", &[&account.id.to_string(), name]));

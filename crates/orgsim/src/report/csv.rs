@@ -4,7 +4,7 @@
 use bytes::Bytes;
 
 use super::{Booleans, Columns, InactiveKeys, ReportStyle};
-use crate::world::{AccessKey, Account, KeyStatus, Partition, Time, User};
+use crate::world::{AccessKey, Account, KeyStatus, Partition, SigningCertificate, Time, User};
 
 const HEADER: &str = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,\
 password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,\
@@ -39,8 +39,8 @@ impl Table {
         // Root's password always reads `not_supported` but for member accounts that have none.
         let enabled = if root.password { "not_supported".to_owned() } else { self.boolean(false) };
         self.row(&["<root_account>", &account.root_arn(partition), &date(account.joined_at), &enabled, &used]);
-        self.cells(&["not_supported", "not_supported", &self.boolean(root.mfa)]);
-        self.credentials(&root.keys);
+        self.cells(&["not_supported", "not_supported", &self.boolean(root.mfa.is_some())]);
+        self.credentials(&root.keys, &root.signing_certificates);
     }
 
     fn user(&mut self, account: &Account, partition: Partition, user: &User) {
@@ -52,18 +52,22 @@ impl Table {
                 (password.last_used_at.map_or("no_information".to_owned(), date), date(password.changed_at))
             }
         };
+        let lifetime = account.password_policy.as_ref().and_then(|policy| policy.max_age_days);
+        let next = user.password.as_ref().zip(lifetime);
+        let next = next.map(|(password, days)| date(password.changed_at.plus(i64::from(days) * 86_400)));
         self.row(&[&user.name, &arn, &date(user.created_at), &enabled, &used]);
-        self.cells(&[&changed, NONE, &self.boolean(user.mfa_enabled_at.is_some())]);
-        self.credentials(&user.keys);
+        self.cells(&[&changed, next.as_deref().unwrap_or(NONE), &self.boolean(!user.mfa_devices.is_empty())]);
+        self.credentials(&user.keys, &user.signing_certificates);
     }
 
     /// The columns of two keys and two signing certificates, which end the row.
-    fn credentials(&mut self, keys: &[AccessKey]) {
+    fn credentials(&mut self, keys: &[AccessKey], certificates: &[SigningCertificate]) {
         for slot in 0..2 {
             self.key(keys.get(slot));
         }
-        let no = self.boolean(false);
-        self.cells(&[&no, NONE, &no, NONE]);
+        for slot in 0..2 {
+            self.certificate(certificates.get(slot));
+        }
         if self.style.columns == Columns::Additional {
             self.cells(&[""]);
         }
@@ -77,6 +81,13 @@ impl Table {
         let used_at = used.map_or(NONE.to_owned(), |used| date(used.at));
         let (region, service) = used.map_or((NONE, NONE), |used| (&*used.region, &*used.service));
         self.cells(&[&self.boolean(active), &rotated, &used_at, region, service]);
+    }
+
+    fn certificate(&mut self, certificate: Option<&SigningCertificate>) {
+        let active = certificate.is_some_and(|certificate| certificate.status == KeyStatus::Active);
+        let shown = certificate.filter(|_| active || self.style.inactive_keys == InactiveKeys::Dated);
+        let rotated = shown.map_or(NONE.to_owned(), |certificate| date(certificate.uploaded_at));
+        self.cells(&[&self.boolean(active), &rotated]);
     }
 
     fn row(&mut self, cells: &[&str]) {

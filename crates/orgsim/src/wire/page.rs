@@ -29,7 +29,7 @@ pub(crate) fn page<'a, T>(
         Some(at) => at + 1,
         None => items.partition_point(|item| *name(item) <= *after),
     });
-    let end = items.len().min(start + size);
+    let end = items.len().min(start.saturating_add(size));
     let last = (end < items.len() && end > start).then(|| name(&items[end - 1]).into_owned());
     Page { items: &items[start..end], last }
 }

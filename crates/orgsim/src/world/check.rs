@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::{AccountId, World};
+use super::{Account, AccountId, World};
+use crate::permission::Policy;
 
 /// Why a world cannot be served.
 #[derive(Debug, thiserror::Error)]
@@ -30,12 +31,38 @@ pub enum WorldError {
     /// Two access keys share an id.
     #[error("access key `{0}` is listed twice")]
     DuplicateKey(Box<str>),
+    /// Two credentials of an account share an id.
+    #[error("`{id}` is the id of two credentials in account `{account}`")]
+    DuplicateCredential {
+        /// The account.
+        account: AccountId,
+        /// The id, or serial number.
+        id: Box<str>,
+    },
+    /// Two groups or two managed policies of an account share a name.
+    #[error("account `{account}` has two groups or two managed policies named `{name}`")]
+    DuplicateName {
+        /// The account.
+        account: AccountId,
+        /// The name.
+        name: Box<str>,
+    },
+    /// The document of a policy is none.
+    #[error("the document of policy `{policy}` in account `{account}` is none: {reason}")]
+    BadDocument {
+        /// The account.
+        account: AccountId,
+        /// The policy.
+        policy: Box<str>,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
     /// A path does not begin and end with `/`.
     #[error("`{path}` of `{owner}` in account `{account}` is no path: a path is `/` or begins and ends with `/`")]
     BadPath {
         /// The account.
         account: AccountId,
-        /// The user, role or group.
+        /// The user, role, group or managed policy.
         owner: Box<str>,
         /// The path.
         path: Box<str>,
@@ -77,6 +104,10 @@ impl World {
             return Err(WorldError::BadOu((**bad).into()));
         }
         self.check_users()?;
+        for account in &self.accounts {
+            check_credentials(account)?;
+            check_policies(account)?;
+        }
         self.check_paths()?;
         match self.caller_key() {
             Some(_) => Ok(()),
@@ -105,11 +136,47 @@ impl World {
             let users = account.users.iter().map(|user| (&*user.name, &*user.path));
             let roles = account.roles().iter().map(|role| (&*role.name, &*role.path));
             let groups = account.groups.iter().map(|group| (&*group.name, &*group.path));
+            let policies = account.managed_policies.iter().map(|policy| (&*policy.name, &*policy.path));
             let is_path = |path: &str| path.starts_with('/') && path.ends_with('/');
-            if let Some((owner, path)) = users.chain(roles).chain(groups).find(|(_, path)| !is_path(path)) {
+            let mut all = users.chain(roles).chain(groups).chain(policies);
+            if let Some((owner, path)) = all.find(|(_, path)| !is_path(path)) {
                 return Err(WorldError::BadPath { account: account.id, owner: owner.into(), path: path.into() });
             }
         }
         Ok(())
     }
+}
+
+fn check_credentials(account: &Account) -> Result<(), WorldError> {
+    let mut ids = HashSet::new();
+    for user in &account.users {
+        let devices = user.mfa_devices.iter().map(|device| &*device.serial_number);
+        let credentials = user.service_credentials.iter().map(|credential| &*credential.id);
+        let certificates = user.signing_certificates.iter().map(|certificate| &*certificate.id);
+        let keys = user.ssh_keys.iter().map(|key| &*key.id);
+        let mut all = devices.chain(credentials).chain(certificates).chain(keys);
+        if let Some(twice) = all.find(|id| !ids.insert(*id)) {
+            return Err(WorldError::DuplicateCredential { account: account.id, id: twice.into() });
+        }
+    }
+    Ok(())
+}
+
+fn check_policies(account: &Account) -> Result<(), WorldError> {
+    let (mut groups, mut policies) = (HashSet::new(), HashSet::new());
+    let mut twice = account.groups.iter().map(|group| &group.name).filter(|name| !groups.insert(*name));
+    let mut again = account.managed_policies.iter().map(|policy| &policy.name).filter(|name| !policies.insert(*name));
+    if let Some(name) = twice.next().or_else(|| again.next()) {
+        return Err(WorldError::DuplicateName { account: account.id, name: (**name).into() });
+    }
+    let managed = account.managed_policies.iter().map(|policy| (&policy.name, &policy.document));
+    let of_users = account.users.iter().flat_map(|user| &user.inline_policies);
+    let of_groups = account.groups.iter().flat_map(|group| &group.inline_policies);
+    let inline = of_users.chain(of_groups).map(|policy| (&policy.name, &policy.document));
+    for (name, document) in managed.chain(inline) {
+        if let Some(Err(reason)) = document.as_deref().map(Policy::parse) {
+            return Err(WorldError::BadDocument { account: account.id, policy: (**name).into(), reason });
+        }
+    }
+    Ok(())
 }

@@ -1,7 +1,6 @@
 //! What a world means where its YAML says nothing.
 
 use super::{AccessKey, Account, InlinePolicy, Role, Text, Time, User, World};
-use crate::derive::access_key_id;
 
 /// What the caller needs for a scan, and a little more for the tools it is compared with.
 pub(crate) const CALLER_ACTIONS: [&str; 6] =
@@ -41,6 +40,11 @@ pub(super) fn is_one_hour(seconds: &u32) -> bool {
     *seconds == 3600
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+pub(super) fn is_false(value: &bool) -> bool {
+    !value
+}
+
 pub(super) fn sts() -> Text {
     "sts".into()
 }
@@ -59,7 +63,7 @@ impl World {
         for account in &mut self.accounts {
             account.users.sort_by(|a, b| a.name.cmp(&b.name));
         }
-        self.name_keys();
+        self.name_credentials();
     }
 
     fn name_accounts(&mut self) {
@@ -114,18 +118,6 @@ impl World {
         }
         management.users.push(caller_user(&name, joined_at, AccessKey::unnamed(joined_at)));
     }
-
-    fn name_keys(&mut self) {
-        let derive = self.derive();
-        for account in &mut self.accounts {
-            for user in &mut account.users {
-                for (slot, key) in user.keys.iter_mut().enumerate().filter(|(_, key)| key.id.is_empty()) {
-                    let parts = ["key", &account.id.to_string(), &user.name, &slot.to_string()];
-                    key.id = access_key_id("AKIA", account.id.number(), derive.number(&parts)).into();
-                }
-            }
-        }
-    }
 }
 
 impl AccessKey {
@@ -137,19 +129,10 @@ impl AccessKey {
 
 /// The user that a scanner runs as.
 pub(crate) fn caller_user(name: &str, created_at: Time, key: AccessKey) -> User {
-    let actions = CALLER_ACTIONS.iter().map(|action| Text::from(*action)).collect();
     User {
-        name: name.into(),
-        path: slash(),
-        created_at,
-        password: None,
-        mfa_enabled_at: None,
-        tags: super::Tags::default(),
-        groups: Vec::new(),
-        attached_policies: Vec::new(),
-        inline_policies: vec![InlinePolicy { name: "scan-organization".into(), actions }],
-        permissions_boundary: None,
+        inline_policies: vec![InlinePolicy::allowing("scan-organization", CALLER_ACTIONS)],
         keys: vec![key],
+        ..User::new(name, created_at)
     }
 }
 

@@ -4,8 +4,13 @@
 //! may be left out. Nothing in it is secret and nothing in it acts; what it means on the wire is the rest of the crate.
 
 mod check;
+mod credential;
 mod defaults;
+mod names;
 mod organization;
+mod password_policy;
+pub(crate) mod policy;
+mod role;
 mod truth;
 mod user;
 mod value;
@@ -14,12 +19,14 @@ mod yaml;
 use serde::{Deserialize, Serialize};
 
 pub use check::WorldError;
+pub use credential::{MfaDevice, MfaKind, ServiceCredential, SigningCertificate, SshKey};
 pub(crate) use defaults::caller_user;
-pub use organization::{
-    Account, AccountState, Group, Joined, ORGANIZATION_ROLE, Organization, Principal, PrincipalError, Role, Root,
-};
-pub use truth::{Truth, TruthAccount, TruthCaller, TruthKey, TruthRole};
-pub use user::{AccessKey, InlinePolicy, KeyStatus, LastUsed, Password, User};
+pub use organization::{Account, AccountState, Joined, Organization, Root, RootMfa};
+pub use password_policy::PasswordPolicy;
+pub use policy::{Group, InlinePolicy, ManagedPolicy};
+pub use role::{ORGANIZATION_ROLE, Principal, PrincipalError, Role};
+pub use truth::{Truth, TruthAccount, TruthCaller, TruthKey, TruthRole, TruthUser};
+pub use user::{AccessKey, KeyStatus, LastUsed, Password, User};
 pub use value::{AccountId, AccountIdError, Partition, Tags, Text, Time};
 
 use crate::derive::Derive;

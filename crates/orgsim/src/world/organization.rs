@@ -1,15 +1,11 @@
-//! The organization and its accounts, as AWS Organizations describes them, and the roles in them.
-
-use std::fmt;
-use std::str::FromStr;
+//! The organization and its accounts, as AWS Organizations describes them, and the credentials of their root users.
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccessKey, AccountId, Partition, Tags, Text, Time, User};
-
-/// The role that AWS makes in every account created from an organization
-/// (<https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access.html>).
-pub const ORGANIZATION_ROLE: &str = "OrganizationAccountAccessRole";
+use super::{
+    AccessKey, AccountId, Group, ManagedPolicy, Partition, PasswordPolicy, Role, SigningCertificate, Tags, Text, Time,
+    User,
+};
 
 /// What an organization is called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,12 +56,21 @@ pub struct Account {
     /// The credentials of the root user.
     #[serde(default, skip_serializing_if = "Root::is_default")]
     pub root: Root,
-    /// The roles. Left out, a member account has [`ORGANIZATION_ROLE`] and the management account has none.
+    /// The roles. Left out, a member account has [`super::ORGANIZATION_ROLE`] and the management account has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub roles: Option<Vec<Role>>,
     /// The groups that have a path or policies; a group that only a user names exists too, with neither.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<Group>,
+    /// The managed policies of its own. One that is only attached by its ARN exists too, and allows nothing of note.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub managed_policies: Vec<ManagedPolicy>,
+    /// The rules for console passwords; left out, AWS's own apply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_policy: Option<PasswordPolicy>,
+    /// Names of virtual MFA devices that were made and never given to anybody.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unassigned_mfa_devices: Vec<Text>,
     /// The IAM users, ordered by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub users: Vec<User>,
@@ -156,112 +161,38 @@ pub struct Root {
     pub password: bool,
     /// When the password was last used.
     pub password_last_used: Option<Time>,
-    /// Whether root has an MFA device.
-    pub mfa: bool,
+    /// What MFA device root has.
+    pub mfa: RootMfa,
     /// Root's access keys, which nobody should have.
     pub keys: Vec<AccessKey>,
+    /// Root's X.509 certificates.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub signing_certificates: Vec<SigningCertificate>,
+}
+
+/// What MFA device a root user has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RootMfa {
+    /// None.
+    #[default]
+    None,
+    /// An app, which `ListVirtualMFADevices` lists.
+    Virtual,
+    /// A token or security key, which no action lists.
+    Hardware,
+}
+
+impl RootMfa {
+    /// Whether there is any.
+    #[must_use]
+    pub fn is_some(self) -> bool {
+        self != RootMfa::None
+    }
 }
 
 impl Root {
     fn is_default(&self) -> bool {
         *self == Root::default()
     }
-}
-
-/// A role: who may assume it and what it may then do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Role {
-    /// The name, unique in the account.
-    pub name: Text,
-    /// The path, `/` or `/.../`.
-    #[serde(default = "super::defaults::slash", skip_serializing_if = "super::defaults::is_slash")]
-    pub path: Text,
-    /// Who may assume it; left out, the management account.
-    #[serde(default)]
-    pub trust: Vec<Principal>,
-    /// What whoever assumes it must say.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<Text>,
-    /// The actions it may perform, as in an IAM policy (`iam:List*`); left out, all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub actions: Option<Vec<Text>>,
-    /// The longest session it allows, in seconds.
-    #[serde(default = "super::defaults::one_hour", skip_serializing_if = "super::defaults::is_one_hour")]
-    pub max_session_seconds: u32,
-    /// When it was made.
-    #[serde(default = "super::defaults::long_ago")]
-    pub created_at: Time,
-}
-
-impl Role {
-    /// [`ORGANIZATION_ROLE`], trusting the management account.
-    #[must_use]
-    pub fn organization(management: AccountId, created_at: Time) -> Role {
-        Role {
-            name: ORGANIZATION_ROLE.into(),
-            path: "/".into(),
-            trust: vec![Principal::Account(management)],
-            external_id: None,
-            actions: None,
-            max_session_seconds: 3600,
-            created_at,
-        }
-    }
-
-    /// The role's ARN, with its path.
-    #[must_use]
-    pub fn arn(&self, partition: Partition, account: AccountId) -> String {
-        format!("arn:{partition}:iam::{account}:role{}{}", self.path, self.name)
-    }
-}
-
-/// Who is trusted by a role: an account, or one user or role by its ARN.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Principal {
-    /// Everybody in the account whom the account lets.
-    Account(AccountId),
-    /// A user (`...:user/x`), a role (`...:role/x`) or a role session (`...:assumed-role/x/y`).
-    Arn(Text),
-}
-
-/// Why a text names no principal.
-#[derive(Debug, thiserror::Error)]
-#[error("`{0}` is no principal: a principal is an account id or an ARN")]
-pub struct PrincipalError(Box<str>);
-
-impl FromStr for Principal {
-    type Err = PrincipalError;
-
-    fn from_str(text: &str) -> Result<Principal, PrincipalError> {
-        let root = text.strip_suffix(":root").and_then(|arn| arn.rsplit(':').next());
-        match root.unwrap_or(text).parse() {
-            Ok(account) => Ok(Principal::Account(account)),
-            Err(_) if text.starts_with("arn:") => Ok(Principal::Arn(text.into())),
-            Err(_) => Err(PrincipalError(text.into())),
-        }
-    }
-}
-
-impl fmt::Display for Principal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Principal::Account(account) => account.fmt(f),
-            Principal::Arn(arn) => f.write_str(arn),
-        }
-    }
-}
-
-/// A group of users.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Group {
-    /// The name, unique in the account.
-    pub name: Text,
-    /// The path, `/` or `/.../`.
-    #[serde(default = "super::defaults::slash", skip_serializing_if = "super::defaults::is_slash")]
-    pub path: Text,
-    /// Managed policies, each a name of AWS's own or a whole ARN.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub attached_policies: Vec<Text>,
 }

@@ -1,8 +1,10 @@
-//! IAM users and their credentials.
+//! IAM users, their passwords and their access keys.
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Partition, Tags, Text, Time};
+use super::{
+    AccountId, InlinePolicy, MfaDevice, Partition, ServiceCredential, SigningCertificate, SshKey, Tags, Text, Time,
+};
 
 /// An IAM user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,16 +21,16 @@ pub struct User {
     /// The console password, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<Password>,
-    /// When the MFA device was enabled, if there is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mfa_enabled_at: Option<Time>,
+    /// The MFA devices, at most eight by AWS's quota.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mfa_devices: Vec<MfaDevice>,
     /// The tags, a console key description among them (a tag whose key is an access key id).
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
     pub tags: Tags,
     /// Names of the groups it belongs to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<Text>,
-    /// Managed policies, each a name of AWS's own or a whole ARN.
+    /// Managed policies, each a name (the account's own, or else AWS's) or a whole ARN.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attached_policies: Vec<Text>,
     /// Policies of its own.
@@ -40,9 +42,39 @@ pub struct User {
     /// The access keys, at most two by AWS's quota; a world may hold more, as life sometimes does.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<AccessKey>,
+    /// Credentials for one service each, such as API keys of Amazon Bedrock.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub service_credentials: Vec<ServiceCredential>,
+    /// X.509 certificates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signing_certificates: Vec<SigningCertificate>,
+    /// SSH public keys for CodeCommit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ssh_keys: Vec<SshKey>,
 }
 
 impl User {
+    /// A user that has a name and nothing else.
+    #[must_use]
+    pub fn new(name: &str, created_at: Time) -> User {
+        User {
+            name: name.into(),
+            path: super::defaults::slash(),
+            created_at,
+            password: None,
+            mfa_devices: Vec::new(),
+            tags: Tags::default(),
+            groups: Vec::new(),
+            attached_policies: Vec::new(),
+            inline_policies: Vec::new(),
+            permissions_boundary: None,
+            keys: Vec::new(),
+            service_credentials: Vec::new(),
+            signing_certificates: Vec::new(),
+            ssh_keys: Vec::new(),
+        }
+    }
+
     /// The user's ARN, with its path.
     #[must_use]
     pub fn arn(&self, partition: Partition, account: AccountId) -> String {
@@ -71,16 +103,9 @@ pub struct Password {
     /// When it was last used to sign in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<Time>,
-}
-
-/// A policy written into a user: what it allows, on everything.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct InlinePolicy {
-    /// The name, unique in the user.
-    pub name: Text,
-    /// The actions it allows (`iam:List*`).
-    pub actions: Vec<Text>,
+    /// Whether it has to be changed at the next sign-in.
+    #[serde(default, skip_serializing_if = "super::defaults::is_false")]
+    pub reset_required: bool,
 }
 
 /// An access key. Its secret is derived from the world's seed and its id.
@@ -101,7 +126,7 @@ pub struct AccessKey {
     pub last_used: Option<LastUsed>,
 }
 
-/// Whether an access key can be used.
+/// Whether a credential can be used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum KeyStatus {
     /// It can.
@@ -109,6 +134,8 @@ pub enum KeyStatus {
     Active,
     /// It was switched off and can be switched on again.
     Inactive,
+    /// Its time is over.
+    Expired,
 }
 
 impl KeyStatus {
@@ -118,6 +145,7 @@ impl KeyStatus {
         match self {
             KeyStatus::Active => "Active",
             KeyStatus::Inactive => "Inactive",
+            KeyStatus::Expired => "Expired",
         }
     }
 }

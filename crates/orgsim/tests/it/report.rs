@@ -22,7 +22,7 @@ fn generate(sim: &Sim, client: &Client) -> String {
     if answer.status == 200 { answer.leaf("State") } else { answer.error() }
 }
 
-fn table(sim: &Sim, client: &Client) -> String {
+pub(crate) fn table(sim: &Sim, client: &Client) -> String {
     let content = client.iam(sim, "GetCredentialReport", &[]).leaf("Content");
     String::from_utf8(STANDARD.decode(content).unwrap()).unwrap()
 }

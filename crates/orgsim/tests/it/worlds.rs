@@ -16,7 +16,7 @@ fn generate(accounts: usize, users: usize, seed: u64) -> World {
 fn a_seed_is_pinned_to_its_world() {
     let yaml = World::generate(&Generate { accounts: 30, users: 20, seed: 7, broken: true, ..Generate::default() });
     let digest: String = Sha256::digest(yaml.to_yaml().unwrap()).iter().map(|byte| format!("{byte:02x}")).collect();
-    insta::assert_snapshot!(digest, @"611c7855c7186e6e7df4562b3d830462377e5db75bab8975570a8c9ea25ca785");
+    insta::assert_snapshot!(digest, @"66a018bf8aeac55b59f3e7446d2601a17959ffa742976b61924efc4324369094");
     insta::assert_snapshot!(generate(2, 3, 7).to_yaml().unwrap(), @r#"
     partition: aws
     seed: 7
@@ -53,7 +53,7 @@ fn a_seed_is_pinned_to_its_world() {
       root:
         password: true
         password_last_used: "2026-08-10T07:27:09Z"
-        mfa: true
+        mfa: virtual
         keys: []
       roles: []
       groups:
@@ -66,6 +66,31 @@ fn a_seed_is_pinned_to_its_world() {
       - name: Developers
         attached_policies:
         - PowerUserAccess
+      - name: Deployers
+        attached_policies:
+        - deploy
+        inline_policies:
+        - name: read-artifacts
+          actions:
+          - s3:GetObject
+          - s3:ListBucket
+      - name: BreakGlass
+        path: /emergency/
+        inline_policies:
+        - name: everything
+          actions:
+          - "*"
+      managed_policies:
+      - name: deploy
+        actions:
+        - cloudformation:*
+        - s3:PutObject
+      - name: team-admin
+        path: /teams/
+        actions:
+        - "*"
+      - name: administrator-from-the-office
+        document: "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\",\"Condition\":{\"IpAddress\":{\"aws:SourceIp\":\"203.0.113.0/24\"}}}]}"
       users:
       - name: security-scanner
         path: /service/
@@ -114,6 +139,12 @@ fn a_seed_is_pinned_to_its_world() {
         - id: AKIAZQF2I32PYK7CJBSG
           status: Active
           created_at: "2026-05-07T08:46:24Z"
+        service_credentials:
+        - id: ACCASSHVHQBX24QFXTSUI
+          service: bedrock
+          status: Expired
+          created_at: "2025-12-25T23:47:29Z"
+          expires_at: "2026-03-25T23:47:29Z"
     - id: "776663391203"
       name: log-archive
       email: aws+log-archive@example.com
@@ -150,11 +181,47 @@ fn a_seed_is_pinned_to_its_world() {
       - name: Developers
         attached_policies:
         - PowerUserAccess
+      - name: Deployers
+        attached_policies:
+        - deploy
+        inline_policies:
+        - name: read-artifacts
+          actions:
+          - s3:GetObject
+          - s3:ListBucket
+      - name: BreakGlass
+        path: /emergency/
+        inline_policies:
+        - name: everything
+          actions:
+          - "*"
+      managed_policies:
+      - name: deploy
+        actions:
+        - cloudformation:*
+        - s3:PutObject
+      - name: team-admin
+        path: /teams/
+        actions:
+        - "*"
+      - name: administrator-from-the-office
+        document: "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\",\"Condition\":{\"IpAddress\":{\"aws:SourceIp\":\"203.0.113.0/24\"}}}]}"
+      password_policy:
+        minimum_length: 14
+        require_symbols: true
+        require_numbers: true
+        require_uppercase: true
+        require_lowercase: true
+        users_may_change: true
+        max_age_days: 90
+        reuse_prevention: 24
+        hard_expiry: false
       users:
       - name: maya.nguyen
         created_at: "2026-10-02T14:40:11Z"
         password:
           changed_at: "2026-10-13T14:23:01Z"
+          reset_required: true
         tags:
           team: search
         keys:
@@ -173,6 +240,7 @@ fn a_seed_is_pinned_to_its_world() {
           team: marketing
         attached_policies:
         - AmazonS3FullAccess
+        permissions_boundary: arn:aws:iam::776663391203:policy/deploy
         keys:
         - id: AKIA3JVF63PRXPAKDPBJ
           status: Inactive
@@ -203,6 +271,16 @@ fn a_seed_is_pinned_to_its_world() {
             at: "2026-10-31T06:05:24Z"
             service: ecr
             region: ap-southeast-2
+        service_credentials:
+        - id: ACCA62PN2QYHDX5RFH6YC
+          service: logs
+          status: Active
+          created_at: "2026-06-20T16:41:55Z"
+        - id: ACCAI5UIT3NMWUSYYVOZN
+          service: bedrock
+          status: Expired
+          created_at: "2026-07-28T20:37:02Z"
+          expires_at: "2026-08-27T20:37:02Z"
     "#);
 }
 
@@ -323,7 +401,7 @@ fn a_world_that_contradicts_itself_is_refused() {
     insta::assert_snapshot!(told.join("\n"), @"
     the world has no account: the first one listed is the management account
     yaml: error: line 1 column 18: `1` is no account id: an account id is 12 digits
-    yaml: error: line 1 column 34: unknown field `nmae`, expected one of id, name, email, state, ou, joined, joined_at, tags, alias, root, roles, groups, users
+    yaml: error: line 1 column 34: unknown field `nmae`, expected one of id, name, email, state, ou, joined, joined_at, tags, alias, root, roles, groups, managed_policies, password_policy, unassigned_mfa_devices, users
     account `111111111111` is listed twice
     access key `AKIA1` is listed twice
     account `111111111111` has two users named `a`
@@ -368,7 +446,15 @@ accounts:
           "state": "ACTIVE",
           "ou_path": "Root",
           "parent_id": "r-ex01",
-          "users": 1
+          "users": 1,
+          "joined_at": "2025-01-01T00:00:00Z",
+          "root": {
+            "password": false,
+            "password_last_used": null,
+            "mfa": "none",
+            "keys": []
+          },
+          "password_policy": null
         },
         {
           "id": "111111111111",
@@ -377,7 +463,15 @@ accounts:
           "state": "SUSPENDED",
           "ou_path": "Root/Workloads/Prod",
           "parent_id": "ou-ex01-41dcjozj",
-          "users": 2
+          "users": 2,
+          "joined_at": "2025-01-01T00:00:00Z",
+          "root": {
+            "password": false,
+            "password_last_used": null,
+            "mfa": "none",
+            "keys": []
+          },
+          "password_policy": null
         }
       ],
       "roles": [
@@ -424,6 +518,70 @@ accounts:
           "created_at": "2026-10-02T00:00:00Z",
           "last_used_at": null
         }
+      ],
+      "users": [
+        {
+          "account_id": "111111111111",
+          "user_name": "a",
+          "arn": "arn:aws:iam::111111111111:user/a",
+          "path": "/",
+          "created_at": "2025-01-01T00:00:00Z",
+          "tags": {},
+          "password": null,
+          "mfa_devices": [],
+          "groups": [],
+          "attached_policies": [],
+          "group_policies": [],
+          "inline_policies": [],
+          "permissions_boundary": null,
+          "is_administrator": false,
+          "is_quarantined": false,
+          "service_credentials": [],
+          "signing_certificates": [],
+          "ssh_keys": []
+        },
+        {
+          "account_id": "111111111111",
+          "user_name": "b",
+          "arn": "arn:aws:iam::111111111111:user/b",
+          "path": "/",
+          "created_at": "2025-01-01T00:00:00Z",
+          "tags": {},
+          "password": null,
+          "mfa_devices": [],
+          "groups": [],
+          "attached_policies": [],
+          "group_policies": [],
+          "inline_policies": [],
+          "permissions_boundary": null,
+          "is_administrator": false,
+          "is_quarantined": false,
+          "service_credentials": [],
+          "signing_certificates": [],
+          "ssh_keys": []
+        },
+        {
+          "account_id": "222222222222",
+          "user_name": "security-scanner",
+          "arn": "arn:aws:iam::222222222222:user/security-scanner",
+          "path": "/",
+          "created_at": "2026-10-02T00:00:00Z",
+          "tags": {},
+          "password": null,
+          "mfa_devices": [],
+          "groups": [],
+          "attached_policies": [],
+          "group_policies": [],
+          "inline_policies": [
+            "scan-organization"
+          ],
+          "permissions_boundary": null,
+          "is_administrator": false,
+          "is_quarantined": false,
+          "service_credentials": [],
+          "signing_certificates": [],
+          "ssh_keys": []
+        }
       ]
     }
     "#);
@@ -441,10 +599,8 @@ fn generated_worlds_are_as_varied_as_life() {
     let mut shares = BTreeMap::new();
     shares.insert("users with two keys", share(users.iter().filter(|user| user.keys.len() == 2).count(), users.len()));
     shares.insert("users without a key", share(users.iter().filter(|user| user.keys.is_empty()).count(), users.len()));
-    shares.insert(
-        "users with mfa",
-        share(users.iter().filter(|user| user.mfa_enabled_at.is_some()).count(), users.len()),
-    );
+    shares
+        .insert("users with mfa", share(users.iter().filter(|user| !user.mfa_devices.is_empty()).count(), users.len()));
     let services = users.iter().filter(|user| user.tags.get("service-account").is_some()).count();
     shares.insert("service accounts by tag", share(services, users.len()));
     shares.insert(

@@ -30,11 +30,18 @@ fn rows(first_slots: &[&str]) -> Vec<ReportUser> {
         csv += slot;
         csv += ",FALSE,N/A,N/A,N/A,N/A";
     }
-    parse(&account(), csv.as_bytes()).unwrap()
+    parse(&account(), csv.as_bytes()).unwrap().users
+}
+
+fn keys_of(row: ReportUser) -> Vec<AccessKey> {
+    match row.user.access_keys {
+        Fact::Known(keys) => keys,
+        other => panic!("{other:?}"),
+    }
 }
 
 fn key(first_slot: &str) -> String {
-    match row(first_slot).user.access_keys.as_slice() {
+    match keys_of(row(first_slot)).as_slice() {
         [] => "no key".to_owned(),
         [key] => format!("{:?} | {:?} | {:?}", key.status, key.created_at, key.last_used),
         more => format!("{} keys", more.len()),
@@ -101,8 +108,8 @@ fn a_user_with_more_than_two_keys_is_looked_at_live() {
             "{HEADER},additional_credentials_info\n\
              ann,arn:aws:iam::111122223333:user/ann,2020-01-02T03:04:05+00:00,{slots},{info}"
         );
-        let row = parse(&account(), csv.as_bytes()).unwrap().remove(0);
-        row.user.access_keys.into_iter().map(|key| key.status.is_not_read()).collect::<Vec<_>>()
+        let row = parse(&account(), csv.as_bytes()).unwrap().users.remove(0);
+        keys_of(row).into_iter().map(|key| key.status.is_not_read()).collect::<Vec<_>>()
     };
     assert_eq!(keys(""), [false, false]);
     assert_eq!(keys("N/A"), [false, false]);
@@ -115,13 +122,83 @@ fn further_and_reordered_columns_do_no_harm_and_the_root_row_is_no_user() {
         "additional_credentials_info,{HEADER}\n,<root_account>,arn:aws:iam::111122223333:root,x,y,z,,,,,,,,\n\
          {{}},ann,arn:aws:iam::111122223333:user/ann,2020-01-02T03:04:05+00:00,TRUE,N/A,N/A,N/A,N/A,FALSE,N/A,N/A,N/A,N/A"
     );
-    let users = parse(&account(), csv.as_bytes()).unwrap();
+    let users = parse(&account(), csv.as_bytes()).unwrap().users;
     assert_eq!(users.iter().map(|row| row.user.path.as_str()).collect::<Vec<_>>(), ["/"]);
+}
+
+const ALL: &str = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,\
+    password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,\
+    access_key_1_last_used_region,access_key_1_last_used_service,access_key_2_active,access_key_2_last_rotated,\
+    access_key_2_last_used_date,access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,\
+    cert_1_last_rotated,cert_2_active,cert_2_last_rotated";
+
+const DAY: &str = "2024-05-06T07:08:09+00:00";
+const NO_KEYS: &str = "false,N/A,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A";
+
+/// What a report with all of AWS's columns tells, given the password's and the certificates' cells.
+fn told(password: &str, certificates: &str) -> String {
+    let user = format!("ann,arn:aws:iam::111122223333:user/ann,{DAY},{password},{NO_KEYS},{certificates}");
+    let row = parse(&account(), format!("{ALL}\n{user}").as_bytes()).unwrap().users.remove(0);
+    let ReportUser { user: User { password, has_mfa, signing_certificates, .. }, possible_certificates, .. } = row;
+    format!("{password:?} | {has_mfa:?} | {signing_certificates:?} and {possible_certificates} possible")
+}
+
+#[test]
+fn passwords_mfa_and_certificates_are_told_or_left_to_be_read() {
+    let none = "false,N/A,false,N/A";
+    insta::assert_snapshot!(
+        [
+            told(&format!("true,no_information,{DAY},N/A,true"), none),
+            told(&format!("TRUE,{DAY},{DAY},N/A,FALSE"), &format!("true,{DAY},false,N/A")),
+            told("false,N/A,N/A,N/A,false", none),
+            told("not_supported,N/A,not_supported,not_supported,maybe", "maybe,N/A,false,N/A"),
+            told("true,N/A,soon,N/A,true", &format!("false,{DAY},false,N/A")),
+        ]
+        .join("\n"),
+        @r#"
+    Known(Some(Password { changed_at: Known(2024-05-06T07:08:09Z), last_used: Known(None) })) | Known(true) | Known([]) and 2 possible
+    Known(Some(Password { changed_at: Known(2024-05-06T07:08:09Z), last_used: Known(Some(2024-05-06T07:08:09Z)) })) | Known(false) | Known([SigningCertificate { id: NotRead(SigningCertificates), status: Known(Active), created_at: Known(2024-05-06T07:08:09Z) }]) and 1 possible
+    Known(None) | Known(false) | Known([]) and 2 possible
+    NotRead(LoginProfile) | NotRead(MfaDevices) | NotRead(SigningCertificates) and 0 possible
+    Known(Some(Password { changed_at: Unreadable(Unreadable { facet: CredentialReport, reason: "it says `soon` in `password_last_changed`" }), last_used: NotRead(PasswordLastUsed) })) | Known(true) | Known([SigningCertificate { id: NotRead(SigningCertificates), status: Known(Inactive), created_at: Known(2024-05-06T07:08:09Z) }]) and 0 possible
+    "#
+    );
+}
+
+#[test]
+fn the_root_row_tells_of_its_use_or_says_why_not() {
+    let root = |row: &str| {
+        let parsed = parse(&account(), format!("{ALL}\n{row}").as_bytes()).unwrap();
+        format!("{:?}", parsed.root)
+    };
+    let certificates = "false,N/A,false,N/A";
+    let named = format!("<root_account>,arn:aws:iam::111122223333:root,{DAY}");
+    insta::assert_snapshot!(
+        [
+            root(&format!("{named},not_supported,no_information,N/A,N/A,true,{NO_KEYS},{certificates}")),
+            root(&format!(
+                "{named},TRUE,{DAY},N/A,N/A,true,true,{DAY},{DAY},us-east-1,s3,false,N/A,N/A,N/A,N/A,{certificates}"
+            )),
+            root(&format!("{named},TRUE,soon,N/A,N/A,true,{NO_KEYS},{certificates}")),
+            root(&format!(
+                "<root_account>,arn:aws:iam::444455556666:root,{DAY},TRUE,N/A,N/A,N/A,true,{NO_KEYS},{certificates}"
+            )),
+            root(""),
+        ]
+        .join("\n"),
+        @r#"
+    Known(RootActivity { created_at: 2024-05-06T07:08:09Z, password_last_used: None, access_keys_last_used: [Never, Never] })
+    Known(RootActivity { created_at: 2024-05-06T07:08:09Z, password_last_used: Some(2024-05-06T07:08:09Z), access_keys_last_used: [At { at: 2024-05-06T07:08:09Z, service: Some("s3"), region: Some("us-east-1") }, Never] })
+    Unreadable(Unreadable { facet: CredentialReport, reason: "it says `soon` in `password_last_used`" })
+    Unreadable(Unreadable { facet: CredentialReport, reason: "its root user is `arn:aws:iam::444455556666:root`" })
+    Unreadable(Unreadable { facet: CredentialReport, reason: "it has no row for the root user" })
+    "#
+    );
 }
 
 #[test]
 fn a_report_that_lacks_what_is_needed_is_refused() {
-    let error = |csv: &str| parse(&account(), csv.as_bytes()).unwrap_err();
+    let error = |csv: &str| parse(&account(), csv.as_bytes()).err().unwrap();
     insta::assert_snapshot!(
         [
             error("user,arn\nann,arn:aws:iam::111122223333:user/ann"),

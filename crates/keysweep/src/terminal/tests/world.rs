@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use keysweep_model::{
-    AccountGap, ApiCalls, Coverage, Evidence, EvidenceValue, Finding, FindingId, FindingStatus, PolicyId,
-    PolicySummary, Remedy, ResourceType, Run, ScanResult, Severity, Step, Summary,
+    AccountGap, ApiCalls, Coverage, Evidence, EvidenceValue, Exempted, ExemptionUse, Finding, FindingId, FindingStatus,
+    PolicyId, PolicySummary, Remedy, ResourceType, Run, ScanResult, Severity, Step, Summary,
 };
 
 /// The accounts of the tests: number, name.
@@ -32,8 +32,14 @@ pub(crate) fn empty() -> ScanResult {
         policies: policies(),
         summary: Summary { users: 12, access_keys: 9, ..Summary::default() },
         api_calls: ApiCalls::default(),
+        exemptions: Vec::new(),
         findings: Vec::new(),
     }
+}
+
+/// The name of the user that a finding is about.
+pub(crate) fn user_of(finding: &Finding) -> &str {
+    finding.user_name.as_ref().unwrap().as_str()
 }
 
 /// A scan that found something of everything.
@@ -57,9 +63,9 @@ pub(crate) fn rich() -> ScanResult {
     for index in 0..8 {
         let policy = ["access-key-max-age", "access-key-unused"][index % 2];
         let mut finding = made(policy, FindingStatus::Unknown, 3 + (index / 2) % 2, &format!("svc-{}", index / 2));
-        finding.access_key_id = None;
+        finding.resource_id = None;
         finding.message =
-            denied.replace("{account}", &finding.account_id.to_string()).replace("{user}", finding.user_name.as_str());
+            denied.replace("{account}", &finding.account_id.to_string()).replace("{user}", user_of(&finding));
         result.findings.push(finding);
     }
     let mut error = made("contractor-keys", FindingStatus::Error, 2, "temp-rk");
@@ -71,6 +77,23 @@ pub(crate) fn rich() -> ScanResult {
         finding.message = "service accounts rotate yearly".to_owned();
         result.findings.push(finding);
     }
+    let until = "2027-03-01T00:00:00Z".parse().unwrap();
+    let mut exempt = made("access-key-unused", FindingStatus::Exempt, 4, "old-vendor");
+    exempt.message = "the vendor uses it once a year".to_owned();
+    exempt.exemption = Some(Exempted::Register { id: "EX-17".parse().unwrap(), until });
+    result.findings.push(exempt);
+    let mut root = made("root-access-key", FindingStatus::Fail, 3, "root");
+    (root.resource_type, root.user_name, root.resource_id) = (ResourceType::Root, None, None);
+    root.message = "the root user has an access key".to_owned();
+    result.findings.push(root);
+    let used = |id: &str, problems: &[&str]| ExemptionUse {
+        id: id.parse().unwrap(),
+        owner: "billing".to_owned(),
+        expires: until,
+        matched: 1,
+        problems: problems.iter().map(ToString::to_string).collect(),
+    };
+    result.exemptions = vec![used("EX-17", &[]), used("EX-3", &["it expired on 2026-10-31", "it matched nothing"])];
     result.coverage = rich_coverage();
     let calls = [("sts:AssumeRole", 6), ("iam:GetCredentialReport", 8), ("iam:ListAccessKeys", 1_033)];
     result.api_calls.by_action = calls.map(|(action, count)| (action.to_owned(), count)).into();
@@ -112,7 +135,7 @@ pub(crate) fn large(violations: usize) -> ScanResult {
     }
     for index in 0..violations / 2 {
         let mut finding = made("access-key-max-age", FindingStatus::Unknown, index % 500, &format!("user-{index}"));
-        finding.message = format!("reason {} of user {}", index % 40, finding.user_name);
+        finding.message = format!("reason {} of user {}", index % 40, user_of(&finding));
         result.findings.push(finding);
         let mut finding = made("access-key-unused", FindingStatus::Exempt, index % 500, &format!("user-{index}"));
         finding.message = format!("ticket {index}");
@@ -170,11 +193,12 @@ pub(crate) fn made(policy: &str, status: FindingStatus, index: usize, user: &str
         ou_path: Some("Root/Workloads/Prod".to_owned()),
         resource_type: ResourceType::AccessKey,
         resource_arn: format!("arn:aws:iam::{account:012}:user/{user}"),
-        user_name: user.parse().unwrap(),
-        access_key_id: Some(key.parse().unwrap()),
+        resource_id: Some(key),
+        user_name: Some(user.parse().unwrap()),
         message: String::new(),
         evidence: Evidence::new(),
         remedy: Remedy::Rotate,
+        exemption: None,
     }
 }
 

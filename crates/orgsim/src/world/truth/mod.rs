@@ -1,10 +1,13 @@
 //! What is true of a world, in a form that any tool can be compared with.
 
+mod users;
+
 use serde::Serialize;
 
-use super::{AccountId, AccountState, KeyStatus, Principal, Text, Time, World};
+pub use self::users::TruthUser;
+use super::{AccountId, AccountState, KeyStatus, PasswordPolicy, Principal, Root, Text, Time, World};
 
-/// The facts of a world: every account and every IAM user's access key, whatever anybody can read of them.
+/// The facts of a world: every account, IAM user and credential, whatever anybody can read of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Truth {
     /// The organization's id.
@@ -19,6 +22,8 @@ pub struct Truth {
     pub roles: Vec<TruthRole>,
     /// All access keys of IAM users, ordered by account, user and key.
     pub access_keys: Vec<TruthKey>,
+    /// All IAM users, ordered by account and name.
+    pub users: Vec<TruthUser>,
 }
 
 /// The user that clients act as.
@@ -47,6 +52,12 @@ pub struct TruthAccount {
     pub parent_id: String,
     /// How many IAM users it has.
     pub users: usize,
+    /// When its root user was made: when the account was.
+    pub joined_at: Time,
+    /// The credentials of its root user.
+    pub root: Root,
+    /// Its own rules for console passwords, null for none.
+    pub password_policy: Option<PasswordPolicy>,
 }
 
 /// One role.
@@ -100,6 +111,7 @@ impl World {
             accounts: self.truth_accounts(),
             roles,
             access_keys,
+            users: users::users(self),
         }
     }
 
@@ -112,6 +124,9 @@ impl World {
             ou_path: if account.ou.is_empty() { "Root".into() } else { format!("Root/{}", account.ou).into() },
             parent_id: self.ou_id(&account.ou),
             users: account.users.len(),
+            joined_at: account.joined_at,
+            root: account.root.clone(),
+            password_policy: account.password_policy.clone(),
         };
         self.accounts.iter().map(one).collect()
     }

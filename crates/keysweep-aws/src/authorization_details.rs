@@ -1,0 +1,202 @@
+//! The facet `authorization details`: the groups and IAM policies of every user of an account, one call for every
+//! 1,000 users, groups and IAM policies.
+
+mod administrator;
+
+use std::collections::HashMap;
+
+use aws_sdk_iam::types::{AttachedPolicy, EntityType, GroupDetail, ManagedPolicyDetail, PolicyDetail, Tag, UserDetail};
+use keysweep_model::{Permissions, Tags, UserName};
+
+use crate::{
+    AccountSession, CallError,
+    users::{PAGE, next_marker},
+};
+
+const ACTION: &str = "iam:GetAccountAuthorizationDetails";
+
+/// What the authorization details of an account tell of one of its users.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserDetails {
+    /// Its tags.
+    pub tags: Tags,
+    /// Its groups and IAM policies.
+    pub permissions: Permissions,
+}
+
+impl AccountSession {
+    /// The tags and permissions of every user of the account.
+    ///
+    /// # Errors
+    /// When any page cannot be read, or when what one part of the answer names is not in another.
+    /// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
+    pub async fn authorization_details(&self) -> Result<HashMap<UserName, UserDetails>, CallError> {
+        let filter = vec![EntityType::User, EntityType::Group, EntityType::LocalManagedPolicy];
+        let mut users = Vec::new();
+        let mut known = Known::default();
+        self.each_details_page(&filter, |page_users, groups, policies| {
+            users.extend_from_slice(page_users);
+            let arns = groups.iter().map(|group| group.arn()).chain(policies.iter().map(|policy| policy.arn()));
+            for arn in arns {
+                self.check_account(ACTION, arn.unwrap_or_default())?;
+            }
+            known.add(groups, policies)
+        })
+        .await?;
+        users.iter().map(|user| Ok((self.user_name(user)?, known.details(user)?))).collect()
+    }
+
+    /// How many calls [`Self::all_user_tags`] takes in an account of `users` users.
+    #[must_use]
+    pub fn all_user_tags_calls(users: usize) -> usize {
+        users.div_ceil(PAGE.unsigned_abs() as usize).max(1)
+    }
+
+    /// The tags of every user of the account: the same call, for users alone.
+    ///
+    /// # Errors
+    /// When any page cannot be read.
+    pub async fn all_user_tags(&self) -> Result<HashMap<UserName, Tags>, CallError> {
+        let mut tags = HashMap::new();
+        self.each_details_page(&[EntityType::User], |users, _, _| {
+            for user in users {
+                tags.insert(self.user_name(user)?, user.tags().iter().map(pair).collect());
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(tags)
+    }
+
+    async fn each_details_page(
+        &self,
+        filter: &[EntityType],
+        mut take: impl FnMut(&[UserDetail], &[GroupDetail], &[ManagedPolicyDetail]) -> Result<(), CallError>,
+    ) -> Result<(), CallError> {
+        let mut marker = None;
+        loop {
+            let page = self
+                .call(ACTION, |iam| {
+                    iam.get_account_authorization_details()
+                        .set_filter(Some(filter.to_vec()))
+                        .max_items(PAGE)
+                        .set_marker(marker.clone())
+                        .send()
+                })
+                .await?;
+            take(page.user_detail_list(), page.group_detail_list(), page.policies())?;
+            match next_marker(ACTION, page.is_truncated(), page.marker(), marker.as_deref())? {
+                Some(next) => marker = Some(next),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    fn user_name(&self, user: &UserDetail) -> Result<UserName, CallError> {
+        self.check_account(ACTION, user.arn().unwrap_or_default())?;
+        let name = user.user_name().unwrap_or_default().parse();
+        name.map_err(|error| CallError::bad_answer(ACTION, format!("{error}")))
+    }
+}
+
+/// The groups and customer managed policies of an account.
+#[derive(Default)]
+struct Known {
+    groups: HashMap<String, Group>,
+    /// Whether each customer managed policy, by ARN, allows everything.
+    policies: HashMap<String, bool>,
+}
+
+struct Group {
+    attached_policies: Vec<String>,
+    /// Whether a policy that is embedded in the group allows everything.
+    allows_everything: bool,
+}
+
+impl Known {
+    fn add(&mut self, groups: &[GroupDetail], policies: &[ManagedPolicyDetail]) -> Result<(), CallError> {
+        for group in groups {
+            let name = group.group_name().ok_or_else(|| bad("a group without a name"))?.to_owned();
+            let attached_policies = arns(group.attached_managed_policies())?;
+            let allows_everything = any_allows_everything(group.group_policy_list())?;
+            self.groups.insert(name, Group { attached_policies, allows_everything });
+        }
+        for policy in policies {
+            let arn = policy.arn().ok_or_else(|| bad("an IAM policy without an ARN"))?;
+            let default = policy.policy_version_list().iter().find(|version| version.is_default_version());
+            let document = default.and_then(|version| version.document());
+            let document = document.ok_or_else(|| bad(&format!("`{arn}` has no default version")))?;
+            self.policies.insert(arn.to_owned(), allows_everything(document)?);
+        }
+        Ok(())
+    }
+
+    fn details(&self, user: &UserDetail) -> Result<UserDetails, CallError> {
+        let attached_policies = arns(user.attached_managed_policies())?;
+        let mut is_administrator = any_allows_everything(user.user_policy_list())?;
+        let mut group_policies = Vec::new();
+        for name in user.group_list() {
+            let group = self.groups.get(name).ok_or_else(|| bad(&format!("the group `{name}` is not in it")))?;
+            is_administrator |= group.allows_everything;
+            group_policies.extend(group.attached_policies.iter().cloned());
+        }
+        for arn in attached_policies.iter().chain(&group_policies) {
+            is_administrator |= self.is_everything(arn)?;
+        }
+        let boundary = user.permissions_boundary().map(|boundary| {
+            boundary.permissions_boundary_arn().ok_or_else(|| bad("a permissions boundary without an ARN"))
+        });
+        Ok(UserDetails {
+            tags: user.tags().iter().map(pair).collect(),
+            permissions: Permissions {
+                groups: user.group_list().to_vec(),
+                inline_policies: names(user.user_policy_list())?,
+                permissions_boundary: boundary.transpose()?.map(str::to_owned),
+                attached_policies,
+                group_policies,
+                is_administrator,
+            },
+        })
+    }
+
+    /// Whether a managed policy allows everything. Of AWS's own, which are not in the answer, one does.
+    /// Source: docs.aws.amazon.com/aws-managed-policy/latest/reference/AdministratorAccess.html
+    fn is_everything(&self, arn: &str) -> Result<bool, CallError> {
+        match arn.split_once(":iam::aws:policy/") {
+            Some((_, name)) => Ok(name == "AdministratorAccess"),
+            None => self.policies.get(arn).copied().ok_or_else(|| bad(&format!("the IAM policy `{arn}` is not in it"))),
+        }
+    }
+}
+
+fn arns(policies: &[AttachedPolicy]) -> Result<Vec<String>, CallError> {
+    let arn = |policy: &AttachedPolicy| policy.policy_arn().map(str::to_owned);
+    policies.iter().map(|policy| arn(policy).ok_or_else(|| bad("an attached IAM policy without an ARN"))).collect()
+}
+
+fn names(policies: &[PolicyDetail]) -> Result<Vec<String>, CallError> {
+    let name = |policy: &PolicyDetail| policy.policy_name().map(str::to_owned);
+    policies.iter().map(|policy| name(policy).ok_or_else(|| bad("an IAM policy without a name"))).collect()
+}
+
+fn any_allows_everything(policies: &[PolicyDetail]) -> Result<bool, CallError> {
+    policies.iter().try_fold(false, |any, policy| {
+        let document = policy.policy_document().ok_or_else(|| bad("an IAM policy without a document"))?;
+        Ok(any | allows_everything(document)?)
+    })
+}
+
+fn allows_everything(document: &str) -> Result<bool, CallError> {
+    administrator::allows_everything(document).map_err(|reason| bad(&reason))
+}
+
+fn bad(reason: &str) -> CallError {
+    CallError::bad_answer(ACTION, reason)
+}
+
+pub(crate) fn pair(tag: &Tag) -> (String, String) {
+    (tag.key().to_owned(), tag.value().to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,157 @@
+//! What users have by themselves and by their groups, and answers that contradict themselves.
+
+use aws_sdk_iam::types::{AttachedPermissionsBoundary, PolicyVersion};
+
+use super::*;
+
+const EVERYTHING: &str =
+    "%7B%22Statement%22%3A%7B%22Effect%22%3A%22Allow%22%2C%22Action%22%3A%22%2A%22%2C%22Resource%22%3A%22%2A%22%7D%7D";
+const NOTHING: &str = "%7B%22Statement%22%3A%5B%5D%7D";
+
+fn attached(name: &str) -> AttachedPolicy {
+    AttachedPolicy::builder().policy_arn(arn(name)).build()
+}
+
+/// AWS's own policies are named in CamelCase here, those of the account in lower case.
+fn arn(name: &str) -> String {
+    let account = if name.starts_with(char::is_uppercase) { "aws" } else { "111122223333" };
+    format!("arn:aws-cn:iam::{account}:policy/{name}")
+}
+
+fn embedded(document: &str) -> PolicyDetail {
+    PolicyDetail::builder().policy_name("own").policy_document(document).build()
+}
+
+fn version(document: &str, is_default: bool) -> PolicyVersion {
+    PolicyVersion::builder().document(document).is_default_version(is_default).build()
+}
+
+/// An account with a group of each kind, and with a customer managed policy whose default version allows everything
+/// and one of which only a former version did.
+fn known() -> Known {
+    let group = |name: &str| GroupDetail::builder().group_name(name);
+    let policy = |name: &str| ManagedPolicyDetail::builder().arn(arn(name));
+    let mut known = Known::default();
+    known
+        .add(
+            &[
+                group("plain").attached_managed_policies(attached("ReadOnlyAccess")).build(),
+                group("admins").attached_managed_policies(attached("AdministratorAccess")).build(),
+                group("root-like").group_policy_list(embedded(EVERYTHING)).build(),
+                group("dangling").attached_managed_policies(attached("gone")).build(),
+            ],
+            &[
+                policy("all")
+                    .policy_version_list(version(NOTHING, false))
+                    .policy_version_list(version(EVERYTHING, true))
+                    .build(),
+                policy("was-all")
+                    .policy_version_list(version(EVERYTHING, false))
+                    .policy_version_list(version(NOTHING, true))
+                    .build(),
+            ],
+        )
+        .unwrap();
+    known
+}
+
+fn told(user: aws_sdk_iam::types::builders::UserDetailBuilder) -> String {
+    match known().details(&user.build()) {
+        Ok(details) => format!("administrator: {}", details.permissions.is_administrator),
+        Err(error) => error.message,
+    }
+}
+
+#[test]
+fn an_administrator_is_one_by_whatever_way_it_came_to_be() {
+    let user = UserDetail::builder;
+    insta::assert_snapshot!(
+        [
+            told(user()),
+            told(user().attached_managed_policies(attached("AdministratorAccess"))),
+            told(user().attached_managed_policies(attached("AdministratorAccess-Amplify"))),
+            told(user().attached_managed_policies(attached("all"))),
+            told(user().attached_managed_policies(attached("was-all"))),
+            told(user().user_policy_list(embedded(NOTHING)).user_policy_list(embedded(EVERYTHING))),
+            told(user().group_list("plain")),
+            told(user().group_list("plain").group_list("admins")),
+            told(user().group_list("root-like")),
+        ]
+        .join("\n"),
+        @"
+    administrator: false
+    administrator: true
+    administrator: false
+    administrator: true
+    administrator: false
+    administrator: true
+    administrator: false
+    administrator: true
+    administrator: true
+    "
+    );
+}
+
+#[test]
+fn what_the_answer_names_and_does_not_hold_makes_it_a_bad_one() {
+    let user = UserDetail::builder;
+    insta::assert_snapshot!(
+        [
+            told(user().attached_managed_policies(attached("gone"))),
+            told(user().group_list("nobody")),
+            told(user().group_list("dangling")),
+            told(user().attached_managed_policies(AttachedPolicy::builder().build())),
+            told(user().user_policy_list(PolicyDetail::builder().policy_document(NOTHING).build())),
+            told(user().user_policy_list(embedded("not a policy"))),
+            told(user().permissions_boundary(AttachedPermissionsBoundary::builder().build())),
+        ]
+        .join("\n"),
+        @"
+    the IAM policy `arn:aws-cn:iam::111122223333:policy/gone` is not in it
+    the group `nobody` is not in it
+    the IAM policy `arn:aws-cn:iam::111122223333:policy/gone` is not in it
+    an attached IAM policy without an ARN
+    an IAM policy without a name
+    an IAM policy is no JSON: expected ident at line 1 column 2
+    a permissions boundary without an ARN
+    "
+    );
+    let without_default = ManagedPolicyDetail::builder().arn(arn("all")).policy_version_list(version(NOTHING, false));
+    assert!(Known::default().add(&[], &[without_default.build()]).is_err());
+}
+
+#[test]
+fn own_policies_and_those_of_groups_are_told_apart() {
+    let boundary = AttachedPermissionsBoundary::builder().permissions_boundary_arn(arn("was-all")).build();
+    let user = UserDetail::builder()
+        .group_list("plain")
+        .attached_managed_policies(attached("all"))
+        .user_policy_list(embedded(NOTHING))
+        .permissions_boundary(boundary)
+        .tags(Tag::builder().key("owner").value("platform").build().unwrap());
+    insta::assert_debug_snapshot!(known().details(&user.build()).unwrap(), @r#"
+    UserDetails {
+        tags: {
+            "owner": "platform",
+        },
+        permissions: Permissions {
+            groups: [
+                "plain",
+            ],
+            attached_policies: [
+                "arn:aws-cn:iam::111122223333:policy/all",
+            ],
+            group_policies: [
+                "arn:aws-cn:iam::aws:policy/ReadOnlyAccess",
+            ],
+            inline_policies: [
+                "own",
+            ],
+            is_administrator: true,
+            permissions_boundary: Some(
+                "arn:aws-cn:iam::111122223333:policy/was-all",
+            ),
+        },
+    }
+    "#);
+}

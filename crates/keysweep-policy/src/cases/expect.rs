@@ -1,0 +1,198 @@
+//! What a case expects, and whether it came.
+
+use std::{collections::BTreeMap, fmt};
+
+use keysweep_model::{Evidence, EvidenceValue, FacetSet, Severity, Verdict};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_yaml::Spanned;
+
+use super::given;
+use crate::{
+    Outcome, Policy,
+    diagnostic::Diagnostic,
+    objects::Object,
+    policy::Judgement,
+    yaml::{self, Scalar},
+};
+
+/// What a policy must say, as written.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Expect")]
+pub(super) struct RawExpected {
+    /// What the judgement must come to.
+    status: Status,
+    /// What the message, the note, the reason or the error must contain; `*` stands for anything in between.
+    message: Option<String>,
+    /// The severity of the fail.
+    #[schemars(with = "Option<String>")]
+    severity: Option<Spanned<String>>,
+    /// Facts that the evidence must have, with their values.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
+    evidence: BTreeMap<String, Spanned<Scalar>>,
+    /// The facets that the policy may touch: it must touch no others.
+    #[schemars(with = "Option<Vec<String>>")]
+    reads: Option<Vec<Spanned<String>>>,
+}
+
+/// What a policy must say.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Expected {
+    status: Status,
+    message: Option<String>,
+    severity: Option<Severity>,
+    evidence: BTreeMap<String, Scalar>,
+    reads: Option<FacetSet>,
+}
+
+/// What a judgement comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Nothing to report.
+    Pass,
+    /// A violation.
+    Fail,
+    /// Let off.
+    Exempt,
+    /// A fact that the policy asked for could not be read.
+    Unknown,
+    /// The policy itself failed.
+    Error,
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Exempt => "exempt",
+            Self::Unknown => "unknown",
+            Self::Error => "error",
+        })
+    }
+}
+
+impl RawExpected {
+    pub(super) fn check(self) -> Result<Expected, Diagnostic> {
+        let severity = self.severity.as_ref().map(|word| self.severity(word)).transpose()?;
+        let reads = self.reads.as_deref().map(given::facets).transpose()?;
+        let evidence = self.evidence.into_iter().map(|(name, value)| (name, value.value)).collect();
+        Ok(Expected { status: self.status, message: self.message, severity, evidence, reads })
+    }
+
+    fn severity(&self, word: &Spanned<String>) -> Result<Severity, Diagnostic> {
+        if self.status != Status::Fail {
+            return Err(yaml::at(word, format!("only a fail has a severity, and this case expects {}", self.status)));
+        }
+        word.value.parse().map_err(|error: keysweep_model::UnknownWord| yaml::at(word, error.to_string()))
+    }
+}
+
+/// What a policy said.
+struct Said {
+    status: Status,
+    message: String,
+    /// The severity of a fail, and what it adds to the evidence.
+    fail: Option<(Severity, Evidence)>,
+}
+
+impl Expected {
+    /// Compares what came with what is expected.
+    ///
+    /// # Errors
+    /// In what it differs.
+    pub(super) fn compare(&self, policy: &Policy, judgement: &Judgement) -> Result<(), String> {
+        let said = said(policy, judgement)?;
+        let Self { status, message, severity, evidence, reads } = self;
+        if said.status != *status {
+            return Err(format!("expected {status}, got {}{}", said.status, quoted(&said.message)));
+        }
+        if let Some(part) = message.as_ref().filter(|part| !has_parts(&said.message, part)) {
+            return Err(format!("expected {status} with a message that has `{part}`, got{}", quoted(&said.message)));
+        }
+        let (came, added) = said.fail.unzip();
+        if let (Some(wanted), Some(came)) = (severity, came)
+            && *wanted != came
+        {
+            return Err(format!("expected the severity {wanted}, got {came}"));
+        }
+        for (name, wanted) in evidence {
+            let found = added.as_ref().and_then(|added| added.get(name)).or(judgement.evaluation.evidence.get(name));
+            compare_evidence(name, wanted, found)?;
+        }
+        let touched = judgement.evaluation.reads;
+        match reads.map(|reads| touched.difference(reads)) {
+            Some(others) if !others.is_empty() => {
+                let others: Vec<String> = others.iter().map(|facet| format!("`{facet}`")).collect();
+                Err(format!("the policy touches {}, which `reads` does not have", others.join(", ")))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+fn said(policy: &Policy, judgement: &Judgement) -> Result<Said, String> {
+    let plain = |status, message: String| Said { status, message, fail: None };
+    Ok(match &judgement.evaluation.outcome {
+        Outcome::Verdict(Verdict::Pass { note }) => plain(Status::Pass, note.clone().unwrap_or_default()),
+        Outcome::Verdict(Verdict::Fail { message, severity, evidence }) => Said {
+            status: Status::Fail,
+            message: message.clone(),
+            fail: Some((severity.unwrap_or(policy.metadata().severity), evidence.clone())),
+        },
+        Outcome::Verdict(Verdict::Exempt { reason, .. }) => plain(Status::Exempt, reason.clone()),
+        Outcome::Unknown(why) => plain(Status::Unknown, why.to_string()),
+        Outcome::Error(error) => plain(Status::Error, error.to_string()),
+        Outcome::Needs(_) => {
+            let name = judgement.unread.as_deref().unwrap_or("a fact");
+            let hint = given::hint(Object::judged(policy.metadata().resource), name);
+            return Err(format!("the policy reads `{name}`, which the case does not give: {hint}"));
+        }
+    })
+}
+
+/// Whether the text has the parts between the stars of a pattern, in their order.
+fn has_parts(text: &str, pattern: &str) -> bool {
+    let rest = pattern.split('*').try_fold(text, |rest, part| rest.split_once(part).map(|(_, rest)| rest));
+    rest.is_some()
+}
+
+fn compare_evidence(name: &str, wanted: &Scalar, found: Option<&EvidenceValue>) -> Result<(), String> {
+    let wanted = shown_scalar(wanted);
+    match found.map(shown) {
+        None => Err(format!("expected the evidence `{name}: {wanted}`, got none of that name")),
+        Some(found) if found != wanted => Err(format!("expected the evidence `{name}: {wanted}`, got `{found}`")),
+        Some(_) => Ok(()),
+    }
+}
+
+/// A value as a case writes it.
+fn shown_scalar(value: &Scalar) -> String {
+    match value {
+        Scalar::Null => "null".to_owned(),
+        Scalar::Boolean(value) => value.to_string(),
+        Scalar::Integer(value) => value.to_string(),
+        Scalar::Number(value) => value.to_string(),
+        Scalar::Text(value) => value.clone(),
+        Scalar::List(values) => format!("[{}]", values.join(", ")),
+    }
+}
+
+fn shown(value: &EvidenceValue) -> String {
+    match value {
+        EvidenceValue::Boolean(value) => value.to_string(),
+        EvidenceValue::Integer(value) => value.to_string(),
+        EvidenceValue::Number(value) => value.to_string(),
+        EvidenceValue::Text(value) => value.clone(),
+        EvidenceValue::List(values) => format!("[{}]", values.join(", ")),
+        EvidenceValue::Time(value) => value.to_string(),
+        EvidenceValue::Unreadable(why) => format!("unreadable: {why}"),
+    }
+}
+
+fn quoted(message: &str) -> String {
+    if message.is_empty() { ", without a message".to_owned() } else { format!(": \"{message}\"") }
+}

@@ -1,0 +1,63 @@
+//! What running cases came to.
+
+use std::{fmt, path::PathBuf};
+
+use keysweep_model::PolicyId;
+
+use crate::coverage::Coverage;
+
+/// What running the cases of policies came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// Every case that was run, in the order of the files.
+    pub cases: Vec<CaseReport>,
+    /// What the cases that were run reach of the scripts, where that was asked for.
+    pub coverage: Option<Coverage>,
+}
+
+/// What one case came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseReport {
+    /// The policy.
+    pub policy: PolicyId,
+    /// The file of the case.
+    pub path: PathBuf,
+    /// The line of the case, counted from 1.
+    pub line: usize,
+    /// The name of the case.
+    pub name: String,
+    /// What was expected and what came, where they differ.
+    pub failure: Option<String>,
+}
+
+impl Report {
+    /// How many cases failed.
+    #[must_use]
+    pub fn failed(&self) -> usize {
+        self.cases.iter().filter(|case| case.failure.is_some()).count()
+    }
+
+    /// How many cases held.
+    #[must_use]
+    pub fn passed(&self) -> usize {
+        self.cases.len() - self.failed()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for case in &self.cases {
+            let CaseReport { policy, path, line, name, failure } = case;
+            match failure {
+                None => writeln!(out, "ok   {policy}: {name}")?,
+                Some(failure) => {
+                    writeln!(out, "FAIL {policy}: {name}\n     {failure}\n     {}:{line}", path.display())?;
+                }
+            }
+        }
+        if let Some(coverage) = &self.coverage {
+            writeln!(out, "{coverage}")?;
+        }
+        write!(out, "{} passed, {} failed", self.passed(), self.failed())
+    }
+}

@@ -1,0 +1,239 @@
+//! Statements: what they come to, where they end the script, and the variables that they make.
+
+use rhai::{ASTFlags, Expr, Ident, Position, Stmt, StmtBlock};
+
+use super::{Checker, Type, Variable};
+use crate::code::Code;
+
+impl Checker<'_> {
+    /// The type of what a function's body comes to.
+    pub(super) fn body(&mut self, statements: &[Stmt]) -> Type {
+        let is_entry = self.current.is_entry;
+        let kind = self.statements(statements, is_entry);
+        if is_entry && statements.is_empty() {
+            let place = self.source.token(self.functions[self.current.index].begin);
+            self.no_verdict("`check` is empty", place);
+        }
+        kind
+    }
+
+    /// The type of what statements come to. Where the script ends with them, `is_end`, it needs a verdict.
+    fn statements(&mut self, statements: &[Stmt], is_end: bool) -> Type {
+        let outer = self.scope.len();
+        let end = statements.iter().rposition(|statement| !statement.is_noop());
+        let mut last = Type::Nothing;
+        let mut ended = None;
+        let mut is_told = false;
+        for (index, statement) in statements.iter().enumerate() {
+            if let Some(end) = ended.filter(|_| !is_told && !statement.is_noop()) {
+                let help = format!("nothing goes on after `{end}`: take it out, or put the `{end}` into an `if`");
+                let place = self.place_of(statement);
+                self.wrong(Code::Unreachable, "this is never reached", place).help(help);
+                is_told = true;
+            }
+            let is_last = Some(index) == end;
+            last = self.statement(statement, is_last && is_end);
+            if !is_last && ended.is_none() {
+                self.thrown_away(statement);
+            }
+            ended = ended.or_else(|| ends(statement));
+        }
+        self.leave(outer);
+        if ended.is_some() { Type::Never } else { last }
+    }
+
+    /// Leaves a block: what was made in it and never read is told.
+    fn leave(&mut self, outer: usize) {
+        for variable in self.scope.split_off(outer.min(self.scope.len())) {
+            let Some(made) = variable.made.filter(|_| !variable.is_read && !variable.name.starts_with('_')) else {
+                continue;
+            };
+            let message = format!("the variable `{}` is never read", variable.name);
+            let place = self.source.token(made);
+            let help = format!("use it, leave it out, or call it `_{}`", variable.name);
+            self.wrong(Code::UnusedVariable, message, place).help(help);
+        }
+    }
+
+    pub(super) fn block(&mut self, block: &StmtBlock, is_end: bool) -> Type {
+        if is_end && block.statements().iter().all(Stmt::is_noop) {
+            let place = self.source.token(block.position());
+            self.no_verdict("`check` ends here without a verdict", place);
+        }
+        self.statements(block.statements(), is_end)
+    }
+
+    /// The body of a loop: not even what ends it is the loop's value.
+    fn repeated(&mut self, body: &StmtBlock) {
+        self.block(body, false);
+        if let Some(last) = body.statements().iter().rev().find(|statement| !statement.is_noop()) {
+            self.thrown_away(last);
+        }
+    }
+
+    fn statement(&mut self, statement: &Stmt, is_end: bool) -> Type {
+        let never_verdict = |checker: &mut Self| {
+            if is_end {
+                let place = checker.place_of(statement);
+                checker.no_verdict("`check` ends here without a verdict", place);
+            }
+            Type::Nothing
+        };
+        match statement {
+            Stmt::If(flow, position) => self.either(flow, *position, is_end),
+            Stmt::TryCatch(flow, _) => {
+                let outer = self.scope.len();
+                self.block(&flow.body, false);
+                if let Expr::Variable(caught, ..) = &flow.expr {
+                    self.scope.push(Variable::given(&caught.1, Type::Unknown));
+                }
+                self.block(&flow.branch, false);
+                self.leave(outer);
+                if ends(statement).is_none() {
+                    for block in [&flow.body, &flow.branch] {
+                        block.statements().last().into_iter().for_each(|last| self.thrown_away(last));
+                    }
+                    never_verdict(self);
+                }
+                Type::Nothing
+            }
+            Stmt::While(flow, _) | Stmt::Do(flow, ..) => {
+                let is_endless = matches!(flow.expr, Expr::Unit(_) | Expr::BoolConstant(true, _));
+                if !is_endless {
+                    self.condition(&flow.expr);
+                }
+                self.repeated(&flow.body);
+                if is_endless { Type::Unknown } else { never_verdict(self) }
+            }
+            Stmt::For(parts, _) => {
+                let (item, counter, flow) = &**parts;
+                let list = self.expr(&flow.expr);
+                let outer = self.scope.len();
+                self.scope.push(Variable::given(&item.name, list.item()));
+                self.scope.extend(counter.iter().map(|counter| Variable::given(&counter.name, Type::Integer)));
+                self.repeated(&flow.body);
+                self.scope.truncate(outer);
+                never_verdict(self)
+            }
+            Stmt::Var(variable, _, position) => {
+                let (Ident { name, pos }, value, _) = &**variable;
+                let kind = self.expr(value);
+                let made = Some(if pos.is_none() { *position } else { *pos });
+                self.scope.push(Variable { name: name.to_string(), kind, made, is_read: false });
+                never_verdict(self)
+            }
+            Stmt::Assignment(assignment) => {
+                self.target(&assignment.1.lhs);
+                self.expr(&assignment.1.rhs);
+                never_verdict(self)
+            }
+            Stmt::FnCall(call, position) => {
+                let kind = self.call(call, *position);
+                let place = self.source.token(*position);
+                self.ends_with(kind, place, is_end)
+            }
+            Stmt::Block(block) => self.block(block, is_end),
+            Stmt::Expr(expr) => {
+                let kind = self.expr(expr);
+                let place = self.source.expr(expr);
+                self.ends_with(kind, place, is_end)
+            }
+            Stmt::Return(value, flags, position) => {
+                let kind = value.as_ref().map_or(Type::Nothing, |value| self.expr(value));
+                if !flags.contains(ASTFlags::BREAK) {
+                    let place = match value {
+                        Some(value) => self.source.expr(value),
+                        None => self.source.token(*position),
+                    };
+                    self.returns(kind, place);
+                }
+                Type::Never
+            }
+            Stmt::BreakLoop(value, ..) => {
+                value.iter().for_each(|value| {
+                    self.expr(value);
+                });
+                Type::Never
+            }
+            // Nothing to follow, or refused by the parser already.
+            _ => Type::Nothing,
+        }
+    }
+
+    fn either(&mut self, flow: &rhai::FlowControl, position: Position, is_end: bool) -> Type {
+        self.condition(&flow.expr);
+        let then = self.block(&flow.body, is_end);
+        let has_else = !flow.branch.is_empty() || !flow.branch.position().is_none();
+        if !has_else {
+            if is_end {
+                let place = self.source.token(position);
+                self.no_verdict("`check` ends without a verdict where this `if` does not hold", place);
+            }
+            return if then == Type::Never { Type::Nothing } else { then.or(Type::Nothing) };
+        }
+        let otherwise = self.block(&flow.branch, is_end);
+        then.or(otherwise)
+    }
+
+    /// Notes that the function returns a value of this type.
+    fn returns(&mut self, kind: Type, place: Option<crate::diagnostic::Place>) {
+        self.ends_with(kind.clone(), place, self.current.is_entry);
+        self.current.returned = Some(match self.current.returned.take() {
+            Some(returned) => returned.or(kind),
+            None => kind,
+        });
+    }
+
+    /// A condition, which is true or false.
+    pub(super) fn condition(&mut self, condition: &Expr) {
+        let kind = self.expr(condition);
+        if !kind.may_be(&Type::Boolean) {
+            let message = format!("a condition is true or false, not {}", kind.phrase());
+            let place = self.source.expr(condition);
+            let help = match kind {
+                Type::Text => Some("compare it, as in `... != \"\"`"),
+                Type::Integer | Type::Number => Some("compare it, as in `... > 0`"),
+                Type::List(_) | Type::Objects(_) => Some("ask `!list.is_empty()`"),
+                _ => None,
+            };
+            self.wrong(Code::NotACondition, message, place).maybe_help(help.map(str::to_owned));
+        }
+    }
+
+    /// What is assigned to: never a part of what the policy is asked about.
+    fn target(&mut self, target: &Expr) {
+        self.expr(target);
+        if let Expr::Dot(pair, ..) | Expr::Index(pair, ..) = target
+            && let Expr::Variable(variable, ..) = &pair.lhs
+            && let Type::Object(_) | Type::Params = self.known(&variable.1)
+        {
+            let message = format!("nothing of `{}` can be set: a policy judges, it changes nothing", variable.1);
+            let place = self.source.expr(target);
+            self.wrong(Code::ReadOnly, message, place);
+        }
+    }
+
+    pub(super) fn place_of(&self, statement: &Stmt) -> Option<crate::diagnostic::Place> {
+        match statement {
+            Stmt::Expr(expr) => self.source.expr(expr),
+            Stmt::Assignment(assignment) => self.source.expr(&assignment.1.lhs),
+            other => self.source.token(other.position()),
+        }
+    }
+}
+
+/// The word by which a statement ends its block, whatever happens in it.
+fn ends(statement: &Stmt) -> Option<&'static str> {
+    let block = |block: &StmtBlock| block.statements().iter().find_map(ends);
+    match statement {
+        Stmt::Return(_, flags, _) if flags.contains(ASTFlags::BREAK) => Some("throw"),
+        Stmt::Return(..) => Some("return"),
+        Stmt::BreakLoop(_, flags, _) if flags.contains(ASTFlags::BREAK) => Some("break"),
+        Stmt::BreakLoop(..) => Some("continue"),
+        Stmt::Block(inner) => block(inner),
+        Stmt::If(flow, _) | Stmt::TryCatch(flow, _) if !flow.branch.is_empty() => {
+            block(&flow.body).filter(|_| block(&flow.branch).is_some())
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,282 @@
+//! Compiles policies: under limits of the user's, and with the libraries that stand in their folder.
+//!
+//! A policy shares functions by `import "lib/owners" as owners;`, which reads `lib/owners.rhai` in the policy's own folder
+//! when the policy is compiled. No path leads out of the folder, by `..`, from the root, or by a link. Nothing is read
+//! when a policy runs.
+
+use std::{
+    path::{Component, Path, PathBuf},
+    sync::Arc,
+};
+
+use keysweep_model::FacetSet;
+use rhai::{AST, ASTNode, Engine, Expr, Module, Position, Scope, Stmt, module_resolvers::StaticModuleResolver};
+
+use crate::{
+    check::{self, Library},
+    code::Code,
+    diagnostic::{Diagnostic, PolicyFileError},
+    engine::{self, ENGINE},
+    explain::{parse_error, place},
+    library::read_inside,
+    limits::{LimitError, Limits},
+    metadata::Metadata,
+    policy::{MAX_SOURCE, Policy},
+};
+
+/// How many libraries a policy may import, those that its libraries import included.
+pub(crate) const MAX_LIBRARIES: usize = 16;
+
+/// The stack for compiling, in bytes: enough for scripts nested as deep as the parser lets them be.
+pub(crate) const COMPILER_STACK: usize = 32 << 20;
+
+/// Compiles policies. Cheap to clone.
+#[derive(Clone)]
+pub struct Compiler {
+    engine: Arc<Engine>,
+    limits: Arc<Limits>,
+    /// Where policies import from; none where they cannot.
+    folder: Option<Arc<Path>>,
+}
+
+/// A compiled script, and the engine that runs it.
+pub(crate) struct Compiled {
+    pub(crate) metadata: Metadata,
+    pub(crate) script: AST,
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) libraries: Vec<Library>,
+    /// What its author may not have meant.
+    pub(crate) warnings: Vec<Diagnostic>,
+    /// The facets that the script and its libraries may touch.
+    pub(crate) may_read: FacetSet,
+}
+
+impl Default for Compiler {
+    /// A compiler under the usual limits, for policies that import nothing.
+    fn default() -> Self {
+        Self { engine: Arc::clone(&ENGINE), limits: Arc::new(Limits::default()), folder: None }
+    }
+}
+
+impl Compiler {
+    /// A compiler under these limits, for policies that import nothing.
+    ///
+    /// # Errors
+    /// When a limit is out of its range.
+    pub fn new(limits: Limits) -> Result<Self, LimitError> {
+        limits.check()?;
+        let engine = if limits == Limits::default() { Arc::clone(&ENGINE) } else { Arc::new(engine::build(&limits)) };
+        Ok(Self { engine, limits: Arc::new(limits), folder: None })
+    }
+
+    /// The same compiler for policies that import from `folder`.
+    #[must_use]
+    pub fn in_folder(&self, folder: &Path) -> Self {
+        Self { folder: Some(folder.into()), ..self.clone() }
+    }
+
+    /// Compiles the policy file `text`. `source_name` says where it came from: `shipped`, or its path as the user named
+    /// it.
+    ///
+    /// # Errors
+    /// When anything is wrong with the metadata, the script or a library that can be known without data: all of it, each
+    /// with its place.
+    pub fn compile(&self, source_name: &str, text: &str) -> Result<Policy, PolicyFileError> {
+        stacker::grow(COMPILER_STACK, || self.compile_here(text))
+            .map(|compiled| Policy::new(source_name, text, compiled))
+            .map_err(|failed| match failed {
+                Failed::Policy(diagnostics) => PolicyFileError::new(source_name, text, diagnostics),
+                Failed::Library(error) => *error,
+            })
+    }
+
+    fn compile_here(&self, text: &str) -> Result<Compiled, Failed> {
+        if text.len() > MAX_SOURCE {
+            let message = format!("the policy has {} bytes; {MAX_SOURCE} are allowed", text.len());
+            return Err(Failed::Policy(vec![Diagnostic::new(Code::TooLarge, message)]));
+        }
+        let metadata = Metadata::parse(text);
+        let script = self.engine.compile(text).map_err(|error| vec![parse_error(&error, text)]);
+        let (metadata, script) = match (metadata, script) {
+            (Ok(metadata), Ok(script)) => (metadata, script),
+            (Err(wrong), Ok(_)) | (Ok(_), Err(wrong)) => return Err(Failed::Policy(wrong)),
+            (Err(wrong), Err(more)) => return Err(Failed::Policy([wrong, more].concat())),
+        };
+        let mut imports = Imports { compiler: self, loaded: Vec::new(), loading: Vec::new() };
+        let aliases = imports.of_script(&script)?;
+        let libraries = imports.loaded;
+        let checked = check::check(&script, text, &metadata, &aliases);
+        if checked.is_wrong() {
+            return Err(Failed::Policy(checked.found));
+        }
+        let of_libraries = libraries.iter().map(|loaded| loaded.may_read);
+        let may_read = of_libraries.fold(checked.may_read, FacetSet::union);
+        let (engine, libraries) = self.engine_with(libraries);
+        let (limits, warnings) = (Arc::clone(&self.limits), checked.found);
+        Ok(Compiled { metadata, script, engine, limits, libraries, warnings, may_read })
+    }
+
+    /// The engine that knows these libraries: that of all policies where there are none.
+    fn engine_with(&self, libraries: Vec<Loaded>) -> (Arc<Engine>, Vec<Library>) {
+        if libraries.is_empty() {
+            return (Arc::clone(&self.engine), Vec::new());
+        }
+        let mut engine = engine::build(&self.limits);
+        let mut resolver = StaticModuleResolver::new();
+        let mut known = Vec::new();
+        for loaded in libraries {
+            resolver.insert(loaded.path, loaded.module);
+            known.push(loaded.library);
+        }
+        engine.set_module_resolver(resolver);
+        (Arc::new(engine), known)
+    }
+}
+
+/// Why a policy does not compile.
+enum Failed {
+    /// What is wrong with its own file.
+    Policy(Vec<Diagnostic>),
+    /// What is wrong with a library.
+    Library(Box<PolicyFileError>),
+}
+
+/// A library that is compiled.
+struct Loaded {
+    /// What scripts import it by.
+    path: String,
+    module: Module,
+    library: Library,
+    may_read: FacetSet,
+}
+
+/// The libraries of a policy while they are loaded.
+struct Imports<'a> {
+    compiler: &'a Compiler,
+    loaded: Vec<Loaded>,
+    /// Those that are being loaded, each because of the one before it.
+    loading: Vec<String>,
+}
+
+impl Imports<'_> {
+    /// The libraries that a script imports, by the names that it gives them.
+    fn of_script(&mut self, script: &AST) -> Result<Vec<(String, Library)>, Failed> {
+        let mut aliases = Vec::new();
+        only_at_top(script).map_err(|wrong| Failed::Policy(vec![wrong]))?;
+        for statement in script.statements() {
+            let Stmt::Import(import, position) = statement else { continue };
+            let refused = |message: String, help: &str| {
+                Failed::Policy(vec![
+                    place(Diagnostic::new(Code::BadImport, message), *position, "import".len()).help(help),
+                ])
+            };
+            let Expr::StringConstant(path, ..) = &import.0 else {
+                return Err(refused("an import names its library by a text".to_owned(), EXAMPLE));
+            };
+            if import.1.name.is_empty() {
+                return Err(refused(format!("the import of `{path}` has no name"), EXAMPLE));
+            }
+            let library = self.library(path, *position)?;
+            aliases.push((import.1.name.to_string(), library));
+        }
+        Ok(aliases)
+    }
+
+    fn library(&mut self, path: &str, position: Position) -> Result<Library, Failed> {
+        if let Some(loaded) = self.loaded.iter().find(|loaded| loaded.path == path) {
+            return Ok(loaded.library.clone());
+        }
+        let refused = |message: String, help: &str| {
+            Failed::Policy(vec![place(Diagnostic::new(Code::BadImport, message), position, "import".len()).help(help)])
+        };
+        let Some(folder) = &self.compiler.folder else {
+            return Err(refused("a policy without a folder imports nothing".to_owned(), "put it into a file"));
+        };
+        if self.loading.iter().any(|loading| loading == path) {
+            return Err(refused(format!("`{path}` imports itself, by way of others"), "leave one of the imports out"));
+        }
+        if self.loaded.len() + self.loading.len() >= MAX_LIBRARIES {
+            return Err(refused(format!("a policy imports at most {MAX_LIBRARIES} libraries"), "join some of them"));
+        }
+        let file = file_of(folder, path).ok_or_else(|| {
+            let message = format!("`{path}` is no path within the policy's folder");
+            refused(message, "an import names a file below the folder, without `.rhai`: `lib/owners`")
+        })?;
+        let text = read_inside(folder, &file).map_err(|problem| refused(problem.to_string(), EXAMPLE))?;
+        self.loading.push(path.to_owned());
+        let loaded = self.load(path, &file, &text)?;
+        self.loading.pop();
+        let library = loaded.library.clone();
+        self.loaded.push(loaded);
+        Ok(library)
+    }
+
+    fn load(&mut self, path: &str, file: &Path, text: &str) -> Result<Loaded, Failed> {
+        let name = file.display().to_string();
+        let wrong = |diagnostics| Failed::Library(Box::new(PolicyFileError::new(&name, text, diagnostics)));
+        if text.len() > MAX_SOURCE {
+            let message = format!("the library has {} bytes; {MAX_SOURCE} are allowed", text.len());
+            return Err(wrong(vec![Diagnostic::new(Code::TooLarge, message)]));
+        }
+        let engine = &self.compiler.engine;
+        let script = engine.compile(text).map_err(|error| wrong(vec![parse_error(&error, text)]))?;
+        let aliases = self.of_script(&script).map_err(|failed| match failed {
+            Failed::Policy(diagnostics) => wrong(diagnostics),
+            library @ Failed::Library(_) => library,
+        })?;
+        let checked = check::check_library(&script, text, &aliases);
+        if checked.is_wrong() {
+            return Err(wrong(checked.found));
+        }
+        // What a library imports itself is found by the engine that runs it.
+        let mut resolver = StaticModuleResolver::new();
+        for loaded in &self.loaded {
+            resolver.insert(loaded.path.clone(), loaded.module.clone());
+        }
+        let mut engine = engine::build(&self.compiler.limits);
+        engine.set_module_resolver(resolver);
+        let module = Module::eval_ast_as_new(Scope::new(), &script, &engine)
+            .map_err(|error| wrong(vec![Diagnostic::new(Code::BadImport, crate::explain::runtime_error(&error).0)]))?;
+        let library = Library::new(path, &name, text, script);
+        Ok(Loaded { path: path.to_owned(), module, library, may_read: checked.may_read })
+    }
+}
+
+/// An import in a function would be made whenever that runs.
+fn only_at_top(script: &AST) -> Result<(), Diagnostic> {
+    let mut inside = None;
+    let mut count = 0;
+    script.walk(&mut |path| {
+        if let Some(ASTNode::Stmt(statement @ Stmt::Import(_, position))) = path.last() {
+            count += 1;
+            if !script.statements().iter().any(|top| std::ptr::eq(top, *statement)) {
+                inside.get_or_insert(*position);
+            }
+        }
+        true
+    });
+    if let Some(position) = inside {
+        let message = "imports stand at the top of the file, outside functions";
+        return Err(place(Diagnostic::new(Code::BadImport, message), position, "import".len()));
+    }
+    if count > MAX_LIBRARIES {
+        return Err(Diagnostic::new(
+            Code::BadImport,
+            format!("there are {count} imports; {MAX_LIBRARIES} are allowed"),
+        ));
+    }
+    Ok(())
+}
+
+/// What an import looks like.
+const EXAMPLE: &str = "write `import \"lib/owners\" as owners;` for `lib/owners.rhai` beside the policy";
+
+/// The file of a library; none where the path leads elsewhere.
+fn file_of(folder: &Path, path: &str) -> Option<PathBuf> {
+    let relative = Path::new(path);
+    let is_below = !path.is_empty()
+        && !path.contains(['\\', '\0'])
+        && relative.components().all(|component| matches!(component, Component::Normal(_)));
+    is_below.then(|| folder.join(format!("{path}.rhai")))
+}

@@ -1,0 +1,237 @@
+//! The register of exemptions: which violations are let off, why, by whom and until when.
+//!
+//! ```yaml
+//! - id: EX-17
+//!   policy: access-key-max-age
+//!   account: "111122223333"
+//!   user: svc-billing-*
+//!   reason: the vendor rotates these keys itself, once a year
+//!   owner: billing-platform
+//!   ticket: SEC-1042
+//!   expires: 2027-03-01
+//!   approved_by: security-architecture
+//! ```
+//!
+//! An exemption lets off what all of its selectors select: `account`, `ou` (with everything below it), `user` and
+//! `access_key_id` (globs), and `tags` of the user. It has an end, always. One that cannot be decided, because a tag
+//! could not be read, lets nothing off.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use jiff::{SignedDuration, Timestamp};
+use keysweep_model::{AccountId, ExemptionId, FacetSet, Fact, PolicyId, Resource, Unreadable};
+
+use crate::{diagnostic::PolicyFileError, pattern::glob_matches};
+
+mod entry;
+#[cfg(test)]
+mod tests;
+
+pub use entry::Entry;
+
+/// The longest term of an exemption where the user sets none, in days.
+pub const DEFAULT_MAX_TERM_DAYS: u32 = 365;
+
+/// The exemptions that hold, in the order of the file. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Register(Arc<Vec<Exemption>>);
+
+/// One exemption.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exemption {
+    /// What the register names it.
+    pub id: ExemptionId,
+    /// The policies whose violations it lets off.
+    pub policies: Vec<PolicyId>,
+    /// The accounts that it is for; empty for all.
+    pub accounts: Vec<AccountId>,
+    /// The organizational unit that it is for, with everything below it, such as `Root/Workloads`; none for all.
+    pub ou: Option<String>,
+    /// A glob for the names of the users that it is for; none for all.
+    pub user: Option<String>,
+    /// The tags that a user must have, each with its value.
+    pub tags: Vec<(String, String)>,
+    /// A glob for the ids of the access keys that it is for; none for all, and for what is no access key.
+    pub access_key_id: Option<String>,
+    /// Why it is granted.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Where it was asked for; none where the register does not say.
+    pub ticket: Option<String>,
+    /// Who granted it; none where the register does not say.
+    pub approved_by: Option<String>,
+    /// When it ends.
+    pub expires: Timestamp,
+}
+
+/// What the register says of a violation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ruling {
+    /// No exemption is about it.
+    None,
+    /// This exemption, by its place in the register, lets it off.
+    Exempt(usize),
+    /// This exemption would have let it off, and has expired.
+    Expired(usize),
+    /// These facts must be read to decide.
+    Needs(FacetSet),
+    /// Whether this exemption is about it cannot be decided.
+    Unknown {
+        /// The exemption, by its place in the register.
+        index: usize,
+        /// What could not be read.
+        why: Arc<Unreadable>,
+    },
+}
+
+impl Register {
+    /// The register that the file `text` holds, which the user knows as `source_name`. `now` is the time of day, from
+    /// which the terms of exemptions without `approved_on` count.
+    ///
+    /// # Errors
+    /// When the file is not a list of exemptions, or one of them says what cannot be: each with its place.
+    pub fn parse(source_name: &str, text: &str, now: Timestamp, max_term_days: u32) -> Result<Self, PolicyFileError> {
+        Self::new(source_name, text, &entry::parse(source_name, text)?, now, max_term_days)
+    }
+
+    /// The register of these entries of the file `text`.
+    ///
+    /// # Errors
+    /// When one of them says what cannot be: each with its place.
+    pub fn new(
+        source_name: &str,
+        text: &str,
+        entries: &[Entry],
+        now: Timestamp,
+        max_term_days: u32,
+    ) -> Result<Self, PolicyFileError> {
+        let term = entry::Term { now, max: SignedDuration::from_hours(24 * i64::from(max_term_days)), max_term_days };
+        let mut exemptions = Vec::new();
+        let mut wrong = Vec::new();
+        let mut ids = BTreeSet::new();
+        for entry in entries {
+            match entry.check(&term) {
+                Ok(exemption) if !ids.insert(exemption.id.clone()) => wrong.push(entry.duplicate()),
+                Ok(exemption) => exemptions.push(exemption),
+                Err(diagnostics) => wrong.extend(diagnostics),
+            }
+        }
+        if wrong.is_empty() {
+            Ok(Self(Arc::new(exemptions)))
+        } else {
+            Err(PolicyFileError::new(source_name, text, wrong))
+        }
+    }
+
+    /// The JSON Schema of the register's file.
+    #[must_use]
+    pub fn schema() -> serde_json::Value {
+        schemars::schema_for!(Vec<Entry>).into()
+    }
+
+    /// The exemptions, in the order of the file.
+    #[must_use]
+    pub fn exemptions(&self) -> &[Exemption] {
+        &self.0
+    }
+
+    /// What the register says of the violation of `policy` by `resource`, as of `now`. Of several exemptions the first
+    /// that certainly lets it off counts; only where none does, one that cannot be decided makes it unknown.
+    #[must_use]
+    pub fn rule(&self, policy: &PolicyId, resource: &Resource, now: Timestamp) -> Ruling {
+        let mut otherwise = Ruling::None;
+        for (index, exemption) in self.0.iter().enumerate() {
+            let ruling = match (exemption.selects(policy, resource), exemption.has_expired(now)) {
+                (Fact::Known(true), false) => return Ruling::Exempt(index),
+                (Fact::Known(true), true) => Ruling::Expired(index),
+                (Fact::NotRead(facet), false) => Ruling::Needs(FacetSet::of(&[facet])),
+                (Fact::Unreadable(why), false) => Ruling::Unknown { index, why },
+                (Fact::Known(false), _) | (Fact::NotRead(_) | Fact::Unreadable(_), true) => Ruling::None,
+            };
+            if ruling.weight() > otherwise.weight() {
+                otherwise = ruling;
+            }
+        }
+        otherwise
+    }
+}
+
+impl Ruling {
+    /// Which of two rulings decides: facts that can still be read may settle what is undecided.
+    fn weight(&self) -> u8 {
+        match self {
+            Self::None => 0,
+            Self::Expired(_) => 1,
+            Self::Unknown { .. } => 2,
+            Self::Needs(_) => 3,
+            Self::Exempt(_) => 4,
+        }
+    }
+}
+
+impl Exemption {
+    /// Whether it has ended by `now`.
+    #[must_use]
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        self.expires <= now
+    }
+
+    /// Whole days until it ends; a day that has begun counts. 0 where it has ended.
+    #[must_use]
+    pub fn days_left(&self, now: Timestamp) -> i64 {
+        crate::objects::days_up(self.expires.duration_since(now).max(SignedDuration::ZERO))
+    }
+
+    /// Whether it is about a violation of `policy` by `resource`. What costs a call is asked last.
+    #[must_use]
+    pub fn selects(&self, policy: &PolicyId, resource: &Resource) -> Fact<bool> {
+        let account = resource.account();
+        let user = resource.user();
+        let is_out = !self.policies.contains(policy)
+            || !self.accounts.is_empty() && !self.accounts.contains(&account.id)
+            || self.user.as_ref().is_some_and(|glob| !user.is_some_and(|user| matches(glob, user.name.as_str())))
+            || !self.tags.is_empty() && user.is_none();
+        if is_out {
+            return Fact::Known(false);
+        }
+        let in_unit =
+            self.ou.as_ref().map_or(Fact::Known(true), |ou| account.ou_path.as_ref().map(|path| is_below(path, ou)));
+        all([in_unit, self.selects_key(resource), self.selects_tags(resource)])
+    }
+
+    fn selects_key(&self, resource: &Resource) -> Fact<bool> {
+        match (&self.access_key_id, resource) {
+            (None, _) => Fact::Known(true),
+            (Some(glob), Resource::AccessKey(..)) => resource.id().map(|id| id.is_some_and(|id| matches(glob, id))),
+            (Some(_), _) => Fact::Known(false),
+        }
+    }
+
+    fn selects_tags(&self, resource: &Resource) -> Fact<bool> {
+        match resource.user() {
+            Some(user) if !self.tags.is_empty() => {
+                user.tags.as_ref().map(|tags| self.tags.iter().all(|(name, value)| tags.get(name) == Some(value)))
+            }
+            Some(_) | None => Fact::Known(true),
+        }
+    }
+}
+
+/// Whether all of these hold: not, where one is known not to; unknown, where one of the others is.
+fn all(facts: [Fact<bool>; 3]) -> Fact<bool> {
+    if facts.iter().any(|fact| fact.known() == Some(&false)) {
+        return Fact::Known(false);
+    }
+    facts.into_iter().find(|fact| fact.known().is_none()).unwrap_or(Fact::Known(true))
+}
+
+/// The globs of a register are checked when it is made, so that one that is none selects nothing.
+fn matches(glob: &str, text: &str) -> bool {
+    glob_matches(glob, text).unwrap_or(false)
+}
+
+/// Whether an account with this path is in the unit `ou` or below it.
+fn is_below(path: &str, ou: &str) -> bool {
+    path.strip_prefix(ou).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}

@@ -1,0 +1,187 @@
+//! Exemptions: what each selects, when it ends, and what is told of those that are wrong.
+
+use std::sync::Arc;
+
+use keysweep_model::{AccessKey, Account, AccountState, CredentialStatus, Facet, LastUsed, User};
+
+use super::*;
+
+const NOW: Timestamp = Timestamp::constant(1_772_366_400, 0); // 2026-03-01T12:00:00Z
+
+fn user() -> User {
+    let account = Account {
+        id: "111122223333".parse().unwrap(),
+        name: "prod".to_owned(),
+        email: None,
+        state: AccountState::Active,
+        ou_path: Fact::Known("Root/Workloads/Prod".to_owned()),
+    };
+    let key = AccessKey {
+        id: Fact::Known("AKIAIOSFODNN7EXAMPLE".parse().unwrap()),
+        status: Fact::Known(CredentialStatus::Active),
+        created_at: Fact::Known(NOW),
+        last_used: Fact::Known(LastUsed::Never),
+    };
+    User {
+        access_keys: Fact::Known(vec![key]),
+        tags: Fact::Known([("team".to_owned(), "billing".to_owned())].into()),
+        ..User::unread(&Arc::new(account), "svc-billing".parse().unwrap(), "arn".to_owned(), "/".to_owned())
+    }
+}
+
+fn parse(text: &str) -> Result<Register, PolicyFileError> {
+    Register::parse("exemptions.yaml", text, NOW, DEFAULT_MAX_TERM_DAYS)
+}
+
+/// A register of exemptions, each with these selectors and that end, for one policy.
+fn register(selectors: &[(&str, &str)]) -> Register {
+    let entry = |(index, (selector, expires)): (usize, &(&str, &str))| {
+        format!("- {{ id: e{index}, policy: p, reason: r, owner: o, expires: {expires}, {selector} }}\n")
+    };
+    parse(&selectors.iter().enumerate().map(entry).collect::<String>()).unwrap()
+}
+
+fn rule(selectors: &[(&str, &str)], user: User) -> Ruling {
+    register(selectors).rule(&"p".parse().unwrap(), &Resource::AccessKey(Arc::new(user), 0), NOW)
+}
+
+const LATER: &str = "2026-09-01";
+const OVER: &str = "2026-03-01";
+
+#[test]
+fn an_exemption_lets_off_what_all_of_its_selectors_select() {
+    let cases = [
+        ("account: \"111122223333\"", true),
+        ("account: [\"999922223333\", \"111122223333\"]", true),
+        ("account: \"999922223333\"", false),
+        ("ou: Root/Workloads", true),
+        ("ou: Root/Workloads/Prod", true),
+        ("ou: Root/Work", false),
+        ("user: svc-*", true),
+        ("user: svc", false),
+        ("tags: { team: billing }", true),
+        ("tags: { team: billing, owner: x }", false),
+        ("access_key_id: AKIAIOSFODNN7EXAMPLE", true),
+        ("access_key_id: ASIA*", false),
+        ("user: svc-*, ou: Root/Sandbox", false),
+    ];
+    for (selector, selected) in cases {
+        let expected = if selected { Ruling::Exempt(0) } else { Ruling::None };
+        assert_eq!(rule(&[(selector, LATER)], user()), expected, "{selector}");
+    }
+    let other = register(&[("user: \"*\"", LATER)]).rule(&"q".parse().unwrap(), &Resource::User(Arc::new(user())), NOW);
+    assert_eq!(other, Ruling::None);
+    let no_key = register(&[("access_key_id: \"*\"", LATER)]);
+    assert_eq!(no_key.rule(&"p".parse().unwrap(), &Resource::User(Arc::new(user())), NOW), Ruling::None);
+}
+
+#[test]
+fn an_expired_exemption_lets_nothing_off_and_says_so() {
+    assert_eq!(rule(&[("user: svc-*", OVER)], user()), Ruling::Expired(0));
+    assert_eq!(rule(&[("user: svc-*", OVER), ("user: svc-*", LATER)], user()), Ruling::Exempt(1));
+}
+
+#[test]
+fn what_cannot_be_decided_lets_nothing_off() {
+    let mut without_tags = user();
+    without_tags.tags = Fact::NotRead(Facet::UserTags);
+    let tagged = ("tags: { team: billing }", LATER);
+    assert_eq!(rule(&[tagged], without_tags.clone()), Ruling::Needs(FacetSet::of(&[Facet::UserTags])));
+    assert_eq!(rule(&[("user: other, tags: { team: billing }", LATER)], without_tags.clone()), Ruling::None);
+    assert_eq!(rule(&[tagged, ("user: svc-*", LATER)], without_tags), Ruling::Exempt(1));
+
+    let why = Arc::new(Unreadable { facet: Facet::UserTags, reason: "denied".to_owned() });
+    let unreadable = User { tags: Fact::Unreadable(Arc::clone(&why)), ..user() };
+    assert_eq!(rule(&[tagged], unreadable.clone()), Ruling::Unknown { index: 0, why });
+    assert_eq!(rule(&[("tags: { team: billing }", OVER)], unreadable), Ruling::None);
+}
+
+#[test]
+fn days_left_count_up_to_the_end() {
+    let days = |expires| register(&[("user: \"*\"", expires)]).exemptions()[0].days_left(NOW);
+    assert_eq!([days("2026-03-02"), days("2026-03-02T12:00:00Z"), days("2026-02-01")], [1, 1, 0]);
+}
+
+#[test]
+fn mistakes_are_shown_where_they_are() {
+    let wrong = |text: &str| parse(text).unwrap_err().to_string();
+    insta::assert_snapshot!(
+        [
+            wrong("- { id: a, policy: p, reason: r, owner: o, user: x }"),
+            wrong("- { id: a, policy: p, reason: r, owner: o, expires: 2026-04-01 }"),
+            wrong("- { id: a b, policy: P_, reason: '', owner: o, expires: soon, user: x }"),
+            wrong("- { id: a, policy: p, reason: r, owner: o, expires: 2028-04-01, user: x }"),
+            wrong("- { id: a, policy: p, account: 111122223333, reason: r, owner: o, expires: 2026-04-01 }"),
+            wrong(
+                "- { id: a, policy: p, user: x, reason: r, owner: o, expires: 2026-04-01 }\n\
+                 - { id: a, policy: p, user: y, reason: r, owner: o, expires: 2026-04-01 }"
+            ),
+            wrong("- { id: a, policy: p, usr: x, reason: r, owner: o, expires: 2026-04-01 }"),
+        ]
+        .join("\n\n"),
+        @"
+    error[missing-field]: missing field `expires`
+     --> exemptions.yaml:1:44
+      |
+    1 | - { id: a, policy: p, reason: r, owner: o, user: x }
+      |                                            ^^^^
+
+    error[bad-value]: the exemption does not say what it is for
+     --> exemptions.yaml:1:9
+      |
+    1 | - { id: a, policy: p, reason: r, owner: o, expires: 2026-04-01 }
+      |         ^
+      = help: give `account`, `ou`, `user`, `tags` or `access_key_id`; to let all off, disable the policy
+
+    error[bad-value]: `a b` is not an exemption id (1 to 64 letters, digits, `-`, `_` or `.`)
+     --> exemptions.yaml:1:9
+      |
+    1 | - { id: a b, policy: P_, reason: '', owner: o, expires: soon, user: x }
+      |         ^^^
+
+    error[bad-value]: `P_` is not a policy id (1 to 64 lowercase letters, digits and dashes, such as `access-key-max-age`)
+     --> exemptions.yaml:1:22
+      |
+    1 | - { id: a b, policy: P_, reason: '', owner: o, expires: soon, user: x }
+      |                      ^^
+
+    error[bad-value]: the reason is empty
+     --> exemptions.yaml:1:34
+      |
+    1 | - { id: a b, policy: P_, reason: '', owner: o, expires: soon, user: x }
+      |                                  ^^
+
+    error[bad-value]: `soon` is no date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`
+     --> exemptions.yaml:1:57
+      |
+    1 | - { id: a b, policy: P_, reason: '', owner: o, expires: soon, user: x }
+      |                                                         ^^^^
+
+    error[bad-value]: the exemption ends more than 365 days from now
+     --> exemptions.yaml:1:53
+      |
+    1 | - { id: a, policy: p, reason: r, owner: o, expires: 2028-04-01, user: x }
+      |                                                     ^^^^^^^^^^
+      = help: renew it in time instead, or allow longer terms by `exemption_max_term_days`
+
+    error[malformed-yaml]: `111122223333` is a number here: put it in quotes
+     --> exemptions.yaml:1:32
+      |
+    1 | - { id: a, policy: p, account: 111122223333, reason: r, owner: o, expires: 2026-04-01 }
+      |                                ^^^^^^^^^^^^
+
+    error[bad-value]: another exemption has the id `a`
+     --> exemptions.yaml:2:9
+      |
+    2 | - { id: a, policy: p, user: y, reason: r, owner: o, expires: 2026-04-01 }
+      |         ^
+
+    error[unknown-field]: unknown field `usr`, expected one of id, policy, account, ou, user, tags, access_key_id, reason, owner, ticket, approved_by, approved_on, expires
+     --> exemptions.yaml:1:23
+      |
+    1 | - { id: a, policy: p, usr: x, reason: r, owner: o, expires: 2026-04-01 }
+      |                       ^^^
+      = help: did you mean `user`?
+    "
+    );
+}

@@ -1,0 +1,241 @@
+//! Objects as scripts hold them: what is judged and what it belongs to, with getters made from the tables.
+
+use std::{any::TypeId, sync::Arc};
+
+use jiff::Timestamp;
+use keysweep_model::{Facet, Fact, Resource};
+use rhai::{Dynamic, Engine, EvalAltResult, Position};
+
+use crate::{
+    helpers::Time,
+    left_out::LeftOut,
+    list::List,
+    natives::no_text,
+    objects::{Kind, Object, Property, Seen, Value},
+    record::{Record, Touch},
+    suggest::did_you_mean,
+    watch,
+};
+
+type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// What is judged, when, and what the script has looked at so far.
+#[derive(Debug)]
+pub(crate) struct Subject {
+    judged: Object,
+    now: Timestamp,
+    pub(crate) record: Record,
+    /// What a case leaves out; none outside cases.
+    left_out: Option<Arc<LeftOut>>,
+}
+
+impl Subject {
+    pub(crate) fn new(judged: Object, now: Timestamp, left_out: Option<&Arc<LeftOut>>) -> Self {
+        Self { judged, now, record: Record::default(), left_out: left_out.cloned() }
+    }
+}
+
+/// An object of the kind `Object::ALL[OBJECT]`: each kind is a type of its own to the engine.
+#[derive(Clone)]
+struct Handle<const OBJECT: usize> {
+    subject: Arc<Subject>,
+    resource: Resource,
+    /// Whether it was reached through a list.
+    in_list: bool,
+}
+
+/// The resource that `check` is asked about.
+pub(crate) fn judged(subject: &Arc<Subject>, resource: &Resource) -> Dynamic {
+    handle(subject.judged, subject, resource.clone(), false)
+}
+
+pub(crate) fn handle(object: Object, subject: &Arc<Subject>, resource: Resource, in_list: bool) -> Dynamic {
+    let subject = Arc::clone(subject);
+    macro_rules! wrap {
+        ($($object:ident),+) => {
+            match object {
+                $(Object::$object => {
+                    Dynamic::from(Handle::<{ Object::$object as usize }> { subject, resource, in_list })
+                })+
+            }
+        };
+    }
+    wrap!(
+        Key,
+        User,
+        Account,
+        WholeAccount,
+        Root,
+        PasswordPolicy,
+        Password,
+        Mfa,
+        ServiceCredential,
+        SigningCertificate,
+        SshKey
+    )
+}
+
+/// The type that objects of a kind have to the engine.
+pub(crate) fn type_id(object: Object) -> TypeId {
+    macro_rules! of {
+        ($($object:ident),+) => {
+            match object { $(Object::$object => TypeId::of::<Handle<{ Object::$object as usize }>>(),)+ }
+        };
+    }
+    of!(
+        Key,
+        User,
+        Account,
+        WholeAccount,
+        Root,
+        PasswordPolicy,
+        Password,
+        Mfa,
+        ServiceCredential,
+        SigningCertificate,
+        SshKey
+    )
+}
+
+pub(crate) fn register(engine: &mut Engine) {
+    register_object::<{ Object::Key as usize }>(engine);
+    register_object::<{ Object::User as usize }>(engine);
+    register_object::<{ Object::Account as usize }>(engine);
+    register_object::<{ Object::WholeAccount as usize }>(engine);
+    register_object::<{ Object::Root as usize }>(engine);
+    register_object::<{ Object::PasswordPolicy as usize }>(engine);
+    register_object::<{ Object::Password as usize }>(engine);
+    register_object::<{ Object::Mfa as usize }>(engine);
+    register_object::<{ Object::ServiceCredential as usize }>(engine);
+    register_object::<{ Object::SigningCertificate as usize }>(engine);
+    register_object::<{ Object::SshKey as usize }>(engine);
+}
+
+fn register_object<const OBJECT: usize>(engine: &mut Engine) {
+    let object = Object::ALL[OBJECT];
+    engine.register_type_with_name::<Handle<OBJECT>>(object.phrase());
+    for property in object.properties() {
+        let names = Names::new(object, property.name, property.kind);
+        let reads = property.reads();
+        engine.register_get(property.name, move |it: &mut Handle<OBJECT>| {
+            let fact = it.fact(object, property);
+            it.touch(&Touch { name: names.of(it.subject.judged == object), reads, in_list: it.in_list }, fact)
+        });
+    }
+    for method in object.methods() {
+        engine.register_fn(method.name, move |it: &mut Handle<OBJECT>, argument: &str| {
+            let name = format!("{}({argument})", method.name);
+            let name = if it.subject.judged == object { name } else { format!("{}.{name}", object.name()) };
+            let fact = (method.read)(&it.seen(), argument);
+            let reads = keysweep_model::FacetSet::of(method.facets);
+            it.touch(&Touch { name: &name.into(), reads, in_list: it.in_list }, fact)
+        });
+    }
+    // Rhai asks the indexer for a property that has no getter.
+    engine.register_indexer_get(move |_: &mut Handle<OBJECT>, name: &str| -> Result<Dynamic> {
+        Err(no_property(object, name))
+    });
+    for name in ["to_string", "to_debug"] {
+        engine.register_fn(name, move |_: &mut Handle<OBJECT>| no_text(object.phrase()));
+    }
+    engine.register_fn("==", |a: Handle<OBJECT>, b: Handle<OBJECT>| a.same(&b));
+    engine.register_fn("!=", |a: Handle<OBJECT>, b: Handle<OBJECT>| !a.same(&b));
+}
+
+/// The names of a fact in evidence: of the object that is judged, and of one that it leads to.
+struct Names {
+    own: Arc<str>,
+    reached: Arc<str>,
+}
+
+impl Names {
+    fn new(object: Object, name: &str, kind: Kind) -> Self {
+        let name = match kind {
+            Kind::Objects(_) => format!("{name}.len"),
+            Kind::Boolean | Kind::Integer | Kind::Text | Kind::Time | Kind::Texts | Kind::Object(_) => name.to_owned(),
+        };
+        Self { reached: format!("{}.{name}", object.name()).into(), own: name.into() }
+    }
+
+    fn of(&self, is_judged: bool) -> &Arc<str> {
+        if is_judged { &self.own } else { &self.reached }
+    }
+}
+
+impl<const OBJECT: usize> Handle<OBJECT> {
+    fn seen(&self) -> Seen<'_> {
+        Seen { resource: &self.resource, now: self.subject.now }
+    }
+
+    fn fact(&self, object: Object, property: &Property) -> Fact<Value> {
+        let fact = (property.read)(&self.seen());
+        match &self.subject.left_out {
+            Some(left_out) if left_out.has(object, &self.resource, property.name) => {
+                fact.and_then(|_| Fact::NotRead(property.facets.first().copied().unwrap_or(Facet::Users)))
+            }
+            Some(_) | None => fact,
+        }
+    }
+
+    /// The value of a fact for the script; where it is missing, the script ends here, and no `catch` can prevent it.
+    fn touch(&self, touch: &Touch<'_>, fact: Fact<Value>) -> Result<Dynamic> {
+        match self.subject.record.touch(touch, fact) {
+            Some(Value::Boolean(value)) => Ok(value.into()),
+            Some(Value::Integer(value)) => Ok(value.into()),
+            Some(Value::Text(value)) => Ok(value.into()),
+            Some(Value::Time(value)) => Ok(Dynamic::from(Time(value))),
+            Some(Value::Texts(values)) => Ok(values.into_iter().map(Dynamic::from).collect::<Vec<_>>().into()),
+            Some(Value::Object(object)) => Ok(handle(object, &self.subject, self.resource.clone(), self.in_list)),
+            Some(Value::Objects(object, resources)) => {
+                watch::widen(resources.len());
+                Ok(Dynamic::from(List::new(&self.subject, object, resources)))
+            }
+            Some(Value::Absent(help)) => Err(help.into()),
+            None => Err(EvalAltResult::ErrorTerminated(Dynamic::UNIT, Position::NONE).into()),
+        }
+    }
+
+    fn same(&self, other: &Self) -> bool {
+        self.resource.is_same(&other.resource)
+    }
+}
+
+fn no_property(object: Object, name: &str) -> Box<EvalAltResult> {
+    if object.property_names().any(|known| known == name) {
+        return format!("{} has no index: write `.{name}`", object.phrase()).into();
+    }
+    let help = did_you_mean(name, "it has", object.property_names()).unwrap_or_default();
+    format!("{} has no property `{name}`: {help}", object.phrase()).into()
+}
+
+/// What an object is called in the evidence of a verdict: a key by its id, a user by its name; none for what is no
+/// object.
+pub(crate) fn name_of(value: &Dynamic) -> Option<Result<String>> {
+    fn named<const OBJECT: usize>(value: &Dynamic) -> Option<Result<String>> {
+        let it = value.read_lock::<Handle<OBJECT>>()?;
+        let object = Object::ALL[OBJECT];
+        let property = match object {
+            Object::Key | Object::Account | Object::WholeAccount | Object::ServiceCredential => "id",
+            Object::SigningCertificate | Object::SshKey => "id",
+            Object::User => "name",
+            Object::Mfa => "serial_number",
+            Object::Root | Object::PasswordPolicy | Object::Password => return Some(Ok(object.name().to_owned())),
+        };
+        let property = object.properties().iter().find(|known| known.name == property)?;
+        let name = Names::new(object, property.name, property.kind);
+        let touch = Touch { name: &name.reached, reads: property.reads(), in_list: it.in_list };
+        let value = it.touch(&touch, it.fact(object, property));
+        Some(value.map(|value| value.to_string()))
+    }
+    None.or_else(|| named::<{ Object::Key as usize }>(value))
+        .or_else(|| named::<{ Object::User as usize }>(value))
+        .or_else(|| named::<{ Object::Account as usize }>(value))
+        .or_else(|| named::<{ Object::WholeAccount as usize }>(value))
+        .or_else(|| named::<{ Object::Root as usize }>(value))
+        .or_else(|| named::<{ Object::PasswordPolicy as usize }>(value))
+        .or_else(|| named::<{ Object::Password as usize }>(value))
+        .or_else(|| named::<{ Object::Mfa as usize }>(value))
+        .or_else(|| named::<{ Object::ServiceCredential as usize }>(value))
+        .or_else(|| named::<{ Object::SigningCertificate as usize }>(value))
+        .or_else(|| named::<{ Object::SshKey as usize }>(value))
+}

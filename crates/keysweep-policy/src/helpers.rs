@@ -1,0 +1,79 @@
+//! What scripts are helped with: times, days and patterns.
+
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use rhai::{Array, Engine, EvalAltResult, ImmutableString, NativeCallContext};
+
+use crate::{
+    objects::days_up,
+    pattern::{self, Syntax},
+};
+
+type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// A point in time, as a script holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Time(pub(crate) Timestamp);
+
+/// A span of time, as a script holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Duration(SignedDuration);
+
+pub(crate) fn register(engine: &mut Engine) {
+    register_times(engine);
+    engine.register_fn("matches", |text: &str, pattern: &str| matches(Syntax::Glob, pattern, text));
+    engine.register_fn("matches_any", |text: &str, patterns: Array| matches_any(text, &patterns));
+    engine.register_fn("matches_regex", |text: &str, pattern: &str| matches(Syntax::Regex, pattern, text));
+}
+
+fn register_times(engine: &mut Engine) {
+    engine.register_type_with_name::<Time>("a time");
+    engine.register_type_with_name::<Duration>("a duration");
+    engine.register_fn("now", |context: NativeCallContext| -> Result<Time> {
+        context.tag().and_then(|tag| tag.clone().try_cast()).ok_or_else(|| "there is no judged time".into())
+    });
+    engine.register_fn("date", |text: &str| parse_time(text).map(Time).map_err(Into::<Box<EvalAltResult>>::into));
+    engine.register_fn("days_between", |from: Time, to: Time| days_up(to.0.duration_since(from.0)));
+    engine.register_fn("days", |count: i64| span(count, 24 * 60 * 60));
+    engine.register_fn("hours", |count: i64| span(count, 60 * 60));
+    engine.register_get("days", |span: &mut Duration| days_up(span.0));
+    engine.register_fn("+", |time: Time, span: Duration| moved(time.0.checked_add(span.0)));
+    engine.register_fn("-", |time: Time, span: Duration| moved(time.0.checked_sub(span.0)));
+    engine.register_fn("-", |a: Time, b: Time| Duration(a.0.duration_since(b.0)));
+    engine.register_fn("to_string", |time: &mut Time| time.0.to_string());
+    engine.register_fn("to_debug", |time: &mut Time| time.0.to_string());
+    engine.register_fn("to_string", |span: &mut Duration| format!("{} days", days_up(span.0)));
+    engine.register_fn("to_debug", |span: &mut Duration| format!("{} days", days_up(span.0)));
+}
+
+/// The time that a text stands for: a day, which begins at midnight UTC, or a time as RFC 3339 writes it.
+pub(crate) fn parse_time(text: &str) -> std::result::Result<Timestamp, String> {
+    let day = text.parse::<Date>().ok().filter(|_| text.len() == "2026-03-01".len());
+    match day {
+        Some(day) => day.to_zoned(TimeZone::UTC).map(|zoned| zoned.timestamp()).ok(),
+        None => text.parse().ok(),
+    }
+    .ok_or_else(|| format!("`{text}` is no date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`"))
+}
+
+fn span(count: i64, seconds: i64) -> Result<Duration> {
+    let seconds = count.checked_mul(seconds).ok_or("the duration is too long")?;
+    Ok(Duration(SignedDuration::from_secs(seconds)))
+}
+
+fn moved(time: std::result::Result<Timestamp, jiff::Error>) -> Result<Time> {
+    time.map(Time).map_err(|_| "there is no such time".into())
+}
+
+fn matches(syntax: Syntax, pattern: &str, text: &str) -> Result<bool> {
+    pattern::matches(syntax, pattern, text).map_err(|error| error.to_string().into())
+}
+
+fn matches_any(text: &str, patterns: &Array) -> Result<bool> {
+    for pattern in patterns {
+        let pattern = pattern.read_lock::<ImmutableString>().ok_or("`matches_any` takes a list of texts")?;
+        if matches(Syntax::Glob, &pattern, text)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

@@ -1,0 +1,101 @@
+//! Functions of Rhai that say nothing where something is wrong: here they are errors.
+//!
+//! An index outside a list or text, a missing entry of a map, a number that is undefined, and a text made of what has
+//! none.
+
+use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Map, NativeCallContext, Position};
+
+use crate::watch;
+
+type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+pub(crate) fn register(engine: &mut Engine) {
+    engine.register_fn("replace", replace);
+    // Rhai would take a text for the name of a function.
+    engine.register_fn("index_of", index_of);
+    engine.register_fn("get", |list: &mut Array, index: i64| place(list, index).map(|place| list[place].clone()));
+    engine.register_fn("set", |list: &mut Array, index: i64, value: Dynamic| -> Result<()> {
+        let place = place(list, index)?;
+        list[place] = value;
+        Ok(())
+    });
+    engine.register_fn("remove", |list: &mut Array, index: i64| place(list, index).map(|place| list.remove(place)));
+    engine.register_fn("pop", |list: &mut Array| list.pop().ok_or_else(|| empty("pop")));
+    engine.register_fn("shift", |list: &mut Array| match list.is_empty() {
+        true => Err(empty("shift")),
+        false => Ok(list.remove(0)),
+    });
+    engine.register_fn("get", |map: &mut Map, name: &str| map.get(name).cloned().ok_or_else(|| missing(name)));
+    engine.register_fn("remove", |map: &mut Map, name: &str| map.remove(name).ok_or_else(|| missing(name)));
+    engine.register_fn("get", |text: &str, index: i64| character(text, index));
+    engine.register_fn("set", |text: &mut ImmutableString, index: i64, new: char| -> Result<()> {
+        character(text, index)?;
+        let place = place_of(text.chars().count(), index);
+        *text = text.chars().enumerate().map(|(at, old)| if Some(at) == place { new } else { old }).collect();
+        Ok(())
+    });
+    engine.register_fn("to_int", |number: f64| -> Result<i64> {
+        #[expect(clippy::cast_possible_truncation, reason = "numbers outside the range are errors")]
+        let whole = number.trunc() as i64;
+        // 2^63 as a number; the greatest whole number itself is none.
+        let is_inside = (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&number);
+        if is_inside { Ok(whole) } else { Err(format!("{number} is no whole number").into()) }
+    });
+    for name in ["to_string", "to_debug"] {
+        engine.register_fn(name, |_: ()| no_text("nothing (`()`)"));
+    }
+    engine.register_fn("+", |_: &str, _: ()| -> Result<ImmutableString> { Err("nothing (`()`) has no text".into()) });
+    engine.register_fn("+", |_: (), _: &str| -> Result<ImmutableString> { Err("nothing (`()`) has no text".into()) });
+    engine
+        .register_fn("+=", |_: &mut ImmutableString, _: ()| -> Result<()> { Err("nothing (`()`) has no text".into()) });
+}
+
+/// Stops a script that makes a text of something that has none. Rhai would take the name of its type, and hides errors.
+pub(crate) fn no_text(what: &'static str) -> ImmutableString {
+    watch::stop(watch::Limit::NoText(what));
+    ImmutableString::new()
+}
+
+/// Rhai's `replace` makes the whole result before its size is checked; this one checks first.
+fn replace(context: NativeCallContext<'_>, text: &mut ImmutableString, find: &str, with: &str) -> Result<()> {
+    let found = if find.is_empty() { text.chars().count() + 1 } else { text.matches(find).count() };
+    if text.len() + found * with.len() > context.engine().max_string_size() {
+        return Err(EvalAltResult::ErrorDataTooLarge("Length of string".to_owned(), Position::NONE).into());
+    }
+    *text = text.replace(find, with).into();
+    Ok(())
+}
+
+fn index_of(context: NativeCallContext<'_>, list: &mut Array, text: ImmutableString) -> Result<i64> {
+    for (index, item) in list.iter().enumerate() {
+        if context.call_native_fn::<bool>("==", (item.clone(), text.clone()))? {
+            return Ok(i64::try_from(index).unwrap_or(i64::MAX));
+        }
+    }
+    Ok(-1)
+}
+
+/// The place of an index; below 0 they count from the end.
+fn place(list: &Array, index: i64) -> Result<usize> {
+    place_of(list.len(), index).ok_or_else(|| EvalAltResult::ErrorArrayBounds(list.len(), index, Position::NONE).into())
+}
+
+fn character(text: &str, index: i64) -> Result<char> {
+    let length = text.chars().count();
+    let character = place_of(length, index).and_then(|place| text.chars().nth(place));
+    character.ok_or_else(|| EvalAltResult::ErrorStringBounds(length, index, Position::NONE).into())
+}
+
+fn place_of(length: usize, index: i64) -> Option<usize> {
+    let from_end = || usize::try_from(index.unsigned_abs()).ok().and_then(|back| length.checked_sub(back));
+    let place = if index < 0 { from_end() } else { usize::try_from(index).ok() };
+    place.filter(|place| *place < length)
+}
+
+fn empty(name: &str) -> Box<EvalAltResult> {
+    format!("`{name}` of a list without items").into()
+}
+
+fn missing(name: &str) -> Box<EvalAltResult> {
+    format!("the map has no `{name}`").into()
+}

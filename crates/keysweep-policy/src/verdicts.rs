@@ -1,0 +1,124 @@
+//! The verdicts that a script can come to: made by functions, and by nothing else.
+
+use jiff::Timestamp;
+use keysweep_model::{Evidence, EvidenceValue, Severity, Verdict};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Map, NativeCallContext};
+
+use crate::{
+    explain::type_of,
+    handle::name_of,
+    helpers::{Time, parse_time},
+    list::{List, Values},
+};
+
+type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// The functions that make verdicts.
+pub(crate) const VERDICTS: [&str; 3] = ["pass", "fail", "exempt"];
+
+pub(crate) fn register(engine: &mut Engine) {
+    engine.register_type_with_name::<Verdict>("a verdict");
+    engine.register_fn("pass", || Verdict::Pass { note: None });
+    engine.register_fn("pass", |note: &str| Verdict::Pass { note: Some(note.to_owned()) });
+    engine.register_fn("fail", |message: &str| -> Result<Verdict> {
+        Ok(Verdict::Fail { message: said("fail", message)?, severity: None, evidence: Evidence::new() })
+    });
+    engine.register_fn("fail", fail_with);
+    engine.register_fn("exempt", |reason: &str| -> Result<Verdict> {
+        Ok(Verdict::Exempt { reason: said("exempt", reason)?, until: None })
+    });
+    engine.register_fn("exempt", |context: NativeCallContext, reason: &str, until: Time| {
+        exempt_until(&context, reason, until.0)
+    });
+    engine.register_fn("exempt", |context: NativeCallContext, reason: &str, until: &str| {
+        exempt_until(&context, reason, parse_time(until)?)
+    });
+}
+
+fn said(verdict: &str, words: &str) -> Result<String> {
+    if words.trim().is_empty() {
+        return Err(format!("`{verdict}` needs words: whoever reads the finding has nothing else").into());
+    }
+    Ok(words.to_owned())
+}
+
+/// `fail(message, #{ severity: "critical", ... })`: everything but the severity is evidence.
+fn fail_with(message: &str, more: Map) -> Result<Verdict> {
+    let mut severity = None;
+    let mut evidence = Evidence::new();
+    for (name, value) in more {
+        if name == "severity" {
+            severity = Some(parse_severity(&value)?);
+        } else {
+            let value = evidence_value(&value).map_err(|error| format!("the evidence `{name}` {error}"))?;
+            evidence.insert(name.to_string(), value);
+        }
+    }
+    Ok(Verdict::Fail { message: said("fail", message)?, severity, evidence })
+}
+
+fn parse_severity(value: &Dynamic) -> Result<Severity> {
+    let Some(word) = value.read_lock::<ImmutableString>() else {
+        return Err(format!("`severity` is a text, not {}", type_of(value)).into());
+    };
+    word.parse::<Severity>().map_err(|error| error.to_string().into())
+}
+
+/// A value as evidence.
+fn evidence_value(value: &Dynamic) -> Result<EvidenceValue> {
+    if let Some(items) = value.read_lock::<Array>() {
+        return evidence_list(items.len(), items.iter().cloned());
+    }
+    if let Some(items) = value.read_lock::<List>() {
+        return evidence_list(items.len(), items.iter());
+    }
+    if let Some(values) = value.read_lock::<Values>() {
+        return evidence_list(values.0.len(), values.0.iter().cloned());
+    }
+    if let Ok(value) = value.as_bool() {
+        return Ok(EvidenceValue::Boolean(value));
+    }
+    if let Ok(value) = value.as_int() {
+        return Ok(EvidenceValue::Integer(value));
+    }
+    if let Ok(value) = value.as_float() {
+        return Ok(EvidenceValue::Number(value));
+    }
+    if let Some(time) = value.read_lock::<Time>() {
+        return Ok(EvidenceValue::Time(time.0));
+    }
+    evidence_text(value).map(EvidenceValue::Text)
+}
+
+/// How many items of a list are kept as evidence.
+const MAX_EVIDENCE: usize = 100;
+
+/// The items as texts; of a long list the first, and how many more there are.
+fn evidence_list(length: usize, items: impl Iterator<Item = Dynamic>) -> Result<EvidenceValue> {
+    let mut texts = items.take(MAX_EVIDENCE).map(|item| evidence_text(&item)).collect::<Result<Vec<_>>>()?;
+    if length > MAX_EVIDENCE {
+        texts.push(format!("and {} more", length - MAX_EVIDENCE));
+    }
+    Ok(EvidenceValue::List(texts))
+}
+
+fn evidence_text(value: &Dynamic) -> Result<String> {
+    if value.is_string() || value.is_char() || value.is_int() || value.is_bool() || value.is_float() {
+        return Ok(value.to_string());
+    }
+    if let Some(time) = value.read_lock::<Time>() {
+        return Ok(time.0.to_string());
+    }
+    name_of(value).unwrap_or_else(|| Err(format!("holds {}, which is no evidence", type_of(value)).into()))
+}
+
+/// An exemption that has run out is the violation that it let off.
+fn exempt_until(context: &NativeCallContext, reason: &str, until: Timestamp) -> Result<Verdict> {
+    let reason = said("exempt", reason)?;
+    let now: Time = context.tag().and_then(|tag| tag.clone().try_cast()).ok_or("there is no judged time")?;
+    if until > now.0 {
+        return Ok(Verdict::Exempt { reason, until: Some(until) });
+    }
+    let message = format!("the exemption ran out on {}: {reason}", until.strftime("%Y-%m-%d"));
+    Ok(Verdict::Fail { message, severity: None, evidence: Evidence::new() })
+}

@@ -1,0 +1,151 @@
+//! What the worst scripts take: the memory of one evaluation, by an allocator that counts, and its time.
+//!
+//! A process of its own, and one test in it, so that nothing else is counted.
+#![cfg(test)]
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use jiff::Timestamp;
+use keysweep_model::{
+    AccessKey, Account, AccountFacts, AccountState, CredentialStatus, Fact, LastUsed, Resource, User,
+};
+use keysweep_policy::{Outcome, Policy};
+use peak_alloc::PeakAlloc;
+
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
+
+const MEBIBYTE: usize = 1 << 20;
+
+/// What an evaluation may take.
+const MOST_BYTES: usize = 64 * MEBIBYTE;
+
+/// What is promised of a release build on a machine that is not busy is 250 ms; machines that test are.
+const MOST_TIME: Duration = Duration::from_secs(5);
+
+const LONG: &str = "let a = []; a.pad(1000, 1);";
+
+/// 40 copies of what `a` holds in variables of their own.
+fn copies(of: &str) -> String {
+    (0..40).map(|n| format!("let v{n} = {of};")).collect()
+}
+
+fn scripts() -> Vec<String> {
+    let body = |body: &str| format!("fn check(key, params) {{ {body} }}");
+    let full = "let t = \"\"; t.pad(250, 'x'); let a = []; for i in 0..60 { a.push(t + `${i}`); } a.pad(1020, []);";
+    vec![
+        body("let s = \"x\"; loop { s += s; }"),
+        body("let s = \"x\"; loop { s = `${s}${s}`; }"),
+        body("let a = [1]; loop { a += a; }"),
+        body("let a = [1]; loop { a = [a, a]; }"),
+        body("let m = #{ a: 1 }; loop { m = #{ a: m, b: m }; }"),
+        body("let a = []; a.pad(1000000000, 1); pass()"),
+        body("let s = \"\"; s.pad(1000000000, 'x'); pass()"),
+        body("let s = \"\"; s.pad(16000, 'x'); s.replace(\"x\", s); pass()"),
+        body("let s = \"\"; s.pad(16000, 'x'); loop { s.split(\"x\"); }"),
+        body("let s = \"\"; s.pad(16000, 'x'); loop { s.to_chars(); }"),
+        body(&format!("{full} {} loop {{ }}", copies("a"))),
+        body(&format!("{LONG} {} loop {{ }}", copies("a"))),
+        body(&format!("{LONG} a.map(|x| {{ let c = []; c.pad(1000, x); c }}); pass()")),
+        body(&format!("{LONG} let b = a; let c = a; a.map(|x| b.map(|y| c)); pass()")),
+        body(&format!("{LONG} let b = a; loop {{ a.map(|x| b); }}")),
+        body(&format!("{LONG} let b = a; a.reduce(|made, x| [made, b], []); pass()")),
+        body("let m = #{}; for i in 0..250 { m[`${i}`] = [i, i, i]; } loop { m.values(); m.keys(); m.to_json(); }"),
+        body("let n = 0; loop { n += 1; matches_regex(\"x\", `\\\\w{30}x${n}`); }"),
+        body("let n = 0; loop { n += 1; matches_regex(\"x\", `[a-z]{100}x${n}`); }"),
+        format!(
+            "fn f(a, n) {{ {} if n > 0 {{ f(a, n - 1) }} loop {{ }} }} fn check(key, params) {{ {full} f(a, 12); pass() }}",
+            copies("a")
+        ),
+        format!(
+            "fn f(a, b, c, d, e, n) {{ f(a, b, c, d, e, f(a, b, c, d, e, n)) }} fn check(key, params) {{ {full} f(a, a, a, a, a, 1) }}"
+        ),
+        format!("fn f(a, n) {{ [n].map(|x| f(a, x)) }} fn check(key, params) {{ {full} f(a, 1); pass() }}"),
+        body(&format!("{full} loop {{ {}1{}; }} }} fn f(a, b) {{ 1", "f(a, ".repeat(20), ")".repeat(20))),
+    ]
+}
+
+/// An account of 5,000 users with two keys each.
+fn account() -> Resource {
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let account = Arc::new(Account {
+        id: "111122223333".parse().unwrap(),
+        name: "prod".to_owned(),
+        email: None,
+        state: AccountState::Active,
+        ou_path: Fact::Known("Root".to_owned()),
+    });
+    let key = |n: usize| AccessKey {
+        id: Fact::Known(format!("AKIA{n:016}").parse().unwrap()),
+        status: Fact::Known(CredentialStatus::Active),
+        created_at: Fact::Known(at("2025-01-01T00:00:00Z")),
+        last_used: Fact::Known(LastUsed::Never),
+    };
+    let users = (0..5000)
+        .map(|n| {
+            let arn = format!("arn:aws:iam::111122223333:user/user-{n}");
+            let name = format!("user-{n}").parse().unwrap();
+            let keys = Fact::Known(vec![key(2 * n), key(2 * n + 1)]);
+            Arc::new(User { access_keys: keys, ..User::unread(&account, name, arn, "/".to_owned()) })
+        })
+        .collect();
+    Resource::Account(Arc::new(AccountFacts { users: Fact::Known(users), ..AccountFacts::unread(account) }))
+}
+
+fn policy(resource: &str, script: &str) -> Policy {
+    let text = format!(
+        "//! id: test\n//! title: A test\n//! severity: low\n//! resource: {resource}\n//! remedy: none\n{script}"
+    );
+    Policy::compile("t", &text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The outcome, the bytes that it took at most, and the time.
+fn measured(policy: &Policy, resource: &Resource) -> (Outcome, usize, Duration) {
+    let before = MEMORY.current_usage();
+    MEMORY.reset_peak_usage();
+    let begin = Instant::now();
+    let outcome = policy.evaluate(resource, "2026-03-01T12:00:00Z".parse().unwrap()).outcome;
+    let time = begin.elapsed();
+    (outcome, MEMORY.peak_usage().saturating_sub(before), time)
+}
+
+#[test]
+fn no_script_takes_more_than_it_may() {
+    let account = account();
+    let Resource::Account(facts) = &account else { panic!("it is an account") };
+    let key = Resource::AccessKey(Arc::clone(&facts.users.known().unwrap()[0]), 0);
+    let mut worst = (0, Duration::ZERO);
+    for script in scripts() {
+        let (outcome, bytes, time) = measured(&policy("access_key", &script), &key);
+        assert!(matches!(outcome, Outcome::Error(_)), "{script}: {outcome:?}");
+        assert!(bytes < MOST_BYTES && time < MOST_TIME, "{script}: {bytes} bytes, {time:?}");
+        worst = (worst.0.max(bytes), worst.1.max(time));
+    }
+    long_lists(&account);
+}
+
+/// What the lists of a large account are for works; what makes too much of them is stopped.
+fn long_lists(account: &Resource) {
+    let script = "fn check(account, params) { let keys = account.access_keys; \
+                  let old = keys.filter(|key| key.active && key.age_days > 90); \
+                  if old.len * 100 > keys.len * 5 { fail(`${old.len}`, #{ keys: old.map(|key| key.id) }) } else { pass() } }";
+    let (outcome, bytes, time) = measured(&policy("account", script), account);
+    assert!(matches!(outcome, Outcome::Verdict(_)), "{outcome:?}");
+    assert!(bytes < MOST_BYTES && time < MOST_TIME, "{bytes} bytes, {time:?}");
+    for body in [
+        "let keys = account.access_keys; let all = keys; keys.map(|key| all.map(|other| other.id)); pass()",
+        "loop { account.access_keys.len; }",
+        "let keys = account.access_keys; let l = keys; loop { l = l.map(|x| x); }",
+        "let keys = account.access_keys; keys.map(|key| { let a = []; a.pad(1000, key); a }); pass()",
+        "let keys = account.access_keys; pass(`${keys.map(|key| key.id)}`)",
+    ] {
+        let script = format!("fn check(account, params) {{ {body} }}");
+        let (outcome, bytes, time) = measured(&policy("account", &script), account);
+        assert!(matches!(outcome, Outcome::Error(_)), "{body}: {outcome:?}");
+        // The time that a script may take grows with the 10,000 keys.
+        assert!(bytes < MOST_BYTES && time < 4 * MOST_TIME, "{body}: {bytes} bytes, {time:?}");
+    }
+}

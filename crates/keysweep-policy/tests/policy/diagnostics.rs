@@ -1,0 +1,698 @@
+//! What the checker finds: every code, each with the whole of what is wrong marked.
+
+use std::{collections::BTreeSet, fmt::Write};
+
+use keysweep_policy::{Code, Compiler, Diagnostic, Level, Policy, PolicyFileError, shipped};
+use proptest::prelude::*;
+
+/// A policy file for this kind of resource.
+fn file(resource: &str, script: &str) -> String {
+    format!(
+        "//! id: test\n//! title: A test\n//! severity: low\n//! resource: {resource}\n//! remedy: none\n\n{script}\n"
+    )
+}
+
+fn found(text: &str) -> Vec<Diagnostic> {
+    match Policy::compile("t.rhai", text) {
+        Ok(policy) => policy.warnings().map(|warnings| warnings.diagnostics.clone()).unwrap_or_default(),
+        Err(PolicyFileError { diagnostics, .. }) => diagnostics,
+    }
+}
+
+/// What is found in the body of `check`, each with the piece that is marked for it.
+fn marked(resource: &str, body: &str) -> String {
+    let text = file(resource, &format!("fn check(x, params) {{ {body} }}"));
+    let mut out = format!("{body}\n");
+    for diagnostic in found(&text) {
+        let place = diagnostic.place.unwrap();
+        let line = text.lines().nth(place.line - 1).unwrap();
+        let piece: String = line.chars().skip(place.column - 1).take(place.length).collect();
+        let _ = writeln!(out, "    {} `{piece}`: {}", diagnostic.code, diagnostic.message);
+        if let Some(help) = diagnostic.help {
+            let _ = writeln!(out, "        {help}");
+        }
+    }
+    out
+}
+
+fn of_keys<const N: usize>(bodies: [&str; N]) -> String {
+    bodies.map(|body| marked("access_key", body)).concat()
+}
+
+#[test]
+fn lists_are_followed_to_their_items() {
+    let bodies = [
+        "x.access_keys.filter(|k| k.agee_days > 90); pass()",
+        "let old = x.access_keys.filter(|k| k.active); if old.all(|k| k.user.nam == \"\") { return pass(); } pass()",
+        "let names = x.users.map(|user| user.name); if names.contains(3) { } if names[0] > 5 { } pass()",
+        "for user in x.users { if user.groups.some(|group| group > 3) { return fail(user.arn); } } pass()",
+        "x.users.filter(|user| user.name); pass()",
+        "x.users.age_days; pass()",
+        "if x.users.filter(|user| user.has_mfa).len > \"3\" { pass() } else { pass() }",
+        "if x.users { return pass(); } pass()",
+        "x.access_keys[0].aktive; x.access_keys[0].user.tag(3); pass()",
+        "x.users.lenn; x.users.filtr(|user| true); pass()",
+        "let limit = \"90\"; let n = x.access_keys.count(|k| k.age_days > limit); pass(`${n}`)",
+    ];
+    insta::assert_snapshot!(bodies.map(|body| marked("account", body)).concat(), @r#"
+    x.access_keys.filter(|k| k.agee_days > 90); pass()
+        unknown-property `agee_days`: an access key has no property `agee_days`
+            did you mean `age_days`: days since the key was made; a day that has begun counts?
+    let old = x.access_keys.filter(|k| k.active); if old.all(|k| k.user.nam == "") { return pass(); } pass()
+        unknown-property `nam`: a user has no property `nam`
+            did you mean `name`: the user's name?
+    let names = x.users.map(|user| user.name); if names.contains(3) { } if names[0] > 5 { } pass()
+        unlike-comparison `3`: cannot compare a text with a whole number
+            write the number without quotes, or make the text a number by `parse_int(text)`
+        unlike-comparison `names[0] > 5`: cannot compare a text with a whole number
+            write the number without quotes, or make the text a number by `parse_int(text)`
+    for user in x.users { if user.groups.some(|group| group > 3) { return fail(user.arn); } } pass()
+        unlike-comparison `group > 3`: cannot compare a text with a whole number
+            write the number without quotes, or make the text a number by `parse_int(text)`
+    x.users.filter(|user| user.name); pass()
+        not-a-condition `|user| user.name`: the function of `filter` gives a text instead of true or false
+            it says of an item whether it counts: `|key| key.age_days > 90`
+    x.users.age_days; pass()
+        unknown-property `age_days`: a list has no property `age_days`
+            each of the list has it: ask one, as in `list.filter(|user| user.age_days ...)`
+    if x.users.filter(|user| user.has_mfa).len > "3" { pass() } else { pass() }
+        unlike-comparison `x.users.filter(|user| user.has_mfa).len > "3"`: cannot compare a whole number with a text
+            write the number without quotes, or make the text a number by `parse_int(text)`
+    if x.users { return pass(); } pass()
+        not-a-condition `x.users`: a condition is true or false, not a list
+            ask `!list.is_empty()`
+    x.access_keys[0].aktive; x.access_keys[0].user.tag(3); pass()
+        unknown-property `aktive`: an access key has no property `aktive`
+            did you mean `active`: whether the key can sign requests?
+        wrong-argument-type `3`: `tag` takes a text, not a whole number
+            put values into a text in backticks: `made ${key.age_days} days ago`
+    x.users.lenn; x.users.filtr(|user| true); pass()
+        unknown-property `lenn`: a list has no property `lenn`
+            did you mean `len`?
+        unknown-function `filtr`: there is no function `filtr`
+            did you mean `filter`?
+        misplaced-function `|user| true`: a function without a name is used on the spot: it cannot be kept or passed on
+            it can be an argument of a list's all, count, dedup, drain, filter, find, find_map, for_each, index_of, map, reduce, retain, some
+    let limit = "90"; let n = x.access_keys.count(|k| k.age_days > limit); pass(`${n}`)
+        unlike-comparison `k.age_days > limit`: cannot compare a whole number with a text
+            write the number without quotes, or make the text a number by `parse_int(text)`
+    "#);
+}
+
+#[test]
+fn functions_are_followed_to_their_arguments_and_values() {
+    let scripts = [
+        "fn old(key) { key.age_day > 90 }\nfn check(key, params) { if old(key) { fail(\"old\") } else { pass() } }",
+        "fn limit() { 90 }\nfn check(key, params) { if limit() == \"90\" { fail(\"old\") } else { pass() } }",
+        "fn verdict(key) { if key.active { pass() } else { fail(\"no\") } }\nfn check(key, params) { verdict(key); pass() }",
+        "fn days(key) { key.age_days }\nfn check(key, params) { days(key) }",
+        "fn owner(it) { it.user.nmae }\nfn check(key, params) { pass(owner(key)) }",
+        "fn loop_a(x) { loop_b(x) }\nfn loop_b(x) { loop_a(x.agee) }\nfn check(key, params) { loop_a(key) }",
+        "fn unused() { 1 }\nfn check(key, params) { pass() }",
+        "fn is(x) { x.active }\nfn check(key, params) { if is(key) && is(key.user) { pass() } else { fail(\"x\") } }",
+    ];
+    let show = |script: &&str| {
+        let said =
+            found(&file("access_key", script)).into_iter().map(|it| format!("    {}: {}\n", it.code, it.message));
+        format!("{script}\n{}", said.collect::<String>())
+    };
+    insta::assert_snapshot!(scripts.iter().map(show).collect::<String>(), @r#"
+    fn old(key) { key.age_day > 90 }
+    fn check(key, params) { if old(key) { fail("old") } else { pass() } }
+        unknown-property: an access key has no property `age_day`
+    fn limit() { 90 }
+    fn check(key, params) { if limit() == "90" { fail("old") } else { pass() } }
+        unlike-comparison: cannot compare a whole number with a text
+    fn verdict(key) { if key.active { pass() } else { fail("no") } }
+    fn check(key, params) { verdict(key); pass() }
+        discarded-verdict: this verdict is thrown away: the script goes on after `verdict`
+    fn days(key) { key.age_days }
+    fn check(key, params) { days(key) }
+        no-verdict: `check` ends with a whole number instead of a verdict
+    fn owner(it) { it.user.nmae }
+    fn check(key, params) { pass(owner(key)) }
+        unknown-property: a user has no property `nmae`
+    fn loop_a(x) { loop_b(x) }
+    fn loop_b(x) { loop_a(x.agee) }
+    fn check(key, params) { loop_a(key) }
+        unknown-property: nothing has a property `agee`
+    fn unused() { 1 }
+    fn check(key, params) { pass() }
+        unused-function: the function `unused` is never called
+    fn is(x) { x.active }
+    fn check(key, params) { if is(key) && is(key.user) { pass() } else { fail("x") } }
+        not-in-language: `is` is not part of the policy language
+    "#);
+}
+
+#[test]
+fn every_path_through_check_ends_with_a_verdict() {
+    insta::assert_snapshot!(of_keys([
+        "",
+        "if x.active { pass() }",
+        "if x.active { return pass(); } else if x.never_used { fail(\"x\") }",
+        "if x.active { pass() } else { }",
+        "let n = 3;",
+        "for k in [1] { return pass(); }",
+        "x.age_days",
+        "return x;",
+        "if x.active { \"pass\" } else { pass() }",
+        "try { return pass(); } catch { x.active }",
+        "pass(); let y = x;",
+        "loop { if x.active { return pass(); } }",
+        "while x.active { return pass(); }",
+        "{ pass() }",
+        "throw \"up\"",
+    ]), @r#"
+
+        no-verdict `{`: `check` is empty
+            end it with `pass()`, `fail(message)` or `exempt(reason)`
+    if x.active { pass() }
+        no-verdict `if`: `check` ends without a verdict where this `if` does not hold
+            end it with `pass()`, `fail(message)` or `exempt(reason)`
+    if x.active { return pass(); } else if x.never_used { fail("x") }
+        no-verdict `if`: `check` ends without a verdict where this `if` does not hold
+            end it with `pass()`, `fail(message)` or `exempt(reason)`
+    if x.active { pass() } else { }
+        no-verdict `{`: `check` ends here without a verdict
+            end it with `pass()`, `fail(message)` or `exempt(reason)`
+    let n = 3;
+        no-verdict `let`: `check` ends here without a verdict
+            end it with `pass()`, `fail(message)` or `exempt(reason)`
+        unused-variable `n`: the variable `n` is never read
+            use it, leave it out, or call it `_n`
+    for k in [1] { return pass(); }
+        no-verdict `for`: `check` ends here without a verdict
+            end it with `pass()`, `fail(message)` or `exempt(reason)`
+    x.age_days
+        no-verdict `x.age_days`: `check` ends with a whole number instead of a verdict
+            end it with `pass()`, `fail(message)` or `exempt(reason)`
+    return x;
+        no-verdict `x`: `check` ends with an access key instead of a verdict
+            end it with `pass()`, `fail(message)` or `exempt(reason)`
+    if x.active { "pass" } else { pass() }
+        no-verdict `"pass"`: `check` ends with a text instead of a verdict
+            end it with `pass()`, `fail(message)` or `exempt(reason)`
+    try { return pass(); } catch { x.active }
+        no-verdict `try`: `check` ends here without a verdict
+            end it with `pass()`, `fail(message)` or `exempt(reason)`
+    pass(); let y = x;
+        discarded-verdict `pass()`: this verdict is thrown away: the script goes on after `pass`
+            write `return pass(...)`
+        no-verdict `let`: `check` ends here without a verdict
+            end it with `pass()`, `fail(message)` or `exempt(reason)`
+        unused-variable `y`: the variable `y` is never read
+            use it, leave it out, or call it `_y`
+    loop { if x.active { return pass(); } }
+    while x.active { return pass(); }
+        no-verdict `while`: `check` ends here without a verdict
+            end it with `pass()`, `fail(message)` or `exempt(reason)`
+    { pass() }
+    throw "up"
+    "#);
+}
+
+#[test]
+fn what_is_never_reached_is_told_once() {
+    insta::assert_snapshot!(of_keys([
+        "return pass(); let y = 1; pass()",
+        "if x.active { return pass(); } else { return fail(\"x\"); } pass()",
+        "loop { break; x.active; } pass()",
+        "throw 1; pass()",
+        "for k in [1] { continue; k + 1 } pass()",
+        "fail(\"x\"); pass()",
+    ]), @r#"
+    return pass(); let y = 1; pass()
+        unreachable `let`: this is never reached
+            nothing goes on after `return`: take it out, or put the `return` into an `if`
+        unused-variable `y`: the variable `y` is never read
+            use it, leave it out, or call it `_y`
+    if x.active { return pass(); } else { return fail("x"); } pass()
+        unreachable `pass()`: this is never reached
+            nothing goes on after `return`: take it out, or put the `return` into an `if`
+    loop { break; x.active; } pass()
+        unreachable `x.active`: this is never reached
+            nothing goes on after `break`: take it out, or put the `break` into an `if`
+    throw 1; pass()
+        unreachable `pass()`: this is never reached
+            nothing goes on after `throw`: take it out, or put the `throw` into an `if`
+    for k in [1] { continue; k + 1 } pass()
+        unreachable `k + 1`: this is never reached
+            nothing goes on after `continue`: take it out, or put the `continue` into an `if`
+    fail("x"); pass()
+        discarded-verdict `fail("x")`: this verdict is thrown away: the script goes on after `fail`
+            write `return fail(...)`
+    "#);
+}
+
+#[test]
+fn conditions_are_true_or_false() {
+    insta::assert_snapshot!(of_keys([
+        "if x.user.tag(\"a\") { pass() } else { pass() }",
+        "if x.age_days && x.active { pass() } else { pass() }",
+        "if !x.user.groups { pass() } else { pass() }",
+        "while x.age_days { } pass()",
+        "if x.active == true && x.user { pass() } else { pass() }",
+    ]), @r#"
+    if x.user.tag("a") { pass() } else { pass() }
+        not-a-condition `x.user.tag("a")`: a condition is true or false, not a text
+            compare it, as in `... != ""`
+    if x.age_days && x.active { pass() } else { pass() }
+        not-a-condition `x.age_days`: a condition is true or false, not a whole number
+            compare it, as in `... > 0`
+    if !x.user.groups { pass() } else { pass() }
+        not-a-condition `x.user.groups`: a condition is true or false, not a list
+            ask `!list.is_empty()`
+    while x.age_days { } pass()
+        not-a-condition `x.age_days`: a condition is true or false, not a whole number
+            compare it, as in `... > 0`
+    if x.active == true && x.user { pass() } else { pass() }
+        not-a-condition `x.user`: a condition is true or false, not a user
+    "#);
+}
+
+#[test]
+fn arguments_fit_the_functions_that_take_them() {
+    insta::assert_snapshot!(of_keys([
+        "if matches(x.age_days, \"*\") { } pass()",
+        "if matches(x.user.name) { } pass()",
+        "if x.user.name.matches(3) { } pass()",
+        "if matches_any(x.user.name, \"a*\") { } pass()",
+        "if matches_regex(x.user.name, \"(\") { } pass()",
+        "if days_between(x.created_on, now()) > 3 { } pass()",
+        "if x.created_at > \"2026-03-01\" { } pass()",
+        "if x.created_at > date(\"2026-13-01\") { } pass()",
+        "if now() - x.created_at > 90 { } pass()",
+        "if now() - x.created_at > days(90) { } pass()",
+        "if (now() - x.created_at).days > 90 { } pass()",
+        "fail(\"x\", #{ severity: \"urgent\" })",
+        "fail(\"x\", \"critical\")",
+        "exempt(\"x\", \"tomorrow\")",
+        "exempt(\"x\", now() + days(3))",
+        "if x.user.name - 3 > 4 { } pass()",
+        "if x.age_days in [\"a\"] { } pass()",
+        "if x.user.name !in [\"a\"] { } pass()",
+        "pass(`${x.user.name.to_uper()}`)",
+    ]), @r#"
+    if matches(x.age_days, "*") { } pass()
+        wrong-argument-type `matches`: `matches` does not take a whole number and a text
+            it is called as `matches(text, glob)`
+    if matches(x.user.name) { } pass()
+        wrong-argument-count `matches`: `matches` cannot be called with 1 argument
+            it is called as `matches(text, glob)`
+    if x.user.name.matches(3) { } pass()
+        wrong-argument-type `matches`: `matches` does not take a text and a whole number
+            it is called as `matches(text, glob)`
+    if matches_any(x.user.name, "a*") { } pass()
+        wrong-argument-type `matches_any`: `matches_any` does not take a text and a text
+            it is called as `matches_any(text, globs)`
+    if matches_regex(x.user.name, "(") { } pass()
+        wrong-argument-value `"("`: `(` is no regular expression: unclosed group
+    if days_between(x.created_on, now()) > 3 { } pass()
+        wrong-argument-type `days_between`: `days_between` does not take a text and a time
+            it is called as `days_between(from, to)`
+    if x.created_at > "2026-03-01" { } pass()
+        unlike-comparison `x.created_at > "2026-03-01"`: cannot compare a time with a text
+            make the text a time: `date("2026-03-01")`
+    if x.created_at > date("2026-13-01") { } pass()
+        wrong-argument-value `"2026-13-01"`: `2026-13-01` is no date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`
+    if now() - x.created_at > 90 { } pass()
+        unlike-comparison `now() - x.created_at > 90`: cannot compare a duration with a whole number
+            compare its `.days`, or compare with `days(90)`
+    if now() - x.created_at > days(90) { } pass()
+    if (now() - x.created_at).days > 90 { } pass()
+    fail("x", #{ severity: "urgent" })
+        wrong-argument-value `"urgent"`: `urgent` is not a severity: use one of info, low, medium, high, critical
+    fail("x", "critical")
+        wrong-argument-type `fail`: `fail` does not take a text and a text
+            it is called as `fail(message)` or `fail(message, more)`
+    exempt("x", "tomorrow")
+        wrong-argument-value `"tomorrow"`: `tomorrow` is no date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`
+    exempt("x", now() + days(3))
+    if x.user.name - 3 > 4 { } pass()
+        wrong-argument-type `x.user.name - 3`: `-` does not take a text and a whole number
+    if x.age_days in ["a"] { } pass()
+        unlike-comparison `x.age_days in ["a"]`: cannot compare a whole number with a text
+            write the number without quotes, or make the text a number by `parse_int(text)`
+    if x.user.name !in ["a"] { } pass()
+    pass(`${x.user.name.to_uper()}`)
+        unknown-function `to_uper`: there is no function `to_uper`
+            did you mean `to_upper`?
+    "#);
+}
+
+#[test]
+fn constants_are_computed() {
+    insta::assert_snapshot!(of_keys([
+        "if 3 > 2 { } pass()",
+        "if x.age_days == x.age_days { } pass()",
+        "if 9223372036854775807 + 1 > x.age_days { } pass()",
+        "if x.age_days / 0 > 3 { } if 5 / (3 - 3) > x.age_days { } pass()",
+        "if 24 * 3600 * 1000000000000000 > x.age_days { } pass()",
+    ]), @"
+    if 3 > 2 { } pass()
+        constant-comparison `3 > 2`: this comparison is always true: both sides are constants
+            compare a fact with a parameter or a value
+    if x.age_days == x.age_days { } pass()
+        constant-comparison `x.age_days == x.age_days`: this comparison is always true: both sides are the same
+            compare a fact with a parameter or a value
+    if 9223372036854775807 + 1 > x.age_days { } pass()
+        overflow `9223372036854775807 + 1`: this overflows
+            a whole number is at most 9,223,372,036,854,775,807
+    if x.age_days / 0 > 3 { } if 5 / (3 - 3) > x.age_days { } pass()
+        overflow `x.age_days / 0`: this divides by zero
+        overflow `5 / (3 - 3)`: this divides by zero
+    if 24 * 3600 * 1000000000000000 > x.age_days { } pass()
+        overflow `24 * 3600 * 1000000000000000`: this overflows
+            a whole number is at most 9,223,372,036,854,775,807
+    ");
+}
+
+#[test]
+fn variables_are_read_or_say_that_they_are_not() {
+    insta::assert_snapshot!(of_keys([
+        "let days = x.age_days; pass()",
+        "let _days = x.age_days; pass()",
+        "let days = 3; if x.active { let days_more = days; } pass()",
+        "let limit = 3; if [1].some(|n| n > limit) { } pass()",
+    ]), @"
+    let days = x.age_days; pass()
+        unused-variable `days`: the variable `days` is never read
+            use it, leave it out, or call it `_days`
+    let _days = x.age_days; pass()
+    let days = 3; if x.active { let days_more = days; } pass()
+        unused-variable `days_more`: the variable `days_more` is never read
+            use it, leave it out, or call it `_days_more`
+    let limit = 3; if [1].some(|n| n > limit) { } pass()
+    ");
+}
+
+/// A file for every code that is about files as a whole, or about what stands outside `check`.
+fn whole_files() -> Vec<String> {
+    let plain = |script: &str| file("access_key", script);
+    let check = "fn check(key, params) { pass() }";
+    vec![
+        check.to_owned(),
+        plain(&format!("{check}\n//! title: again")),
+        plain(check).replace("title: A test", "title: \"A test"),
+        plain(check).replace("title", "titel"),
+        plain(check).replace("//! title: A test\n", ""),
+        plain(check).replace("low", "loww"),
+        plain(check).replace("none", "none\n//! params: { p: { type: integer, default: 5, min: 9 } }"),
+        plain(check).replace("none", "none\n//! language: 2"),
+        plain(&format!("{check}{}", " ".repeat(70_000))),
+        plain("fn check(key, params) { pass( }"),
+        plain("fn check(key, params) { eval(\"1\") }"),
+        plain(&format!("{check}\n{check}")),
+        plain(&format!("import \"lib/a\" as a;\n{check}")),
+        plain("fn check(key) { pass() }"),
+        plain(&format!("let x = 1;\n{check}")),
+        plain("fn check(key, params) { pass(`${global::LIMIT}`) }"),
+        plain("fn check(key, params) { kye.active; pass() }"),
+        plain("fn check(key, params) { pass(params.limit) }"),
+        plain("fn check(key, params) { key.age_days = 3; pass() }"),
+        plain("fn check(key, params) { let f = |x| x; pass() }"),
+        plain("fn check(key, params) { key.user.tags(\"x\"); pass() }"),
+        plain(check).replace("none", "none\n//! params: { p: { type: integer, default: 5 } }"),
+        plain(&format!("fn other() {{ 1 }}\n{check}")),
+    ]
+}
+
+#[test]
+fn files_are_told_what_is_wrong_with_them() {
+    let said = whole_files().into_iter().map(|text| match Policy::compile("t.rhai", &text) {
+        Ok(policy) => policy.warnings().map(ToString::to_string).unwrap_or_default(),
+        Err(error) => error.to_string(),
+    });
+    insta::assert_snapshot!(said.collect::<Vec<_>>().join("\n\n"), @r#"
+    error[no-metadata]: the policy has no metadata
+     --> t.rhai:1:1
+      |
+    1 | fn check(key, params) { pass() }
+      | ^
+      = help: begin the file with `//! id: my-policy`, `//! title: ...`, `//! severity: medium`, `//! resource: access_key` and `//! remedy: none`
+
+    error[split-metadata]: metadata continues below the script
+     --> t.rhai:8:1
+      |
+    8 | //! title: again
+      | ^^^
+      = help: metadata is one block of `//!` lines at the head of the file
+
+    error[malformed-yaml]: unclosed quote
+     --> t.rhai:2:12
+      |
+    2 | //! title: "A test
+      |            ^
+
+    error[unknown-field]: unknown field `titel`, expected one of id, title, description, severity, resource, params, frameworks, remedy, references, language, enabled
+     --> t.rhai:2:5
+      |
+    2 | //! titel: A test
+      |     ^^^^^
+      = help: did you mean `title`?
+
+    error[missing-field]: missing field `title`
+     --> t.rhai:4:5
+      |
+    4 | //! remedy: none
+      |     ^^^^^^
+
+    error[bad-value]: `loww` is not a severity: use one of info, low, medium, high, critical
+     --> t.rhai:3:15
+      |
+    3 | //! severity: loww
+      |               ^^^^
+      = help: did you mean `low`?
+
+    error[bad-parameter]: the default of `p` must be at least `9`, not `5`
+     --> t.rhai:6:44
+      |
+    6 | //! params: { p: { type: integer, default: 5, min: 9 } }
+      |                                            ^
+
+    error[unsupported-language]: the policy is written in version 2 of the policy language
+     --> t.rhai:6:15
+      |
+    6 | //! language: 2
+      |               ^
+      = help: this program reads version 1
+
+    error[too-large]: the policy has 70125 bytes; 65536 are allowed
+     --> t.rhai
+
+    error[syntax]: unexpected '}'
+     --> t.rhai:7:31
+      |
+    7 | fn check(key, params) { pass( }
+      |                               ^
+
+    error[not-in-language]: `eval` is not part of the policy language
+     --> t.rhai:7:25
+      |
+    7 | fn check(key, params) { eval("1") }
+      |                         ^^^^
+      = help: a policy runs only what its file says
+
+    error[duplicate-name]: there is a function `check` of 2 parameters already
+     --> t.rhai:8:1
+      |
+    8 | fn check(key, params) { pass() }
+      | ^^
+      = help: give the new one another name
+
+    error[bad-import]: a policy without a folder imports nothing
+     --> t.rhai:7:1
+      |
+    7 | import "lib/a" as a;
+      | ^^^^^^
+      = help: put it into a file
+
+    error[wrong-check]: `check` takes 1 parameter instead of 2
+     --> t.rhai:7:4
+      |
+    7 | fn check(key) { pass() }
+      |    ^^^^^^^^^^
+      = help: write `fn check(key, params) { ... }`; it returns `pass()`, `fail(message)` or `exempt(reason)`
+
+    error[outside-function]: a statement outside a function never judges anything
+     --> t.rhai:7:1
+      |
+    7 | let x = 1;
+      | ^^^
+      = help: put it into `fn check(key, params)`; outside functions a policy has only constants of literal values, such as `const GRACE_DAYS = 7;`
+
+    error[unknown-constant]: there is no constant `LIMIT`
+     --> t.rhai:7:41
+      |
+    7 | fn check(key, params) { pass(`${global::LIMIT}`) }
+      |                                         ^^^^^
+
+    error[unknown-variable]: there is no variable `kye`
+     --> t.rhai:7:25
+      |
+    7 | fn check(key, params) { kye.active; pass() }
+      |                         ^^^
+      = help: did you mean `key`?
+
+    error[unknown-parameter]: the policy has no parameter `limit`
+     --> t.rhai:7:37
+      |
+    7 | fn check(key, params) { pass(params.limit) }
+      |                                     ^^^^^
+      = help: declare it under `params` in the metadata
+
+    error[read-only]: nothing of `key` can be set: a policy judges, it changes nothing
+     --> t.rhai:7:25
+      |
+    7 | fn check(key, params) { key.age_days = 3; pass() }
+      |                         ^^^^^^^^^^^^
+
+    error[misplaced-function]: a function without a name is used on the spot: it cannot be kept or passed on
+     --> t.rhai:7:33
+      |
+    7 | fn check(key, params) { let f = |x| x; pass() }
+      |                                 ^^^^^
+      = help: it can be an argument of a list's all, count, dedup, drain, filter, find, find_map, for_each, index_of, map, reduce, retain, some
+
+    warning[unused-variable]: the variable `f` is never read
+     --> t.rhai:7:29
+      |
+    7 | fn check(key, params) { let f = |x| x; pass() }
+      |                             ^
+      = help: use it, leave it out, or call it `_f`
+
+    error[unknown-method]: a user has no method `tags`
+     --> t.rhai:7:34
+      |
+    7 | fn check(key, params) { key.user.tags("x"); pass() }
+      |                                  ^^^^
+      = help: did you mean `tag`?
+
+    error[unused-parameter]: the parameter `p` is never read
+     --> t.rhai:6:15
+      |
+    6 | //! params: { p: { type: integer, default: 5 } }
+      |               ^
+      = help: use `params.p`, or leave it out of the metadata
+
+    warning[unused-function]: the function `other` is never called
+     --> t.rhai:7:4
+      |
+    7 | fn other() { 1 }
+      |    ^^^^^^^
+      = help: call it, or leave it out
+    "#);
+}
+
+#[test]
+fn every_code_is_found_somewhere() {
+    let bodies = [
+        "x.oops; unknown_one(); matches(1, 2, 3); matches(1, \"x\"); date(\"x\"); if 3 > \"a\" { } if 1 > 2 { } if x.age_days { } pass()",
+        "1 / 0; return pass(); pass()",
+        "fail(\"x\"); let y = 3; let z = y; 3",
+    ];
+    let texts = bodies.map(|body| file("access_key", &format!("fn check(x, params) {{ {body} }}")));
+    let found: BTreeSet<Code> =
+        texts.into_iter().chain(whole_files()).flat_map(|text| found(&text)).map(|it| it.code).collect();
+    let missing: Vec<_> = Code::ALL.iter().filter(|code| !found.contains(code)).collect();
+    assert!(missing.is_empty(), "{missing:?}, not of {found:?}");
+}
+
+#[test]
+fn shipped_policies_have_nothing_to_warn_of() {
+    for policy in shipped(&Compiler::default()).unwrap() {
+        assert!(policy.warnings().is_none(), "{}", policy.warnings().unwrap());
+    }
+}
+
+#[test]
+fn warnings_do_not_refuse_a_policy() {
+    let policy = Policy::compile("t.rhai", &file("access_key", "fn check(key, params) { let n = 1; pass() }")).unwrap();
+    let warnings = policy.warnings().unwrap();
+    assert!(warnings.diagnostics.iter().all(|warning| warning.code.level() == Level::Warning));
+    insta::assert_snapshot!(warnings, @"
+    warning[unused-variable]: the variable `n` is never read
+     --> t.rhai:7:29
+      |
+    7 | fn check(key, params) { let n = 1; pass() }
+      |                             ^
+      = help: use it, leave it out, or call it `_n`
+    ");
+}
+
+#[test]
+fn a_policy_knows_what_it_may_read() {
+    let may_read = |resource: &str, body: &str| {
+        let policy = Policy::compile("t", &file(resource, &format!("fn check(x, params) {{ {body} }}"))).unwrap();
+        let facets: Vec<_> = policy.may_read().iter().map(|facet| facet.as_str()).collect();
+        format!("{resource} {body}\n    {}\n", facets.join(", "))
+    };
+    insta::assert_snapshot!([
+        may_read("access_key", "pass()"),
+        may_read("access_key", "if x.user.tag(\"a\") == \"b\" { pass() } else { fail(`${x.idle_days}`) }"),
+        may_read("account", "if x.users.some(|user| user.is_administrator) { pass() } else { pass() }"),
+        may_read("root", "if x.has_hardware_mfa { pass() } else { pass() }"),
+        may_read("account", "fail(\"x\", #{ users: x.users, keys: x.access_keys })"),
+        may_read("user", "if x.access_keys.filter(|k| k.idle_days > 3).is_empty() { pass() } else { fail(x.account.ou_path) }"),
+    ].concat(), @r#"
+    access_key pass()
+        access_keys
+    access_key if x.user.tag("a") == "b" { pass() } else { fail(`${x.idle_days}`) }
+        access_keys, access_key_last_used, user_tags
+    account if x.users.some(|user| user.is_administrator) { pass() } else { pass() }
+        users, authorization_details
+    root if x.has_hardware_mfa { pass() } else { pass() }
+        account_summary, root_mfa
+    account fail("x", #{ users: x.users, keys: x.access_keys })
+        users, access_keys
+    user if x.access_keys.filter(|k| k.idle_days > 3).is_empty() { pass() } else { fail(x.account.ou_path) }
+        organizational_units, users, access_keys, access_key_last_used
+    "#);
+}
+
+#[test]
+fn one_long_expression_takes_no_long_time() {
+    let begin = std::time::Instant::now();
+    for (one, count) in [
+        ("1+", 30_000),
+        ("x.age_days+", 5_000),
+        ("x.active==", 5_000),
+        ("1==2||", 9_000),
+        ("!", 50),
+        ("x.user.", 9_000),
+    ] {
+        let text = file("access_key", &format!("fn check(x, params) {{ {}x.age_days; pass() }}", one.repeat(count)));
+        let _ = Policy::compile("t", &text).map_err(|error| error.to_string());
+    }
+    assert!(begin.elapsed().as_secs() < 20, "took {:?}", begin.elapsed());
+}
+
+proptest! {
+    #[test]
+    fn what_is_marked_lies_within_the_text(script in "(x|params|fn|check|if|else|let|return|in|\\.|[-+(){}\\[\\]|;!=<>\"`$,:# ]|\\$\\{|//|/\\*|[a-z0-9ä]|\n){0,60}", whole in any::<bool>()) {
+        let script = if whole { script } else { format!("fn check(x, params) {{ {script}\n pass() }}") };
+        let text = file("user", &script);
+        let lines: Vec<usize> = text.lines().map(|line| line.chars().count()).collect();
+        for diagnostic in found(&text) {
+            if let Some(place) = diagnostic.place {
+                prop_assert!(place.line >= 1 && place.line <= lines.len() + 1, "{place:?}");
+                let length = lines.get(place.line - 1).copied().unwrap_or_default();
+                prop_assert!(place.column >= 1 && place.column <= length + 1, "{place:?} in {length}");
+                prop_assert!(place.length >= 1 && place.column + place.length <= length + 2, "{place:?} in {length}");
+            }
+        }
+    }
+
+    #[test]
+    fn scripts_that_nearly_compile_are_checked_without_a_panic(
+        parts in prop::collection::vec(prop::sample::select(vec![
+            "x.age_days", "x.tag(\"a\")", "x.groups", "x.access_keys", ".filter(|k| k.active)", ".map(|k| ", ")", "[0]", "?.name",
+            " > ", " == ", " in ", " + ", " && ", "!", "(", "3", "\"a\"", "`${", "}`", "[", "]", "#{ a: ", " }", "if ", " { ", " } ",
+            " else ", "let y = ", "y", "; ", "return ", "pass()", "fail(\"x\")", "for k in ", "while ", "params.p", "global::C", "f(",
+        ]), 0..14)
+    ) {
+        let script = format!("fn f(a) {{ a.name }}\nfn check(x, params) {{ {}; pass() }}", parts.concat());
+        let _ = found(&file("user", &script));
+    }
+}

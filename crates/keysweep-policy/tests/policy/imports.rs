@@ -1,0 +1,267 @@
+//! Libraries that policies import, and the ways out of their folder that do not exist.
+
+use std::{fs, os::unix::fs::symlink, path::Path};
+
+use keysweep_policy::{Compiler, Limits};
+
+use crate::support::{file, judge, show, user};
+
+/// A folder with these files; a text that begins with `->` is a link.
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        match text.strip_prefix("->") {
+            Some(target) => symlink(target, path).unwrap(),
+            None => fs::write(path, text).unwrap(),
+        }
+    }
+    folder
+}
+
+fn end(folder: &Path, script: &str) -> String {
+    let compiler = Compiler::new(Limits::default()).unwrap().in_folder(folder);
+    match compiler.compile("test.rhai", &file(script)) {
+        Ok(policy) => show(&judge(&policy, user()).outcome),
+        Err(error) => error.to_string().replace(&folder.display().to_string(), "FOLDER"),
+    }
+}
+
+const OWNERS: &str = "const PREFIX = \"ali\";\nfn is_ours(user) { starts(user.name, global::PREFIX) }\n\
+                      fn starts(name, prefix) { name.starts_with(prefix) }";
+
+#[test]
+fn functions_of_a_library_work_in_check_in_functions_and_in_place() {
+    let folder = folder(&[("lib/owners.rhai", OWNERS)]);
+    let scripts = [
+        "fn check(key, params) { if owners::is_ours(key.user) { pass(\"ours\") } else { fail(\"other\") } }",
+        "fn check(key, params) { ours(key) } fn ours(key) { pass(`${owners::is_ours(key.user)}`) }",
+        "fn check(key, params) { pass(`${[key].filter(|k| owners::is_ours(k.user)).len}`) }",
+        "fn check(key, params) { pass(owners::PREFIX) }",
+        "fn check(key, params) { owners::nothing(key); pass() }",
+        "fn check(key, params) { others::is_ours(key); pass() }",
+    ];
+    let ends = scripts.map(|script| end(folder.path(), &format!("import \"lib/owners\" as owners;\n{script}")));
+    insta::assert_snapshot!(ends.join("\n"), @r#"
+    Pass { note: Some("ours") }
+    Pass { note: Some("true") }
+    Pass { note: Some("1") }
+    error[unknown-constant]: there is no constant `PREFIX`
+     --> test.rhai:7:38
+      |
+    7 | fn check(key, params) { pass(owners::PREFIX) }
+      |                                      ^^^^^^
+    error[unknown-function]: the library `owners` has no function `nothing`
+     --> test.rhai:7:33
+      |
+    7 | fn check(key, params) { owners::nothing(key); pass() }
+      |                                 ^^^^^^^
+      = help: it has: `is_ours`, `starts`
+    error[bad-import]: there is no library `others`
+     --> test.rhai:7:25
+      |
+    7 | fn check(key, params) { others::is_ours(key); pass() }
+      |                         ^^^^^^
+      = help: import it at the top of the file: `import "lib/others" as others;`
+    "#);
+}
+
+#[test]
+fn a_library_imports_others() {
+    let folder = folder(&[
+        ("a.rhai", "import \"lib/b\" as b; fn f(n) { b::f(n) + 1 }"),
+        ("lib/b.rhai", "fn f(n) { [n, n].map(|x| x * 2).len + n }"),
+    ]);
+    let script = "import \"a\" as a; import \"lib/b\" as b; fn check(key, params) { pass(`${a::f(1)} ${b::f(5)}`) }";
+    insta::assert_snapshot!(end(folder.path(), script), @r#"Pass { note: Some("4 7") }"#);
+}
+
+#[test]
+fn no_import_leaves_the_folder() {
+    let outside = folder(&[("secret.rhai", "fn f() { 1 }")]);
+    let link = format!("->{}", outside.path().join("secret.rhai").display());
+    let link_folder = format!("->{}", outside.path().display());
+    let folder = folder(&[
+        ("link.rhai", &link),
+        ("out", &link_folder),
+        ("loop.rhai", "->loop.rhai"),
+        ("device.rhai", "->/dev/zero"),
+        ("lib/a.rhai", "fn f() { 1 }"),
+        ("folder.rhai/x.rhai", ""),
+        ("binary.rhai", "\u{0}\u{1}"),
+    ]);
+    let paths = [
+        "../secret",
+        "lib/../../secret",
+        "lib/../lib/a",
+        "/etc/passwd",
+        "link",
+        "out/secret",
+        "loop",
+        "device",
+        "folder",
+        "binary",
+        "",
+        ".",
+        "./lib/a",
+        "lib//a",
+        "lib/a.rhai",
+        "C:\\\\x",
+        "\\\\\\\\host\\\\x",
+        "missing",
+        ".hidden",
+        "http://127.0.0.1/x",
+    ];
+    let ends = paths.map(|path| {
+        let end = end(folder.path(), &format!("import \"{path}\" as x;\nfn check(key, params) {{ pass() }}"));
+        format!("{path}: {}", end.lines().next().unwrap_or_default())
+    });
+    insta::assert_snapshot!(ends.join("\n"), @"../secret: error[bad-import]: `../secret` is no path within the policy's folder\nlib/../../secret: error[bad-import]: `lib/../../secret` is no path within the policy's folder\nlib/../lib/a: error[bad-import]: `lib/../lib/a` is no path within the policy's folder\n/etc/passwd: error[bad-import]: `/etc/passwd` is no path within the policy's folder\nlink: error[bad-import]: `FOLDER/link.rhai` leads out of its folder: put the policy itself there\nout/secret: error[bad-import]: `FOLDER/out/secret.rhai` leads out of its folder: put the policy itself there\nloop: error[bad-import]: could not read `FOLDER/loop.rhai`: Too many levels of symbolic links (os error 40)\ndevice: error[bad-import]: `FOLDER/device.rhai` leads out of its folder: put the policy itself there\nfolder: error[bad-import]: could not read `FOLDER/folder.rhai`: it is no file\nbinary: error[syntax]: unexpected '\0'\n: error[bad-import]: `` is no path within the policy's folder\n.: error[bad-import]: `.` is no path within the policy's folder\n./lib/a: error[bad-import]: `./lib/a` is no path within the policy's folder\nlib//a: Pass { note: None }\nlib/a.rhai: error[bad-import]: could not read `FOLDER/lib/a.rhai.rhai`: No such file or directory (os error 2)\nC:\\\\x: error[bad-import]: `C:\\x` is no path within the policy's folder\n\\\\\\\\host\\\\x: error[bad-import]: `\\\\host\\x` is no path within the policy's folder\nmissing: error[bad-import]: could not read `FOLDER/missing.rhai`: No such file or directory (os error 2)\n.hidden: error[bad-import]: could not read `FOLDER/.hidden.rhai`: No such file or directory (os error 2)\nhttp://127.0.0.1/x: error[bad-import]: could not read `FOLDER/http://127.0.0.1/x.rhai`: No such file or directory (os error 2)");
+}
+
+#[test]
+fn imports_that_have_no_end_are_refused() {
+    let chain: Vec<(String, String)> =
+        (0..8).map(|n| (format!("c{n}.rhai"), format!("import \"c{}\" as c; fn f() {{ 1 }}", n + 1))).collect();
+    let mut files: Vec<(&str, &str)> = chain.iter().map(|(name, text)| (&**name, &**text)).collect();
+    let big = "/".repeat(70_000);
+    files.extend([
+        ("self.rhai", "import \"self\" as me;"),
+        ("a.rhai", "import \"b\" as b;"),
+        ("b.rhai", "import \"a\" as a;"),
+        ("big.rhai", &big),
+        ("wrong.rhai", "fn f(n) {\n  n.agee_days > 1\n}\nlet x = 1;"),
+        ("parse.rhai", "fn f(n) {\n  n +\n}"),
+        ("loops.rhai", "fn f() { loop { } }"),
+        ("deep.rhai", "fn f() { f() }"),
+        ("policy.rhai", "fn check(key, params) { key.anything_else() }"),
+    ]);
+    let folder = folder(&files);
+    let scripts = [
+        "import \"self\" as x; fn check(key, params) { pass() }",
+        "import \"a\" as x; fn check(key, params) { pass() }",
+        "import \"c0\" as x; fn check(key, params) { pass() }",
+        "import \"big\" as x; fn check(key, params) { pass() }",
+        "import \"wrong\" as x; fn check(key, params) { pass() }",
+        "import \"parse\" as x; fn check(key, params) { pass() }",
+        "import \"loops\" as x; fn check(key, params) { x::f(); pass() }",
+        "import \"deep\" as x; fn check(key, params) { x::f(); pass() }",
+        "import \"policy\" as x; fn check(key, params) { pass() }",
+        "fn check(key, params) { import \"loops\" as x; pass() }",
+        "import \"lo\" + \"ops\" as x; fn check(key, params) { pass() }",
+        "import \"loops\"; fn check(key, params) { pass() }",
+        "import \"loops\" as x; fn check(key, params) { let f = [1].map(\"x::f\"); pass() }",
+        "import \"loops\" as x; fn check(key, params) { [1].map(x::f); pass() }",
+    ];
+    let many = "import \"loops\" as x;\n".repeat(20) + "fn check(key, params) { pass() }";
+    let ends: Vec<String> = scripts
+        .into_iter()
+        .chain([&*many])
+        .map(|script| {
+            let script: String = script.chars().take(200).chain(script.chars().skip(200)).collect();
+            end(folder.path(), &script)
+                .replace("the script took more than 50000 operations", "too much work")
+                .replace("the script took longer than 200 ms", "too much work")
+        })
+        .collect();
+    insta::assert_snapshot!(ends.join("\n\n"), @r#"
+    error[bad-import]: `self` imports itself, by way of others
+     --> FOLDER/self.rhai:1:1
+      |
+    1 | import "self" as me;
+      | ^^^^^^
+      = help: leave one of the imports out
+
+    error[bad-import]: `a` imports itself, by way of others
+     --> FOLDER/b.rhai:1:1
+      |
+    1 | import "a" as a;
+      | ^^^^^^
+      = help: leave one of the imports out
+
+    error[bad-import]: could not read `FOLDER/c8.rhai`: No such file or directory (os error 2)
+     --> FOLDER/c7.rhai:1:1
+      |
+    1 | import "c8" as c; fn f() { 1 }
+      | ^^^^^^
+      = help: write `import "lib/owners" as owners;` for `lib/owners.rhai` beside the policy
+
+    error[too-large]: the library has 65537 bytes; 65536 are allowed
+     --> FOLDER/big.rhai
+
+    error[unknown-property]: nothing has a property `agee_days`
+     --> FOLDER/wrong.rhai:2:5
+      |
+    2 |   n.agee_days > 1
+      |     ^^^^^^^^^
+      = help: did you mean `age_days`?
+
+    error[outside-function]: a statement outside a function never judges anything
+     --> FOLDER/wrong.rhai:4:1
+      |
+    4 | let x = 1;
+      | ^^^
+      = help: put it into `fn check(key, params)`; outside functions a policy has only constants of literal values, such as `const GRACE_DAYS = 7;`
+
+    error[syntax]: unexpected '}'
+     --> FOLDER/parse.rhai:3:1
+      |
+    3 | }
+      | ^
+
+    error: too much work
+
+    error: the script's calls are nested too deep
+
+    error[unknown-function]: there is no function `anything_else`
+     --> FOLDER/policy.rhai:1:29
+      |
+    1 | fn check(key, params) { key.anything_else() }
+      |                             ^^^^^^^^^^^^^
+
+    error[bad-import]: imports stand at the top of the file, outside functions
+     --> test.rhai:6:25
+      |
+    6 | fn check(key, params) { import "loops" as x; pass() }
+      |                         ^^^^^^
+
+    error[bad-import]: an import names its library by a text
+     --> test.rhai:6:1
+      |
+    6 | import "lo" + "ops" as x; fn check(key, params) { pass() }
+      | ^^^^^^
+      = help: write `import "lib/owners" as owners;` for `lib/owners.rhai` beside the policy
+
+    error[bad-import]: the import of `loops` has no name
+     --> test.rhai:6:1
+      |
+    6 | import "loops"; fn check(key, params) { pass() }
+      | ^^^^^^
+      = help: write `import "lib/owners" as owners;` for `lib/owners.rhai` beside the policy
+
+    error: line 6, column 58: `map` takes a function that is written in place, not the text `x::f`
+
+    error[unknown-constant]: there is no constant `f`
+     --> test.rhai:6:57
+      |
+    6 | import "loops" as x; fn check(key, params) { [1].map(x::f); pass() }
+      |                                                         ^
+
+    error[bad-import]: there are 20 imports; 16 are allowed
+     --> test.rhai
+    "#);
+}
+
+#[test]
+fn a_policy_without_a_folder_imports_nothing() {
+    let script = "import \"lib/owners\" as owners;\nfn check(key, params) { pass() }";
+    insta::assert_snapshot!(crate::support::refused(script), @r#"
+    error[bad-import]: a policy without a folder imports nothing
+     --> test.rhai:6:1
+      |
+    6 | import "lib/owners" as owners;
+      | ^^^^^^
+      = help: put it into a file
+    "#);
+}

@@ -1,0 +1,41 @@
+//! An inventory: what a scan has read, as a file that can be judged again without AWS, `keysweep.inventory/v1`.
+//!
+//! The file is JSON lines in UTF-8. The first line is the header, the last one the end, and each line between them is
+//! one account: what was read in it, or why it was not read. There is no secret in it: AWS gives none to a scan.
+//!
+//! | line | holds |
+//! |---|---|
+//! | `{"schema": "keysweep.inventory/v1", "tool": ..., "run": ...}` | the header; `tool` and `run` as in `keysweep.scan/v1`, but for `finished_at` |
+//! | `{"account": ...}` | an account that was read: its facts |
+//! | `{"failed": ...}`, `{"skipped": ...}` | an account that was not read, as the gaps of `keysweep.scan/v1` |
+//! | `{"end": {"records": n, "sha256": ...}}` | how many lines stand between header and end, and the SHA-256 of all bytes before this line |
+//!
+//! A fact is `{"known": value}`, `{"not_read": facet}` or `{"unreadable": {"facet": ..., "reason": ...}}`; one that is
+//! missing was not read. Times are RFC 3339 in UTC. Within a version keys are only ever added.
+
+mod account;
+mod facts;
+mod line;
+mod read;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use read::{InventoryError, Reader};
+pub use write::Writer;
+
+use keysweep_model::{AccountFacts, AccountGap};
+
+const SCHEMA: &str = "keysweep.inventory/v1";
+
+/// One account of an inventory.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Record {
+    /// It was read.
+    Account(Box<AccountFacts>),
+    /// It should have been read and could not be.
+    Failed(AccountGap),
+    /// It was not to be read.
+    Skipped(AccountGap),
+}

@@ -1,0 +1,43 @@
+//! What testing policies came to, for CI servers: JUnit XML.
+//!
+//! Each policy is a test suite and each case a test, with its place in the attributes `file` and `line`. No time is
+//! written: the same outcome is the same document.
+
+use std::io::{self, Write};
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+use crate::CaseRow;
+
+/// Writes the cases, which stand in the order of their policies, with a final newline.
+///
+/// # Errors
+/// When `out` refuses what is written.
+pub fn write(cases: &[CaseRow], out: &mut impl Write) -> io::Result<()> {
+    let mut report = Report::new("keysweep policy test");
+    for of_policy in cases.chunk_by(|a, b| a.policy == b.policy) {
+        let name = of_policy.first().map_or("", |case| &case.policy);
+        let mut suite = TestSuite::new(name);
+        suite.add_test_cases(of_policy.iter().map(test));
+        report.add_test_suite(suite);
+    }
+    let text = report.to_string().map_err(io::Error::other)?;
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+fn test(case: &CaseRow) -> TestCase {
+    let status = match &case.failure {
+        None => TestCaseStatus::success(),
+        Some(failure) => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_message(failure.clone()).set_description(format!("{failure}\n{}:{}", case.file, case.line));
+            status
+        }
+    };
+    let mut test = TestCase::new(case.name.clone(), status);
+    test.set_classname(case.policy.clone());
+    test.extra.insert("file".into(), case.file.clone().into());
+    test.extra.insert("line".into(), case.line.to_string().into());
+    test
+}

@@ -1,0 +1,129 @@
+//! Reads what the policies stopped at: what tells of one user for just the users that they stopped at, and what tells of
+//! the whole account once.
+
+mod account;
+mod report;
+mod user;
+
+use std::{collections::HashMap, sync::Arc};
+
+use futures::{StreamExt, stream};
+use keysweep_aws::{AccountSession, CallError, Clock, UserDetails};
+use keysweep_model::{Account, Facet, ServiceCredential, Tags, Unreadable, UserName};
+
+use crate::{
+    scan::Reading,
+    subject::{Subject, Wants},
+};
+use report::Report;
+
+/// What a call for a whole account gave; none where nobody has made it.
+type Once<T> = Option<Result<T, Arc<Unreadable>>>;
+
+/// Reads facts in one account. Whatever cannot be read becomes a fact that says so.
+pub(crate) struct Reader<'a> {
+    session: &'a AccountSession,
+    account: &'a Arc<Account>,
+    clock: &'a Clock,
+    reading: Reading,
+    /// How many calls to make at once.
+    at_once: usize,
+    /// How many users the account has, once they are listed.
+    users: usize,
+    report: Once<Report>,
+    details: Once<HashMap<UserName, UserDetails>>,
+    service_credentials: Once<HashMap<UserName, Vec<ServiceCredential>>>,
+    /// The tags of all users, where they were read by themselves; an error where they have to be read one by one.
+    all_tags: Option<Result<HashMap<UserName, Tags>, CallError>>,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(
+        session: &'a AccountSession,
+        account: &'a Arc<Account>,
+        clock: &'a Clock,
+        reading: Reading,
+        at_once: usize,
+    ) -> Self {
+        Self {
+            session,
+            account,
+            clock,
+            reading,
+            at_once,
+            users: 0,
+            report: None,
+            details: None,
+            service_credentials: None,
+            all_tags: None,
+        }
+    }
+
+    /// Reads what each subject wants.
+    pub(crate) async fn read(&mut self, wanted: Vec<(Subject, Wants)>) -> Vec<Subject> {
+        self.read_whole(&wanted).await;
+        let this = &*self;
+        stream::iter(wanted)
+            .map(|(subject, wants)| this.read_for(subject, wants))
+            .buffer_unordered(self.at_once)
+            .collect()
+            .await
+    }
+
+    /// Makes the calls that tell of all users at once, where they are wanted and have not been made.
+    async fn read_whole(&mut self, wanted: &[(Subject, Wants)]) {
+        let users_that_want = |facet| wanted.iter().filter(|(_, wants)| wants.facets.contains(facet)).count();
+        if users_that_want(Facet::CredentialReport) > 0 {
+            self.read_report().await.ok();
+        }
+        if users_that_want(Facet::AuthorizationDetails) > 0 {
+            self.read_details().await;
+        }
+        if users_that_want(Facet::ServiceCredentials) > 0 {
+            self.read_service_credentials().await;
+        }
+        // The details have the tags too; where they were refused, so would be the same call for the tags alone.
+        if self.details.is_none() && self.all_tags.is_none() {
+            let users = users_that_want(Facet::UserTags);
+            if users > AccountSession::all_user_tags_calls(self.users) {
+                self.read_all_tags().await;
+            }
+        }
+    }
+
+    async fn read_details(&mut self) {
+        if self.details.is_none() {
+            let details = self.session.authorization_details().await;
+            self.details = Some(details.map_err(|error| unreadable(Facet::AuthorizationDetails, &error)));
+        }
+    }
+
+    async fn read_service_credentials(&mut self) {
+        if self.service_credentials.is_none() {
+            let credentials = self.session.service_credentials().await;
+            self.service_credentials = Some(credentials.map_err(|error| unreadable(Facet::ServiceCredentials, &error)));
+        }
+    }
+
+    /// Reads the tags of all users. Where that fails they are asked for one by one: a role may be allowed the one call
+    /// and not the other.
+    async fn read_all_tags(&mut self) {
+        let tags = self.session.all_user_tags().await;
+        let account = self.session.account();
+        self.all_tags = Some(tags.inspect_err(|error| tracing::info!(%account, %error, "tags are read one by one")));
+    }
+
+    /// The tags of a user, where a call for all users told them.
+    fn known_tags(&self, name: &UserName) -> Option<&Tags> {
+        let of_details = self.details.as_ref().and_then(|details| details.as_ref().ok());
+        let of_all = self.all_tags.as_ref().and_then(|tags| tags.as_ref().ok());
+        of_details
+            .and_then(|details| details.get(name))
+            .map(|user| &user.tags)
+            .or_else(|| of_all.and_then(|tags| tags.get(name)))
+    }
+}
+
+fn unreadable(facet: Facet, error: &CallError) -> Arc<Unreadable> {
+    Arc::new(Unreadable { facet, reason: error.to_string() })
+}

@@ -1,0 +1,152 @@
+//! The rounds of judging and reading in one account.
+
+use std::sync::Arc;
+
+use keysweep_model::{AccountFacts, Facet, Fact, Partition, Unreadable};
+
+use crate::{
+    inventory,
+    judge::{AccountWants, Judge, Judgement, Look},
+    read::Reader,
+    subject::Subject,
+    tally::Tally,
+};
+
+/// An account on its way through its rounds.
+///
+/// Users go first, then the account as a whole and its root user. A policy for accounts that asks more of the users sends
+/// them through their rounds again, so that in the end every policy has judged by the same facts.
+pub(crate) struct Rounds<'a> {
+    pub(crate) judge: Judge<'a>,
+    pub(crate) reader: Reader<'a>,
+    pub(crate) partition: &'a Partition,
+    /// Whether the account is to be saved.
+    pub(crate) is_saved: bool,
+}
+
+/// What came of an account.
+pub(crate) struct Outcome {
+    pub(crate) tally: Tally,
+    /// The account with all that was read, where it is to be saved.
+    pub(crate) saved: Option<AccountFacts>,
+}
+
+impl Rounds<'_> {
+    /// Judges and reads in rounds, until no policy asks for more. Every round reads something of every user that is
+    /// left, and there is only so much to be read of a user, so the rounds come to an end.
+    ///
+    /// # Errors
+    /// When a policy judges users or what they have, and the users cannot be told. Where only policies for accounts and
+    /// root users run, that is unknown to those of them that ask for users, and the others judge.
+    pub(crate) async fn run(mut self, mut facts: AccountFacts) -> Result<Outcome, String> {
+        let mut tally = Tally::new(self.judge.policies, self.judge.register);
+        let kinds = || self.judge.policies.iter().map(|policy| policy.metadata().resource);
+        let judges_accounts = kinds().any(|kind| kind.is_of_account());
+        let keeps_users = judges_accounts || self.is_saved;
+        let mut waiting = Vec::new();
+        if kinds().any(|kind| !kind.is_of_account()) {
+            waiting = self.reader.users().await?;
+            self.note_users(&mut facts);
+        }
+        let mut settled: Vec<(Subject, Judgement)> = Vec::new();
+        loop {
+            for (subject, judgement) in self.settle_users(std::mem::take(&mut waiting), keeps_users, &mut tally).await {
+                settled.push((subject, judgement));
+            }
+            if !judges_accounts {
+                break;
+            }
+            match self.look_at_account(&facts, &mut settled) {
+                Look::Settled(judgement) => {
+                    tally.add(judgement, self.judge.policies, self.partition);
+                    break;
+                }
+                Look::Wants(wants) => waiting = self.read(&mut facts, &mut settled, wants).await,
+            }
+        }
+        let mut subjects = Vec::new();
+        for (subject, judgement) in settled {
+            tally.add_user(&subject);
+            tally.add(judgement, self.judge.policies, self.partition);
+            subjects.push(subject);
+        }
+        let saved = self.is_saved.then(|| inventory::saved(facts, subjects));
+        Ok(Outcome { tally, saved })
+    }
+
+    /// Brings users to where no policy asks for more. Those that need not be kept are counted at once.
+    async fn settle_users(
+        &mut self,
+        mut waiting: Vec<Subject>,
+        keeps_users: bool,
+        tally: &mut Tally,
+    ) -> Vec<(Subject, Judgement)> {
+        let mut settled = Vec::new();
+        while !waiting.is_empty() {
+            let mut wanted = Vec::new();
+            for subject in waiting {
+                match self.judge.user(&subject) {
+                    Look::Settled(judgement) if keeps_users => settled.push((subject, judgement)),
+                    Look::Settled(judgement) => {
+                        tally.add_user(&subject);
+                        tally.add(judgement, self.judge.policies, self.partition);
+                    }
+                    Look::Wants(wants) => wanted.push((subject, wants)),
+                }
+            }
+            waiting = self.reader.read(wanted).await;
+        }
+        settled
+    }
+
+    fn look_at_account(&self, facts: &AccountFacts, settled: &mut Vec<(Subject, Judgement)>) -> Look<AccountWants> {
+        settled.retain(|(subject, _)| !subject.is_gone);
+        // So that a list of offenders has one order, whichever call was answered first.
+        settled.sort_by(|(a, _), (b, _)| a.user.name.cmp(&b.user.name));
+        let subjects: Vec<_> = settled.iter().map(|(subject, _)| subject).collect();
+        let mut facts = facts.clone();
+        if let Fact::Known(users) = &mut facts.users {
+            *users = subjects.iter().map(|subject| Arc::clone(&subject.user)).collect();
+        }
+        self.judge.account(&Arc::new(facts), &subjects)
+    }
+
+    /// Reads what policies for accounts want, and gives the users that have to be judged anew.
+    async fn read(
+        &mut self,
+        facts: &mut AccountFacts,
+        settled: &mut Vec<(Subject, Judgement)>,
+        wants: AccountWants,
+    ) -> Vec<Subject> {
+        self.reader.read_account(facts, wants.of_account).await;
+        let mut waiting = Vec::new();
+        if wants.of_account.contains(Facet::Users) {
+            match self.reader.users().await {
+                Ok(users) => {
+                    waiting = users;
+                    self.note_users(facts);
+                }
+                Err(reason) => {
+                    facts.users = Fact::Unreadable(Arc::new(Unreadable { facet: Facet::Users, reason }));
+                }
+            }
+        }
+        let mut wanted = Vec::new();
+        for ((subject, judgement), wants) in std::mem::take(settled).into_iter().zip(wants.of_users) {
+            if wants.is_empty() {
+                settled.push((subject, judgement));
+            } else {
+                wanted.push((subject, wants));
+            }
+        }
+        waiting.append(&mut self.reader.read(wanted).await);
+        waiting
+    }
+
+    /// Notes that the users are listed, and what their report told of the root user. The users themselves are on their
+    /// way and are put in when somebody looks.
+    fn note_users(&self, facts: &mut AccountFacts) {
+        facts.users = Fact::Known(Vec::new());
+        facts.root.activity = self.reader.reported_root_activity();
+    }
+}

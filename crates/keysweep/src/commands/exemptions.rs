@@ -1,0 +1,73 @@
+//! `keysweep exemptions`: the register, for those who keep it.
+
+use jiff::Timestamp;
+use keysweep_aws::Clock;
+use keysweep_policy::exemptions::Register;
+
+use crate::{
+    cli::{ExemptionsArgs, ExemptionsCommand},
+    config::Config,
+    edge::{self, Edge},
+    exit::{Exit, Failure},
+    output::Destination,
+    settings, terminal,
+};
+
+/// Runs a command for the register. `layered` lays flags over the configuration file.
+pub(super) fn run(
+    command: ExemptionsCommand,
+    layered: impl Fn(Config) -> Result<Config, Failure>,
+    edge: &Edge,
+) -> Result<Exit, Failure> {
+    let now = Clock::system().now();
+    match command {
+        ExemptionsCommand::Check(args) => {
+            let (register, config) = read(args, layered, now)?;
+            check(&register, &config, now)
+        }
+        ExemptionsCommand::List(args) => {
+            let (register, _) = read(args, layered, now)?;
+            let list = terminal::exemptions(register.exemptions(), now, &edge.stdout);
+            Destination::Stdout.deliver(|out| out.write_all(list.as_bytes()))?;
+            Ok(Exit::Clean)
+        }
+    }
+}
+
+fn read(
+    args: ExemptionsArgs,
+    layered: impl Fn(Config) -> Result<Config, Failure>,
+    now: Timestamp,
+) -> Result<(Register, Config), Failure> {
+    let mut config = layered(args.source.into_config())?;
+    if args.file.is_some() {
+        config.exemptions_file = args.file;
+        config.exemptions = None;
+    }
+    let register = settings::register(&config, now)?.ok_or_else(|| {
+        Failure::usage("there is no register of exemptions").hint("name its file, or write exemptions.yaml")
+    })?;
+    Ok((register, config))
+}
+
+/// Says what is wrong with the register beyond its form: expired exemptions, and policies that do not exist.
+fn check(register: &Register, config: &Config, now: Timestamp) -> Result<Exit, Failure> {
+    let policies = settings::policies(config)?;
+    let mut problems = Vec::new();
+    for exemption in register.exemptions() {
+        for id in &exemption.policies {
+            if !policies.iter().any(|listed| listed.policy.id() == id) {
+                problems.push(format!("exemption `{}` names the policy `{id}`, which does not exist", exemption.id));
+            }
+        }
+        if exemption.has_expired(now) {
+            let day = exemption.expires.strftime("%Y-%m-%d");
+            problems.push(format!("exemption `{}` expired on {day}: remove it or renew it", exemption.id));
+        }
+    }
+    if !problems.is_empty() {
+        return Err(Failure::usage(problems.join("\nerror: ")));
+    }
+    edge::say(&format!("{} exemptions, all in order", register.exemptions().len()));
+    Ok(Exit::Clean)
+}

@@ -1,0 +1,69 @@
+//! `keysweep policy`: for those who write policies. None of its commands contacts anything.
+
+mod check;
+mod definitions;
+mod eval;
+mod list;
+mod new;
+mod show;
+mod test;
+
+pub use eval::Name;
+
+use std::path::{Path, PathBuf};
+
+use keysweep_policy::{Compiler, Policy};
+
+use crate::{
+    cli::PolicyCommand,
+    config::{Config, read_capped},
+    edge::Edge,
+    exit::{Exit, Failure},
+    output::Destination,
+};
+
+/// Runs a command for policies. `layered` lays flags over the configuration file.
+pub(super) fn run(
+    command: PolicyCommand,
+    layered: impl Fn(Config) -> Result<Config, Failure>,
+    edge: &Edge,
+) -> Result<Exit, Failure> {
+    match command {
+        PolicyCommand::Check(args) => check::run(&args, &layered(Config::default())?),
+        PolicyCommand::Test(args) => test::run(&args, &layered(Config::default())?),
+        PolicyCommand::New(args) => new::run(&args),
+        PolicyCommand::List(args) => list::run(args.format, &layered(args.source.into_config())?, edge),
+        PolicyCommand::Show(args) => show::run(&args.id, &layered(args.source.into_config())?, edge),
+        PolicyCommand::Eval(args) => eval::run(&args, &layered(Config::default())?, edge),
+        PolicyCommand::Diff(args) => eval::diff(&args, &layered(Config::default())?, edge),
+        PolicyCommand::Definitions { folder } => definitions::run(&folder),
+        PolicyCommand::Reference => print(&keysweep_policy::reference::markdown()),
+    }
+}
+
+/// The policy of the file at `path`, with the libraries beside it.
+fn compile_file(compiler: &Compiler, path: &Path) -> Result<Policy, Failure> {
+    let text = read_capped(path)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    compiler.in_folder(folder).compile(&path.display().to_string(), &text).map_err(Failure::usage)
+}
+
+/// The policy files at these paths, each with the folder that it imports from: files as they are, and those of folders.
+fn policy_files(paths: &[PathBuf]) -> Result<Vec<(PathBuf, PathBuf)>, Failure> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let names = keysweep_policy::policy_files(path).map_err(Failure::usage)?;
+            files.extend(names.into_iter().map(|file| (path.clone(), file)));
+        } else {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            files.push((folder.unwrap_or(Path::new(".")).to_owned(), path.clone()));
+        }
+    }
+    Ok(files)
+}
+
+fn print(text: &str) -> Result<Exit, Failure> {
+    Destination::Stdout.deliver(|out| out.write_all(text.as_bytes()))?;
+    Ok(Exit::Clean)
+}

@@ -1,0 +1,58 @@
+//! `keysweep policy check`: everything that can be known to be wrong without data.
+
+use std::path::Path;
+
+use keysweep_policy::{Code, Compiler, PolicyFileError};
+use keysweep_report::{CodeRow, DiagnosticRow, PlaceRow, diagnostics_json, sarif};
+
+use crate::{
+    cli::policy::{CheckArgs, CheckFormat},
+    config::{Config, read_capped},
+    edge,
+    exit::{Exit, Failure},
+    output::Destination,
+    settings,
+};
+
+/// Checks the policies and prints what is wrong.
+pub(super) fn run(args: &CheckArgs, config: &Config) -> Result<Exit, Failure> {
+    let compiler = settings::compiler(config)?;
+    let files = super::policy_files(&args.paths)?;
+    let mut wrong = Vec::new();
+    for (folder, file) in &files {
+        wrong.extend(check(&compiler, folder, file)?);
+    }
+    let rows: Vec<DiagnosticRow<'_>> = wrong.iter().flat_map(rows).collect();
+    match args.format {
+        CheckFormat::Text if wrong.is_empty() => edge::say(&format!("{} policies, all in order", files.len())),
+        CheckFormat::Text => {
+            let text: Vec<String> = wrong.iter().map(ToString::to_string).collect();
+            return Err(Failure::usage(text.join("\n\n")));
+        }
+        CheckFormat::Json => Destination::Stdout.deliver(|out| diagnostics_json::write(files.len(), &rows, out))?,
+        CheckFormat::Sarif => {
+            let codes: Vec<CodeRow<'_>> = Code::ALL.iter().map(|code| row_of(*code)).collect();
+            Destination::Stdout.deliver(|out| sarif::write(&codes, &rows, out))?;
+        }
+    }
+    Ok(if wrong.is_empty() { Exit::Clean } else { Exit::Usage })
+}
+
+fn check(compiler: &Compiler, folder: &Path, file: &Path) -> Result<Option<PolicyFileError>, Failure> {
+    let text = read_capped(file)?;
+    Ok(compiler.in_folder(folder).compile(&file.display().to_string(), &text).err())
+}
+
+fn rows(error: &PolicyFileError) -> impl Iterator<Item = DiagnosticRow<'_>> {
+    error.diagnostics.iter().map(|diagnostic| DiagnosticRow {
+        file: &error.source_name,
+        code: row_of(diagnostic.code),
+        message: &diagnostic.message,
+        help: diagnostic.help.as_deref(),
+        place: diagnostic.place.map(|place| PlaceRow { line: place.line, column: place.column, length: place.length }),
+    })
+}
+
+fn row_of(code: Code) -> CodeRow<'static> {
+    CodeRow { code: code.as_str(), explanation: code.explanation(), level: code.level().as_str() }
+}

@@ -1,0 +1,170 @@
+//! `keysweep policy eval` and `keysweep policy diff`: policies on a saved inventory.
+
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+use jiff::Timestamp;
+use keysweep_model::{AccountFacts, Evidence, FacetSet, Fact, Resource, Verdict};
+use keysweep_policy::{Evaluation, Outcome, Policy};
+use keysweep_report::inventory::Record;
+
+use super::{compile_file, print};
+use crate::{
+    cli::policy::{DiffArgs, EvalArgs},
+    commands::saved,
+    config::Config,
+    edge::Edge,
+    exit::{Exit, Failure},
+    settings,
+    terminal::{self, Evaluated},
+};
+
+/// Prints what the policy makes of each resource, with the facts that it touched.
+pub(super) fn run(args: &EvalArgs, config: &Config, edge: &Edge) -> Result<Exit, Failure> {
+    let policy = compile_file(&settings::compiler(config)?, &args.file)?;
+    let mut evaluated = Vec::new();
+    let as_of = args.as_of.map(|as_of| as_of.0);
+    each_resource(&args.inventory, &policy, as_of, |name, evaluate| {
+        let is_key = args.key.as_ref().is_none_or(|key| name.id.as_ref() == Some(key));
+        let is_user = args.user.as_ref().is_none_or(|user| name.user.as_ref() == Some(user));
+        if is_key && is_user {
+            let evaluation = evaluate(&policy);
+            let (status, message) = said(&evaluation);
+            evaluated.push(Evaluated { name: name.clone(), status, message, evidence: evaluation.evidence });
+        }
+    })?;
+    if evaluated.is_empty() {
+        let message = format!("the inventory has no such {}", policy.metadata().resource);
+        return Err(Failure::usage(message).hint("without --key and --user every one of them is judged"));
+    }
+    print(&terminal::evaluated(&evaluated, &policy.summary().params, &edge.stdout))
+}
+
+/// Prints the resources of which two versions of a policy say different things.
+pub(super) fn diff(args: &DiffArgs, config: &Config, edge: &Edge) -> Result<Exit, Failure> {
+    let compiler = settings::compiler(config)?;
+    let (old, new) = (compile_file(&compiler, &args.old)?, compile_file(&compiler, &args.new)?);
+    let (was, is) = (old.metadata().resource, new.metadata().resource);
+    if was != is {
+        return Err(Failure::usage(format!("the policies cannot be compared: one judges {was}, the other {is}")));
+    }
+    let mut judged = 0_u64;
+    let mut changes = Vec::new();
+    let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    each_resource(&args.inventory, &old, args.as_of.map(|as_of| as_of.0), |name, evaluate| {
+        judged += 1;
+        let ((before, _), (after, message)) = (said(&evaluate(&old)), said(&evaluate(&new)));
+        if before != after {
+            *counts.entry((before, after)).or_default() += 1;
+            changes.push(terminal::Change { name: name.clone(), before, after, message });
+        }
+    })?;
+    print(&terminal::changes(&changes, &counts, judged, &edge.stdout))
+}
+
+/// What a resource is called.
+#[derive(Debug, Clone)]
+pub struct Name {
+    /// The account's id.
+    pub account: String,
+    /// The account's name.
+    pub account_name: String,
+    /// The user; none for what is no user's.
+    pub user: Option<String>,
+    /// What names it within its user, where it has such a name.
+    pub id: Option<String>,
+}
+
+/// Calls `visit` for each resource of the inventory at `path` that `policy` is for, as of `as_of`, or of the time as of
+/// which the inventory was judged when it was saved. What could not be listed is visited too, and evaluates to unknown.
+fn each_resource(
+    path: &Path,
+    policy: &Policy,
+    as_of: Option<Timestamp>,
+    mut visit: impl FnMut(&Name, &dyn Fn(&Policy) -> Evaluation),
+) -> Result<(), Failure> {
+    let inventory = saved::open(path)?;
+    let as_of = as_of.unwrap_or(inventory.run().as_of);
+    for record in inventory {
+        match record.map_err(|error| saved::unusable(path, &error))? {
+            Record::Account(facts) => each_of_account(*facts, policy, as_of, &mut visit),
+            Record::Failed(_) | Record::Skipped(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn each_of_account(
+    facts: AccountFacts,
+    policy: &Policy,
+    as_of: Timestamp,
+    visit: &mut impl FnMut(&Name, &dyn Fn(&Policy) -> Evaluation),
+) {
+    let facts = Arc::new(facts);
+    let kind = policy.metadata().resource;
+    for resource in Resource::of_account(kind, &facts).into_iter().filter(|resource| !is_guess(resource)) {
+        visit(&name(&resource), &|policy| policy.evaluate(&resource, as_of));
+    }
+    // What nobody could list may be anything: whoever has it is visited in its place.
+    for user in facts.users.known().into_iter().flatten() {
+        let resource = match Resource::of_user(kind, user) {
+            Fact::Known(_) => continue,
+            Fact::NotRead(facet) => Outcome::Needs(FacetSet::of(&[facet])),
+            Fact::Unreadable(why) => Outcome::Unknown(why),
+        };
+        let evaluation = Evaluation { outcome: resource, evidence: Evidence::new(), reads: FacetSet::default() };
+        visit(&name(&Resource::User(Arc::clone(user))), &|_| evaluation.clone());
+    }
+}
+
+/// Whether it is a slot of a credential report in which an inactive credential may be, or none.
+fn is_guess(resource: &Resource) -> bool {
+    fn unread<T>(fact: Option<&Fact<T>>) -> bool {
+        fact.is_some_and(Fact::is_not_read)
+    }
+    let Some(user) = resource.user() else { return false };
+    match resource {
+        Resource::AccessKey(_, index) => {
+            let key = user.access_keys.known().and_then(|keys| keys.get(*index));
+            unread(key.map(|key| &key.id)) && unread(key.map(|key| &key.created_at))
+        }
+        Resource::SigningCertificate(_, index) => {
+            let certificate = user.signing_certificates.known().and_then(|all| all.get(*index));
+            unread(certificate.map(|of| &of.id)) && unread(certificate.map(|of| &of.created_at))
+        }
+        Resource::Account(_)
+        | Resource::Root(_)
+        | Resource::User(_)
+        | Resource::Password(_)
+        | Resource::Mfa(..)
+        | Resource::ServiceCredential(..)
+        | Resource::SshKey(..) => false,
+    }
+}
+
+fn name(resource: &Resource) -> Name {
+    let account = resource.account();
+    Name {
+        account: account.id.to_string(),
+        account_name: account.name.clone(),
+        user: resource.user().map(|user| user.name.to_string()),
+        id: match resource.id() {
+            Fact::Known(id) => id.map(str::to_owned),
+            Fact::NotRead(_) | Fact::Unreadable(_) => None,
+        },
+    }
+}
+
+/// What an evaluation came to, in a word, and in a sentence.
+fn said(evaluation: &Evaluation) -> (&'static str, String) {
+    match &evaluation.outcome {
+        Outcome::Verdict(Verdict::Pass { note }) => ("pass", note.clone().unwrap_or_default()),
+        Outcome::Verdict(Verdict::Fail { message, .. }) => ("fail", message.clone()),
+        Outcome::Verdict(Verdict::Exempt { reason, .. }) => ("exempt", reason.clone()),
+        Outcome::Unknown(why) => ("unknown", why.to_string()),
+        Outcome::Error(error) => ("error", error.to_string()),
+        Outcome::Needs(facets) => {
+            let facets: Vec<String> = facets.iter().map(keysweep_model::Facet::phrase).collect();
+            ("unknown", format!("{} were not read when the inventory was saved", facets.join(" and ")))
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! `keysweep policy list`: the policies that there are, and which of them run.
+
+use keysweep_policy::Policy;
+
+use super::print;
+use crate::{
+    cli::policy::ListFormat,
+    config::Config,
+    edge::Edge,
+    exit::{Exit, Failure},
+    settings::{self, Listed},
+    terminal,
+};
+
+/// Prints the list.
+pub(super) fn run(format: ListFormat, config: &Config, edge: &Edge) -> Result<Exit, Failure> {
+    let policies = settings::policies(config)?;
+    print(&match format {
+        ListFormat::Text => terminal::policies(&policies, &edge.stdout),
+        ListFormat::Markdown => markdown(&policies),
+    })
+}
+
+/// The newest CIS benchmark that the shipped policies name controls of.
+const CIS: &str = "cis-aws-7.0";
+
+fn markdown(policies: &[Listed]) -> String {
+    let mut table =
+        "| policy | demands | severity | judges | by default | CIS 7.0 |\n|---|---|---|---|---|---|\n".to_owned();
+    for Listed { policy, enabled } in policies {
+        let metadata = policy.metadata();
+        let default = if *enabled { defaults(policy) } else { "off".to_owned() };
+        let controls = metadata.frameworks.get(CIS).map(|controls| controls.join(", ")).unwrap_or_default();
+        let (id, title) = (policy.id(), &metadata.title);
+        table +=
+            &format!("| `{id}` | {title} | {} | {} | {default} | {controls} |\n", metadata.severity, metadata.resource);
+    }
+    table
+}
+
+/// The parameters that a policy runs with, in a line.
+fn defaults(policy: &Policy) -> String {
+    let params = policy.summary().params;
+    if params.is_empty() {
+        return "on".to_owned();
+    }
+    let shown = params.iter().map(|(name, value)| format!("`{name}: {}`", terminal::show(value)));
+    shown.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,24 @@
+//! `keysweep policy show`: everything about one policy.
+
+use keysweep_model::PolicyId;
+
+use super::print;
+use crate::{
+    config::Config,
+    edge::Edge,
+    exit::{Exit, Failure},
+    settings::{self, Listed},
+    terminal,
+};
+
+/// Prints what there is to know of the policy `id`.
+pub(super) fn run(id: &PolicyId, config: &Config, edge: &Edge) -> Result<Exit, Failure> {
+    let policies = settings::policies(config)?;
+    match policies.iter().find(|listed| listed.policy.id() == id) {
+        Some(Listed { policy, enabled }) => print(&terminal::policy(policy, *enabled, &edge.stdout)),
+        None => {
+            let known: Vec<_> = policies.iter().map(|listed| listed.policy.id().as_str()).collect();
+            Err(Failure::usage(format!("there is no policy `{id}`")).hint(format!("there are {}", known.join(", "))))
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! `keysweep schema`: JSON Schemas of the files that users write, made from the types that read them.
+
+use keysweep_policy::{cases, exemptions::Register, schema};
+
+use crate::{
+    cli::SchemaName,
+    config,
+    exit::{Exit, Failure},
+    output::Destination,
+};
+
+/// Prints the schema.
+pub(super) fn run(name: SchemaName) -> Result<Exit, Failure> {
+    let schema = match name {
+        SchemaName::Policy => schema::metadata(),
+        SchemaName::Test => cases::schema(),
+        SchemaName::Exemptions => Register::schema(),
+        SchemaName::Config => config::schema(),
+    };
+    Destination::Stdout.deliver(|out| writeln!(out, "{schema:#}"))?;
+    Ok(Exit::Clean)
+}

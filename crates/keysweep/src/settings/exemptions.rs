@@ -1,0 +1,57 @@
+//! The register of exemptions of a run: from a file of its own, or from the configuration file.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use keysweep_aws::Clock;
+use keysweep_policy::exemptions::{DEFAULT_MAX_TERM_DAYS, Register};
+use keysweep_scan::ExemptionOptions;
+
+use crate::{
+    config::{Config, read_capped},
+    exit::Failure,
+};
+
+/// The file that is read where none is named.
+const DEFAULT_FILE: &str = "exemptions.yaml";
+
+/// The share of what its policies judge above which an exemption is reported, in percent.
+const DEFAULT_MAX_SHARE: u8 = 10;
+
+/// The register of a scan, and when an exemption of it is to be looked at.
+pub(super) fn options(config: &Config) -> Result<ExemptionOptions, Failure> {
+    let max_share = config.exemption_max_share.unwrap_or(DEFAULT_MAX_SHARE);
+    if max_share > 100 {
+        return Err(Failure::usage(format!("`exemption_max_share` is {max_share}, and 100 percent is everything")));
+    }
+    let register = register(config, Clock::system().now())?.unwrap_or_default();
+    Ok(ExemptionOptions { register, max_share: Some(max_share) })
+}
+
+/// The register that `config` names, as of the time of day `now`; none where there is none.
+///
+/// # Errors
+/// When it cannot be read or is wrong, or when there are two.
+pub fn register(config: &Config, now: Timestamp) -> Result<Option<Register>, Failure> {
+    let max_term = config.exemption_max_term_days.unwrap_or(DEFAULT_MAX_TERM_DAYS);
+    match (&config.exemptions, file(config)) {
+        (None, None) => Ok(None),
+        (None, Some(path)) => {
+            let text = read_capped(&path)?;
+            Register::parse(&path.display().to_string(), &text, now, max_term).map(Some).map_err(Failure::usage)
+        }
+        (Some(entries), None) => {
+            let (name, text) = config.source.as_ref().map_or(("keysweep.yaml", ""), |source| source.parts());
+            Register::new(name, text, &entries.0, now, max_term).map(Some).map_err(Failure::usage)
+        }
+        (Some(_), Some(path)) => {
+            let message = format!("there are exemptions in the configuration file and in `{}`", path.display());
+            Err(Failure::usage(message).hint("keep all of them in one place"))
+        }
+    }
+}
+
+/// The file of the register: the one that was named, or the usual one where it exists.
+fn file(config: &Config) -> Option<PathBuf> {
+    config.exemptions_file.clone().or_else(|| Some(PathBuf::from(DEFAULT_FILE)).filter(|path| Path::exists(path)))
+}

@@ -1,0 +1,54 @@
+//! `cargo xtask bench`: measurements that compare Keysweep with others.
+//!
+//! What they compare with is built here alone: `xtask/bench` is a workspace of its own, so that neither the product nor
+//! its lock file has those engines.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, Subcommand};
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// One rule on 100,000 access keys: Keysweep, plain Rust and other policy engines
+    Policy {
+        /// What the program of the comparison is given, such as `--keys 10000 --rounds 3`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+}
+
+/// Builds and runs a measurement; its output goes where ours goes.
+///
+/// # Errors
+/// Where it cannot be built, or ends with an error, such as engines that disagree.
+pub(crate) fn run(root: &Path, target: &Path, arguments: &Arguments) -> Result<()> {
+    let What::Policy { arguments } = &arguments.what;
+    // Cargo names itself to what it runs, so that a chosen toolchain stays chosen.
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["run", "--quiet", "--locked", "--release", "--manifest-path"]);
+    cargo.arg(root.join("xtask/bench/Cargo.toml")).arg("--target-dir").arg(target.join("bench")).arg("--");
+    if has_valgrind() {
+        cargo.arg("--callgrind");
+    } else {
+        println!("Without valgrind no instructions are counted.");
+    }
+    let status = cargo.args(arguments).status().context("could not start cargo")?;
+    if !status.success() {
+        bail!("the comparison ended with {status}");
+    }
+    Ok(())
+}
+
+fn has_valgrind() -> bool {
+    let mut valgrind = Command::new("valgrind");
+    valgrind.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
+    valgrind.status().is_ok_and(|status| status.success())
+}
