@@ -96,6 +96,9 @@ impl Compiler {
             let message = format!("the policy has {} bytes; {MAX_SOURCE} are allowed", text.len());
             return Err(Failed::Policy(vec![Diagnostic::new(Code::TooLarge, message)]));
         }
+        if let Some(wrong) = lone_return(text) {
+            return Err(Failed::Policy(vec![wrong]));
+        }
         let metadata = Metadata::parse(text);
         let script = self.engine.compile(text).map_err(|error| vec![parse_error(&error, text)]);
         let (metadata, script) = match (metadata, script) {
@@ -219,6 +222,9 @@ impl Imports<'_> {
             let message = format!("the library has {} bytes; {MAX_SOURCE} are allowed", text.len());
             return Err(wrong(vec![Diagnostic::new(Code::TooLarge, message)]));
         }
+        if let Some(found) = lone_return(text) {
+            return Err(wrong(vec![found]));
+        }
         let engine = &self.compiler.engine;
         let script = engine.compile(text).map_err(|error| wrong(vec![parse_error(&error, text)]))?;
         let aliases = self.of_script(&script).map_err(|failed| match failed {
@@ -241,6 +247,15 @@ impl Imports<'_> {
         let library = Library::new(path, &name, text, script);
         Ok(Loaded { path: path.to_owned(), module, library, may_read: checked.may_read })
     }
+}
+
+/// A carriage return that ends no line: YAML takes it for the end of one and Rhai does not, so that places would differ.
+fn lone_return(text: &str) -> Option<Diagnostic> {
+    let (at, _) = text.match_indices('\r').find(|(at, _)| !text[at + 1..].starts_with('\n'))?;
+    let line = text[..at].matches('\n').count() + 1;
+    let column = text[..at].rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let message = "there is a carriage return within this line";
+    Some(Diagnostic::new(Code::Syntax, message).at(line, column, 1).help("end lines with a line feed"))
 }
 
 /// An import in a function would be made whenever that runs.

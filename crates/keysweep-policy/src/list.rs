@@ -105,10 +105,26 @@ impl Values {
 
 impl IntoIterator for Values {
     type Item = Dynamic;
-    type IntoIter = std::vec::IntoIter<Dynamic>;
+    type IntoIter = Each;
 
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.iter().cloned().collect::<Vec<_>>().into_iter()
+    fn into_iter(self) -> Each {
+        Each { list: self, next: 0 }
+    }
+}
+
+/// The values of a list, one after the other.
+pub(crate) struct Each {
+    list: Values,
+    next: usize,
+}
+
+impl Iterator for Each {
+    type Item = Dynamic;
+
+    fn next(&mut self) -> Option<Dynamic> {
+        let value = self.list.0.get(self.next).cloned();
+        self.next += 1;
+        value
     }
 }
 

@@ -1,0 +1,38 @@
+//! Judging ends, in time, and twice alike; no native function panics.
+
+#![no_main]
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use keysweep_model::Resource;
+use keysweep_policy::{Outcome, Policy};
+use keysweep_policy_fuzz::{policy, resources, script};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    let Some((first, rest)) = data.split_first() else { return };
+    let resources = resources();
+    let resource = &resources[usize::from(*first) % resources.len()];
+    let Some(script) = script(*first, rest) else { return };
+    let text = policy(resource, &script);
+    let Ok(policy) = Policy::compile("fuzz.rhai", &text) else { return };
+    let (once, twice) = (judged(&policy, resource), judged(&policy, resource));
+    if let (Some(once), Some(twice)) = (once, twice) {
+        assert_eq!(once, twice);
+    }
+});
+
+/// The outcome; none where a limit stopped the script, which another time it may not.
+fn judged(policy: &Policy, resource: &Resource) -> Option<Outcome> {
+    let begin = Instant::now();
+    let outcome = policy.evaluate(resource, Timestamp::UNIX_EPOCH + Duration::from_secs(1_800_000_000)).outcome;
+    assert!(begin.elapsed() < Duration::from_secs(2), "took {:?}", begin.elapsed());
+    match &outcome {
+        Outcome::Error(error) => {
+            assert!(!error.message.contains("panicked"), "{error}");
+            (!error.message.starts_with("the script took")).then_some(outcome)
+        }
+        Outcome::Verdict(_) | Outcome::Needs(_) | Outcome::Unknown(_) => Some(outcome),
+    }
+}
