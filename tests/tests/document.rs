@@ -21,8 +21,8 @@ const AGREED: [(&str, &str); 10] = [
     ("/api_calls", "total by_action"),
     (
         "/findings",
-        "id policy status severity account_id account_name ou_path resource_type resource_arn user_name access_key_id \
-         message evidence remedy",
+        "id policy status severity account_id account_name ou_path resource_type resource_arn resource_id user_name \
+         access_key_id message evidence remedy exemption",
     ),
 ];
 

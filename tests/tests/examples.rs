@@ -99,6 +99,15 @@ fn the_configuration_scans_an_organization() {
     ");
 }
 
+#[test]
+fn the_register_of_exemptions_is_one() {
+    let now = "2026-11-24T00:00:00Z".parse().unwrap();
+    let register =
+        keysweep_policy::exemptions::Register::parse("exemptions.yaml", &example("exemptions.yaml"), now, 365);
+    let register = register.unwrap_or_else(|error| panic!("{error}"));
+    assert!(register.exemptions().iter().all(|exemption| exemption.days_left(now) > 0));
+}
+
 /// What comes of a configuration file with this text.
 fn configuration(text: &str) -> Result<Config, String> {
     let folder = tempfile::tempdir().unwrap();
