@@ -192,7 +192,7 @@ fn a_register_is_checked_and_listed() {
     error: exemption `EX-1` expired on DAY: remove it or renew it
 
     exit 2
-    error: error[bad-value]: the exemption ends more than 365 days from now
+    error[bad-value]: the exemption ends more than 365 days from now
      --> exemptions.yaml:1:85
       |
     1 | - { id: EX-1, policy: access-key-max-age, reason: agreed, owner: platform, expires: DAY, user: x }

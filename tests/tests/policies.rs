@@ -123,14 +123,22 @@ fn mistakes_are_told_in_every_format_with_exit_code_2() {
     let wrong = "//! id: w\n//! title: W\n//! severity: low\n//! resource: access_key\n//! remedy: none\n\
                  fn check(key, params) { if key.agee_days > 3 { return fail(\"x\"); } pass(key.user.nmae) }\n";
     let check = |format: &str| keysweep(&format!("policy check w.rhai {format}")).file("w.rhai", wrong).run();
-    insta::assert_snapshot!(check("").said(), @"
+    insta::assert_snapshot!(check("").said(), @r#"
     exit 2
-    error: error[bad-value]: `bad` is not a severity: use one of info, low, medium, high, critical
-     --> w.rhai:3:15
+    error[unknown-property]: an access key has no property `agee_days`
+     --> w.rhai:6:32
       |
-    3 | //! severity: bad
-      |               ^^^
-    ");
+    6 | fn check(key, params) { if key.agee_days > 3 { return fail("x"); } pass(key.user.nmae) }
+      |                                ^^^^^^^^^
+      = help: did you mean `age_days`: days since the key was made; a day that has begun counts?
+
+    error[unknown-property]: a user has no property `nmae`
+     --> w.rhai:6:82
+      |
+    6 | fn check(key, params) { if key.agee_days > 3 { return fail("x"); } pass(key.user.nmae) }
+      |                                                                                  ^^^^
+      = help: did you mean `name`: the user's name?
+    "#);
     assert_eq!([check("--format json").code, check("--format sarif").code], [2, 2]);
     let sarif = check("--format sarif").json();
     assert_eq!(sarif["version"], "2.1.0");

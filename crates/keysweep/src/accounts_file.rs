@@ -110,13 +110,13 @@ mod tests {
             ]
             .join("\n---\n"),
             @"
-        error: `123` is not an AWS account id (12 digits)
+        error[malformed-yaml]: `123` is not an AWS account id (12 digits)
          --> DIR/a.yaml:1:7
           |
         1 | - id: 123
           |       ^^^
         ---
-        error: unknown field `nmae`, expected one of id, name, email, ou_path
+        error[unknown-field]: unknown field `nmae`, expected one of id, name, email, ou_path
          --> DIR/a.yaml:2:3
           |
         2 |   nmae: x

@@ -49,8 +49,8 @@ fn check(key, params) {
     // Lines 7 (if), 8 (return), 10 (pass); branches: the condition true, and false.
     insta::assert_snapshot!(coverage_of(script, &[(1, 1)]), @"
     FOLDER/test.rhai  lines 2/3 (66 %), branches 1/2 (50 %)
-      line 7, column 5: the condition was never false
-      line 10, column 5: it was never reached
+      line 7, column 5: the condition was never true
+      line 8, column 9: it was never reached
     coverage: lines 2/3 (66 %), branches 1/2 (50 %)
     ");
     insta::assert_snapshot!(coverage_of(script, &[(99, 1)]), @"
@@ -133,11 +133,15 @@ fn check(key, params) {
 }
 ";
     insta::assert_snapshot!(coverage_of(script, &[(99, 1)]), @"
-    FOLDER/lib/ages.rhai  lines 3/3 (100 %), branches 1/2 (50 %)
-      line 3, column 5: the condition was never true
-    FOLDER/test.rhai      lines 2/2 (100 %), branches 1/2 (50 %)
-      line 8, column 5: the condition was never true
-    coverage: lines 5/5 (100 %), branches 2/4 (50 %)
+    FOLDER/test.rhai  lines 10/14 (71 %), branches 5/8 (62 %)
+      line 11, column 5: it was never reached
+      line 19, column 5: the loop's body never ran
+      line 20, column 9: it was never reached
+      line 25, column 13: it was never reached
+      line 27, column 31: the condition was never false
+      line 28, column 5: the condition was never false
+      line 29, column 5: it was never reached
+    coverage: lines 10/14 (71 %), branches 5/8 (62 %)
     ");
 }
 

@@ -283,7 +283,7 @@ fn what_the_checker_knows_is_refused_before_anything_runs() {
     eval("1"); pass()
         `eval` is not part of the policy language [a policy runs only what its file says]
     import "x" as y; pass()
-        compiled
+        imports stand at the top of the file, outside functions
     print("x"); pass()
         `print` is not part of the policy language [a policy speaks by its verdict]
     let f = |x| x; pass()

@@ -82,44 +82,44 @@ fn mistakes_are_shown_with_their_line() {
         ]
         .join("\n\n"),
         @"
-    error: unknown field `rolle`, expected one of accounts, exclude_accounts, ous, accounts_file, role, roles, external_id, session_name, source_identity, profile, region, max_attempts, max_requests, concurrency, calls_per_account, fresh, report_timeout, policy_folders, no_shipped_policies, only_policies, policies, as_of, fail_on, format, output, all
+    error[unknown-field]: unknown field `rolle`, expected one of accounts, exclude_accounts, ous, accounts_file, role, roles, external_id, session_name, source_identity, profile, region, max_attempts, max_requests, concurrency, calls_per_account, fresh, report_timeout, policy_folders, no_shipped_policies, only_policies, policies, as_of, exemptions_file, exemptions, exemption_max_term_days, exemption_max_share, policy_limits, inventory, save_inventory, fail_on, format, output, all
      --> DIR/keysweep.yaml:2:1
       |
     2 | rolle: Audit
       | ^^^^^
       = help: did you mean `role`?
 
-    error: `12` is not an AWS account id (12 digits)
+    error[malformed-yaml]: `12` is not an AWS account id (12 digits)
      --> DIR/keysweep.yaml:3:5
       |
     3 |   - 12
       |     ^^
 
-    error: `urgent` is not a severity: use one of info, low, medium, high, critical
+    error[malformed-yaml]: `urgent` is not a severity: use one of info, low, medium, high, critical
      --> DIR/keysweep.yaml:3:15
       |
     3 |     severity: urgent
       |               ^^^^^^
 
-    error: expected a whole number, 0 or more
+    error[bad-value]: expected a whole number, 0 or more
      --> DIR/keysweep.yaml:1:14
       |
     1 | concurrency: -1
       |              ^^
 
-    error: duplicate mapping key: role
+    error[malformed-yaml]: duplicate mapping key: role
      --> DIR/keysweep.yaml:2:1
       |
     2 | role: b
       | ^^^^
 
-    error: `tomorrow` is no day or time: write 2026-03-01 (its first moment, UTC) or 2026-03-01T12:00:00Z
+    error[malformed-yaml]: `tomorrow` is no day or time: write 2026-03-01 (its first moment, UTC) or 2026-03-01T12:00:00Z
      --> DIR/keysweep.yaml:1:8
       |
     1 | as_of: tomorrow
       |        ^^^^^^^^
 
-    error: expected fields, each a `name: value`
+    error[bad-value]: expected fields, each a `name: value`
      --> DIR/keysweep.yaml:1:11
       |
     1 | policies: [

@@ -22,9 +22,27 @@ fn from_file(text: &str) -> Config {
 fn without_any_setting_the_shipped_policies_run() {
     insta::assert_debug_snapshot!(policies(Config::default()), @r#"
     [
+        "access-key-inactive-too-long low",
+        "access-key-made-with-user low",
         "access-key-max-age medium",
+        "access-key-never-used medium",
+        "access-key-of-administrator high",
+        "access-key-quarantined critical",
         "access-key-unused medium",
+        "console-user-without-mfa high",
+        "password-policy-length medium",
+        "password-policy-reuse low",
+        "password-unused medium",
+        "root-access-key critical",
+        "root-hardware-mfa medium",
+        "root-mfa critical",
+        "root-used high",
+        "service-credential-max-age medium",
+        "service-credential-without-expiry high",
+        "signing-certificate-max-age medium",
         "single-active-access-key low",
+        "stale-access-key-share medium",
+        "user-policies-through-groups low",
     ]
     "#);
 }
@@ -66,7 +84,7 @@ fn values_that_make_no_sense_are_refused_before_anything_is_contacted() {
     error: `external_id` must be 2 to 1224 letters, digits and any of `=,.@:/-_+`
     error: `session_name` must be 2 to 64 letters, digits and any of `=,.@-_+`
     error: `concurrency` is 0, and must be at least 1
-    error: there is no policy `acces-key-unused`: the policies are access-key-max-age, access-key-unused, single-active-access-key
+    error: there is no policy `acces-key-unused`: the policies are access-key-inactive-too-long, access-key-made-with-user, access-key-max-age, access-key-never-used, access-key-of-administrator, access-key-of-console-user, access-key-quarantined, access-key-unused, console-user-without-mfa, password-max-age, password-policy-length, password-policy-reuse, password-unused, root-access-key, root-hardware-mfa, root-mfa, root-used, service-credential-max-age, service-credential-without-expiry, signing-certificate-max-age, single-active-access-key, ssh-key-max-age, stale-access-key-share, user-policies-through-groups, user-without-owner-tag, virtual-mfa-of-administrator
     error: no policy is left to judge by
     hint: enable a policy, or name one with --policies
     "
@@ -103,25 +121,25 @@ fn settings_of_policies_are_refused_with_their_line() {
         ]
         .join("\n\n"),
         @r#"
-    error: there is no policy `acces-key-unused`: the policies are access-key-max-age, access-key-unused, single-active-access-key
+    error[bad-value]: there is no policy `acces-key-unused`: the policies are access-key-inactive-too-long, access-key-made-with-user, access-key-max-age, access-key-never-used, access-key-of-administrator, access-key-of-console-user, access-key-quarantined, access-key-unused, console-user-without-mfa, password-max-age, password-policy-length, password-policy-reuse, password-unused, root-access-key, root-hardware-mfa, root-mfa, root-used, service-credential-max-age, service-credential-without-expiry, signing-certificate-max-age, single-active-access-key, ssh-key-max-age, stale-access-key-share, user-policies-throug...
      --> keysweep.yaml:2:3
       |
     2 |   acces-key-unused:
       |   ^^^^^^^^^^^^^^^^
 
-    error: policy `access-key-max-age` has no parameter `max_days`: did you mean `max_age_days`?
+    error[bad-value]: policy `access-key-max-age` has no parameter `max_days`: did you mean `max_age_days`?
      --> keysweep.yaml:3:15
       |
     3 |     params: { max_days: 3 }
       |               ^^^^^^^^
 
-    error: parameter `max_age_days` of policy `access-key-max-age` must be of type integer, not `"90"`
+    error[bad-value]: parameter `max_age_days` of policy `access-key-max-age` must be of type integer, not `"90"`
      --> keysweep.yaml:4:21
       |
     4 |       max_age_days: '90'
       |                     ^^^^
 
-    error: parameter `max_age_days` of policy `access-key-max-age` must be at least `1`, not `0`
+    error[bad-value]: parameter `max_age_days` of policy `access-key-max-age` must be at least `1`, not `0`
      --> keysweep.yaml:3:29
       |
     3 |     params: { max_age_days: 0 }

@@ -78,6 +78,9 @@ fn something_of_everything() {
                                                                                  limit 90
       ... and 4 more in 4 accounts: --all shows each
 
+    MEDIUM     root-access-key: 1 violation in 1 account
+      444455556666  erp  (root user)  -  the root user has an access key
+
     LOW        single-active-access-key: 1 violation in 1 account
                A user has one active access key at most
       222233334444  data-platform  release-bot  AKIA0000000000000001  a newer active key of the same
@@ -98,8 +101,12 @@ fn something_of_everything() {
           asked by contractor-keys
           333344445555  sandbox-ana  temp-rk  AKIA0000000000000002
 
-    EXEMPT     6 violations let off
+    EXEMPT     7 violations let off
       access-key-max-age  6 in 2 accounts  service accounts rotate yearly
+      access-key-unused   1 in 1 account   the vendor uses it once a year (exemption EX-17)
+
+    REGISTER   1 exemption of the register to look at
+      EX-3  owner billing  it expired on 2026-10-31; it matched nothing
 
     COVERAGE   5 of 9 accounts scanned, 3 failed, 1 skipped
       2 failed  assume role: the role `arn:aws:iam::<account>:role/OrganizationAccountAccessRole` could
@@ -113,8 +120,8 @@ fn something_of_everything() {
 
     API CALLS  1,047: iam:ListAccessKeys 1,033, iam:GetCredentialReport 8, sts:AssumeRole 6
 
-    PARTIAL    5 accounts, 12 users, 9 access keys: 18 violations (3 high, 14 medium, 1 low), 8 unknown,
-               1 in error, 6 exempt, 2,900 passed; took 4.2 s
+    PARTIAL    5 accounts, 12 users, 9 access keys: 19 violations (3 high, 15 medium, 1 low), 8 unknown,
+               1 in error, 7 exempt, 2,900 passed; took 4.2 s
     ");
 }
 
@@ -168,6 +175,10 @@ fn something_of_everything_in_a_narrow_terminal() {
           active for 457 days, limit 90
       ... and 4 more in 4 accounts: --all shows each
 
+    MEDIUM     root-access-key: 1 violation in 1 account
+      444455556666  erp  (root user)  -  the root user has an
+                                         access key
+
     LOW        single-active-access-key: 1 violation in 1
                account
                A user has one active access key at most
@@ -197,9 +208,16 @@ fn something_of_everything_in_a_narrow_terminal() {
           333344445555  sandbox-ana  temp-rk
               AKIA0000000000000002
 
-    EXEMPT     6 violations let off
+    EXEMPT     7 violations let off
       access-key-max-age  6 in 2 accounts  service accounts
                                            rotate yearly
+      access-key-unused   1 in 1 account   the vendor uses it
+                                           once a year
+                                           (exemption EX-17)
+
+    REGISTER   1 exemption of the register to look at
+      EX-3  owner billing  it expired on 2026-10-31; it matched
+                           nothing
 
     COVERAGE   5 of 9 accounts scanned, 3 failed, 1 skipped
       2 failed  assume role: the role
@@ -217,9 +235,9 @@ fn something_of_everything_in_a_narrow_terminal() {
     API CALLS  1,047: iam:ListAccessKeys 1,033,
                iam:GetCredentialReport 8, sts:AssumeRole 6
 
-    PARTIAL    5 accounts, 12 users, 9 access keys: 18
-               violations (3 high, 14 medium, 1 low), 8 unknown,
-               1 in error, 6 exempt, 2,900 passed; took 4.2 s
+    PARTIAL    5 accounts, 12 users, 9 access keys: 19
+               violations (3 high, 15 medium, 1 low), 8 unknown,
+               1 in error, 7 exempt, 2,900 passed; took 4.2 s
     ");
 }
 
@@ -249,6 +267,9 @@ fn something_of_everything_in_a_wide_terminal_with_all() {
       333344445555  sandbox-ana    ci-deployer             AKIA0000000000000012  active for 208 days, limit 90
       444455556666  erp            terraform               AKIA0000000000000013  active for 125 days, limit 90
 
+    MEDIUM     root-access-key: 1 violation in 1 account
+      444455556666  erp  (root user)  -  the root user has an access key
+
     LOW        single-active-access-key: 1 violation in 1 account
                A user has one active access key at most
       222233334444  data-platform  release-bot  AKIA0000000000000001  a newer active key of the same user exists
@@ -267,7 +288,7 @@ fn something_of_everything_in_a_wide_terminal_with_all() {
           asked by contractor-keys
           333344445555  sandbox-ana  temp-rk  AKIA0000000000000002
 
-    EXEMPT     6 violations let off
+    EXEMPT     7 violations let off
       access-key-max-age: 6 in 2 accounts
         111122223333  payments-prod  service-0  AKIA0000000000000000  service accounts rotate yearly
         222233334444  data-platform  service-1  AKIA0000000000000001  service accounts rotate yearly
@@ -275,6 +296,11 @@ fn something_of_everything_in_a_wide_terminal_with_all() {
         222233334444  data-platform  service-3  AKIA0000000000000001  service accounts rotate yearly
         111122223333  payments-prod  service-4  AKIA0000000000000000  service accounts rotate yearly
         222233334444  data-platform  service-5  AKIA0000000000000001  service accounts rotate yearly
+      access-key-unused: 1 in 1 account
+        000000000012  archive  old-vendor  AKIA0000000000000004  the vendor uses it once a year (exemption EX-17)
+
+    REGISTER   1 exemption of the register to look at
+      EX-3  owner billing  it expired on 2026-10-31; it matched nothing
 
     COVERAGE   5 of 9 accounts scanned, 3 failed, 1 skipped
       2 failed  assume role: the role `arn:aws:iam::<account>:role/OrganizationAccountAccessRole` could not be assumed (AccessDenied): it does not exist, or does not trust the caller
@@ -287,7 +313,7 @@ fn something_of_everything_in_a_wide_terminal_with_all() {
 
     API CALLS  1,047: iam:ListAccessKeys 1,033, iam:GetCredentialReport 8, sts:AssumeRole 6
 
-    PARTIAL    5 accounts, 12 users, 9 access keys: 18 violations (3 high, 14 medium, 1 low), 8 unknown, 1 in error, 6 exempt, 2,900 passed; took 4.2 s
+    PARTIAL    5 accounts, 12 users, 9 access keys: 19 violations (3 high, 15 medium, 1 low), 8 unknown, 1 in error, 7 exempt, 2,900 passed; took 4.2 s
     ");
 }
 
@@ -298,13 +324,15 @@ fn severities_and_what_is_unknown_are_coloured_and_nothing_changes_but_color() {
     insta::assert_snapshot!(labels.join("\n").replace('\u{1b}', "␛"), @"
     ␛[1m␛[31mHIGH␛[0m       ␛[1maccess-key-unused: 3 violations in 3 accounts␛[0m
     ␛[1m␛[33mMEDIUM␛[0m     ␛[1maccess-key-max-age: 14 violations in 5 accounts␛[0m
+    ␛[1m␛[33mMEDIUM␛[0m     ␛[1mroot-access-key: 1 violation in 1 account␛[0m
     ␛[1m␛[36mLOW␛[0m        ␛[1msingle-active-access-key: 1 violation in 1 account␛[0m
     ␛[1m␛[7mUNKNOWN␛[0m    ␛[1m8 judgements in 2 accounts not made, as facts could not be read: not a pass␛[0m
     ␛[1m␛[7mERROR␛[0m      ␛[1m1 judgement in 1 account not made, as the policy failed: not a pass␛[0m
-    ␛[1mEXEMPT␛[0m     ␛[1m6 violations let off␛[0m
+    ␛[1mEXEMPT␛[0m     ␛[1m7 violations let off␛[0m
+    ␛[1mREGISTER␛[0m   ␛[1m1 exemption of the register to look at␛[0m
     ␛[1m␛[7mCOVERAGE␛[0m   ␛[1m5 of 9 accounts scanned, 3 failed, 1 skipped␛[0m
     ␛[1mAPI CALLS␛[0m  1,047: iam:ListAccessKeys 1,033, iam:GetCredentialReport 8, sts:AssumeRole 6
-    ␛[1m␛[7mPARTIAL␛[0m    ␛[1m5 accounts, 12 users, 9 access keys: 18 violations (3 high, 14 medium, 1 low), 8 unknown,␛[0m
+    ␛[1m␛[7mPARTIAL␛[0m    ␛[1m5 accounts, 12 users, 9 access keys: 19 violations (3 high, 15 medium, 1 low), 8 unknown,␛[0m
     ");
     assert_eq!(without_color(&colored), scan(&world::rich(), &PLAIN));
 }
@@ -383,6 +411,9 @@ fn text_from_aws_cannot_steer_the_terminal() {
       111122223333  a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb  a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb  AKIA0000000000000000
           a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb
 
+    REGISTER   1 exemption of the register to look at
+      EX-3  owner billing  it expired on 2026-10-31; it matched nothing
+
     COVERAGE   5 of 9 accounts scanned, 3 failed, 1 skipped
       2 failed  assume role: a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb
           555566667777  a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb
@@ -394,7 +425,7 @@ fn text_from_aws_cannot_steer_the_terminal() {
 
     API CALLS  1: a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb 1
 
-    PARTIAL    5 accounts, 12 users, 9 access keys: 18 violations (3 high, 14 medium, 1 low), 8 unknown, 1 in error, 6 exempt, 2,900 passed; took 4.2 s
+    PARTIAL    5 accounts, 12 users, 9 access keys: 19 violations (3 high, 15 medium, 1 low), 8 unknown, 1 in error, 7 exempt, 2,900 passed; took 4.2 s
     ");
 }
 
