@@ -19,7 +19,12 @@ struct Scanned {
 impl Scanned {
     fn with_report(report: &str) -> Self {
         let moto = Moto::serve(report);
-        let ran = keysweep(&format!("scan --format json --as-of {}", moto.now)).envs(&moto.environment).run();
+        let ran = keysweep(&format!(
+            "scan --policy access-key-max-age,access-key-unused,single-active-access-key --format json --as-of {}",
+            moto.now
+        ))
+        .envs(&moto.environment)
+        .run();
         let document = ran.json();
         assert_eq!((ran.code, ran.stderr.as_str()), (1, ""));
         let caller = moto.environment.iter().find(|(name, _)| name == "AWS_ACCESS_KEY_ID").unwrap().1.clone();

@@ -55,9 +55,10 @@ fn access_keys(text: &str) -> BTreeSet<&str> {
 
 #[test]
 fn lines_fit_the_terminal_and_no_id_is_cut() {
-    let whole = keysweep("demo --all").run().stdout;
+    let whole =
+        keysweep("demo --all --policy access-key-max-age,access-key-unused,single-active-access-key").run().stdout;
     for columns in [80, 100, 200] {
-        let shown = on_terminal(columns, keysweep("demo --all --no-progress --color never")).stdout;
+        let shown = on_terminal(columns, keysweep("demo --all --policy access-key-max-age,access-key-unused,single-active-access-key --no-progress --color never")).stdout;
         let page = shown.split("Try next:").next().unwrap();
         let widest = page.lines().map(|line| line.trim_end().chars().count()).max();
         assert!(widest <= Some(columns), "{widest:?} of {columns} columns");
