@@ -32,7 +32,7 @@ mod closures;
 mod constant;
 mod expr;
 mod locked;
-mod script;
+pub(crate) mod script;
 mod statement;
 mod types;
 mod verdict;

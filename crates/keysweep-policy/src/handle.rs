@@ -3,7 +3,7 @@
 use std::{any::TypeId, sync::Arc};
 
 use jiff::Timestamp;
-use keysweep_model::{Facet, Fact, Resource};
+use keysweep_model::{Facet, FacetSet, Fact, Resource};
 use rhai::{Dynamic, Engine, EvalAltResult, Position};
 
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     left_out::LeftOut,
     list::List,
     natives::no_text,
-    objects::{Kind, Object, Property, Seen, Value},
+    objects::{Kind, Method, Object, Property, Seen, Value},
     record::{Record, Touch},
     suggest::did_you_mean,
     watch,
@@ -23,7 +23,7 @@ type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 #[derive(Debug)]
 pub(crate) struct Subject {
     judged: Object,
-    now: Timestamp,
+    pub(crate) now: Timestamp,
     pub(crate) record: Record,
     /// What a case leaves out; none outside cases.
     left_out: Option<Arc<LeftOut>>,
@@ -32,6 +32,27 @@ pub(crate) struct Subject {
 impl Subject {
     pub(crate) fn new(judged: Object, now: Timestamp, left_out: Option<&Arc<LeftOut>>) -> Self {
         Self { judged, now, record: Record::default(), left_out: left_out.cloned() }
+    }
+
+    /// Whether this is the kind of object that is judged.
+    pub(crate) fn is_judged(&self, object: Object) -> bool {
+        self.judged == object
+    }
+
+    /// What the properties of the objects that `resource` leads to are read from.
+    pub(crate) fn seen<'a>(&self, resource: &'a Resource) -> Seen<'a> {
+        Seen { resource, now: self.now }
+    }
+
+    /// A property of an object that `resource` leads to; not read where a case leaves it out.
+    pub(crate) fn fact(&self, object: Object, resource: &Resource, property: &Property) -> Fact<Value> {
+        let fact = (property.read)(&self.seen(resource));
+        match &self.left_out {
+            Some(left_out) if left_out.has(object, resource, property.name) => {
+                fact.and_then(|_| Fact::NotRead(property.facets.first().copied().unwrap_or(Facet::Users)))
+            }
+            Some(_) | None => fact,
+        }
     }
 }
 
@@ -118,16 +139,15 @@ fn register_object<const OBJECT: usize>(engine: &mut Engine) {
         let names = Names::new(object, property.name, property.kind);
         let reads = property.reads();
         engine.register_get(property.name, move |it: &mut Handle<OBJECT>| {
-            let fact = it.fact(object, property);
-            it.touch(&Touch { name: names.of(it.subject.judged == object), reads, in_list: it.in_list }, fact)
+            let fact = it.subject.fact(object, &it.resource, property);
+            it.touch(&Touch { name: names.of(it.subject.is_judged(object)), reads, in_list: it.in_list }, fact)
         });
     }
     for method in object.methods() {
         engine.register_fn(method.name, move |it: &mut Handle<OBJECT>, argument: &str| {
-            let name = format!("{}({argument})", method.name);
-            let name = if it.subject.judged == object { name } else { format!("{}.{name}", object.name()) };
-            let fact = (method.read)(&it.seen(), argument);
-            let reads = keysweep_model::FacetSet::of(method.facets);
+            let name = method_name(object, it.subject.is_judged(object), method, argument);
+            let fact = (method.read)(&it.subject.seen(&it.resource), argument);
+            let reads = FacetSet::of(method.facets);
             it.touch(&Touch { name: &name.into(), reads, in_list: it.in_list }, fact)
         });
     }
@@ -143,13 +163,13 @@ fn register_object<const OBJECT: usize>(engine: &mut Engine) {
 }
 
 /// The names of a fact in evidence: of the object that is judged, and of one that it leads to.
-struct Names {
+pub(crate) struct Names {
     own: Arc<str>,
     reached: Arc<str>,
 }
 
 impl Names {
-    fn new(object: Object, name: &str, kind: Kind) -> Self {
+    pub(crate) fn new(object: Object, name: &str, kind: Kind) -> Self {
         let name = match kind {
             Kind::Objects(_) => format!("{name}.len"),
             Kind::Boolean | Kind::Integer | Kind::Text | Kind::Time | Kind::Texts | Kind::Object(_) => name.to_owned(),
@@ -157,26 +177,20 @@ impl Names {
         Self { reached: format!("{}.{name}", object.name()).into(), own: name.into() }
     }
 
-    fn of(&self, is_judged: bool) -> &Arc<str> {
+    pub(crate) fn of(&self, is_judged: bool) -> &Arc<str> {
         if is_judged { &self.own } else { &self.reached }
     }
 }
 
+/// The name in evidence of what a method was asked.
+pub(crate) fn method_name(object: Object, is_judged: bool, method: &Method, argument: &str) -> String {
+    match is_judged {
+        true => format!("{}({argument})", method.name),
+        false => format!("{}.{}({argument})", object.name(), method.name),
+    }
+}
+
 impl<const OBJECT: usize> Handle<OBJECT> {
-    fn seen(&self) -> Seen<'_> {
-        Seen { resource: &self.resource, now: self.subject.now }
-    }
-
-    fn fact(&self, object: Object, property: &Property) -> Fact<Value> {
-        let fact = (property.read)(&self.seen());
-        match &self.subject.left_out {
-            Some(left_out) if left_out.has(object, &self.resource, property.name) => {
-                fact.and_then(|_| Fact::NotRead(property.facets.first().copied().unwrap_or(Facet::Users)))
-            }
-            Some(_) | None => fact,
-        }
-    }
-
     /// The value of a fact for the script; where it is missing, the script ends here, and no `catch` can prevent it.
     fn touch(&self, touch: &Touch<'_>, fact: Fact<Value>) -> Result<Dynamic> {
         match self.subject.record.touch(touch, fact) {
@@ -224,7 +238,7 @@ pub(crate) fn name_of(value: &Dynamic) -> Option<Result<String>> {
         let property = object.properties().iter().find(|known| known.name == property)?;
         let name = Names::new(object, property.name, property.kind);
         let touch = Touch { name: &name.reached, reads: property.reads(), in_list: it.in_list };
-        let value = it.touch(&touch, it.fact(object, property));
+        let value = it.touch(&touch, it.subject.fact(object, &it.resource, property));
         Some(value.map(|value| value.to_string()))
     }
     None.or_else(|| named::<{ Object::Key as usize }>(value))

@@ -35,6 +35,7 @@ mod objects;
 mod params;
 mod pattern;
 mod policy;
+mod program;
 mod record;
 pub mod reference;
 pub mod schema;

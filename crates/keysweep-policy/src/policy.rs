@@ -26,8 +26,9 @@ use crate::{
     metadata::Metadata,
     objects::Object,
     params::OverrideError,
-    record::Missing,
-    watch::{self, watched},
+    program::{self, End, Program, lower},
+    record::{Looked, Missing},
+    watch::{self, EVALUATION_STACK, watched},
 };
 
 /// The largest policy file, in bytes. Parsing cannot be interrupted, so that its time is bounded by this alone.
@@ -42,6 +43,8 @@ struct Inner {
     text: Arc<str>,
     metadata: Metadata,
     script: Arc<AST>,
+    /// The same script as it runs without Rhai, where it can.
+    program: Option<Program>,
     engine: Arc<Engine>,
     limits: Arc<Limits>,
     libraries: Arc<[Library]>,
@@ -70,6 +73,7 @@ impl Policy {
         Self(Arc::new(Inner {
             source: source_name.to_owned(),
             text: text.into(),
+            program: lower(&script, metadata.resource, &params, &limits),
             metadata,
             script: Arc::new(script),
             engine,
@@ -139,12 +143,29 @@ impl Policy {
             })?;
             all.insert(name.clone(), value);
         }
-        Ok(Self(Arc::new(Inner { metadata, params_object: ParamsObject::new(&all), params: all, ..self.0.parts() })))
+        // One that runs by Rhai goes on to.
+        let program = self.0.program.as_ref();
+        let program = program.and_then(|_| lower(&self.0.script, metadata.resource, &all, &self.0.limits));
+        let params_object = ParamsObject::new(&all);
+        Ok(Self(Arc::new(Inner { metadata, program, params_object, params: all, ..self.0.parts() })))
     }
 
     /// The same policy with another form of its script, for an engine that knows that.
     pub(crate) fn with_script(&self, script: AST, engine: Arc<Engine>, limits: Arc<Limits>) -> Self {
         Self(Arc::new(Inner { script: Arc::new(script), engine, limits, ..self.0.parts() }))
+    }
+
+    /// The same policy, always run by Rhai, which says what the language means.
+    #[cfg(any(test, feature = "comparison"))]
+    #[must_use]
+    pub fn by_rhai(&self) -> Self {
+        Self(Arc::new(self.0.parts()))
+    }
+
+    /// Its script as it runs without Rhai, where it can.
+    #[cfg(test)]
+    pub(crate) fn program(&self) -> Option<&Program> {
+        self.0.program.as_ref()
     }
 
     /// The text of its file.
@@ -188,20 +209,34 @@ impl Policy {
             let message = format!("the policy is for `{kind}`, and was asked about `{}`", resource.kind());
             return Judgement::error(EvaluationError::new(message));
         }
+        if let Some(judgement) = self.judge_by_program(resource, now, left_out) {
+            return judgement;
+        }
         let subject = Arc::new(Subject::new(Object::judged(kind), now, left_out));
         let run = || catch_unwind(AssertUnwindSafe(|| self.run(&subject, resource, now)));
         let result =
             watched(&self.0.limits, run).unwrap_or_else(|_| Err(EvaluationError::new("the policy engine panicked")));
-        let mut looked = subject.record.take();
-        // A missing fact decides, whatever the script made of being stopped.
-        let outcome = match (looked.missing.take(), result) {
-            (Some(Missing::NotRead(facet)), _) => Outcome::Needs(FacetSet::default().with(facet)),
-            (Some(Missing::Unreadable(why)), _) => Outcome::Unknown(why),
-            (None, Ok(verdict)) => Outcome::Verdict(verdict),
-            (None, Err(error)) => Outcome::Error(error),
-        };
-        let evidence = looked.evidence();
-        Judgement { evaluation: Evaluation { outcome, evidence, reads: looked.reads }, unread: looked.unread }
+        Judgement::new(subject.record.take(), result)
+    }
+
+    /// As [`Policy::judge`], without Rhai; none where that is to judge.
+    fn judge_by_program(
+        &self,
+        resource: &Resource,
+        now: Timestamp,
+        left_out: Option<&Arc<LeftOut>>,
+    ) -> Option<Judgement> {
+        let program = self.0.program.as_ref()?;
+        let subject = Subject::new(Object::judged(self.0.metadata.resource), now, left_out);
+        let run = || catch_unwind(AssertUnwindSafe(|| program.run(&subject, resource)));
+        match stacker::maybe_grow(program::STACK, EVALUATION_STACK, run).ok()? {
+            End::Verdict(verdict) => Some(Judgement::new(subject.record.take(), Ok(verdict))),
+            End::Missing => {
+                let stopped = Err(EvaluationError::new("the script was stopped"));
+                Some(Judgement::new(subject.record.take(), stopped))
+            }
+            End::Rhai => None,
+        }
     }
 
     fn run(&self, subject: &Arc<Subject>, resource: &Resource, now: Timestamp) -> Result<Verdict, EvaluationError> {
@@ -225,13 +260,14 @@ impl Policy {
 }
 
 impl Inner {
-    /// All that it has, to make another of.
+    /// All that it has but the program, to make another of.
     fn parts(&self) -> Self {
         Self {
             source: self.source.clone(),
             text: Arc::clone(&self.text),
             metadata: self.metadata.clone(),
             script: Arc::clone(&self.script),
+            program: None,
             engine: Arc::clone(&self.engine),
             limits: Arc::clone(&self.limits),
             libraries: Arc::clone(&self.libraries),
@@ -257,6 +293,18 @@ pub(crate) struct Judgement {
 }
 
 impl Judgement {
+    /// What a script came to that looked at this. A missing fact decides, whatever the script made of being stopped.
+    fn new(mut looked: Looked, result: Result<Verdict, EvaluationError>) -> Self {
+        let outcome = match (looked.missing.take(), result) {
+            (Some(Missing::NotRead(facet)), _) => Outcome::Needs(FacetSet::default().with(facet)),
+            (Some(Missing::Unreadable(why)), _) => Outcome::Unknown(why),
+            (None, Ok(verdict)) => Outcome::Verdict(verdict),
+            (None, Err(error)) => Outcome::Error(error),
+        };
+        let evidence = looked.evidence();
+        Self { evaluation: Evaluation { outcome, evidence, reads: looked.reads }, unread: looked.unread }
+    }
+
     fn error(error: EvaluationError) -> Self {
         let outcome = Outcome::Error(error);
         let evaluation = Evaluation { outcome, evidence: Evidence::new(), reads: FacetSet::default() };

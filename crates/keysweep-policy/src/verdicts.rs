@@ -28,14 +28,14 @@ pub(crate) fn register(engine: &mut Engine) {
         Ok(Verdict::Exempt { reason: said("exempt", reason)?, until: None })
     });
     engine.register_fn("exempt", |context: NativeCallContext, reason: &str, until: Time| {
-        exempt_until(&context, reason, until.0)
+        exempt_until_time(reason, until.0, judged_time(&context)?)
     });
     engine.register_fn("exempt", |context: NativeCallContext, reason: &str, until: &str| {
-        exempt_until(&context, reason, parse_time(until)?)
+        exempt_until(reason, until, judged_time(&context)?)
     });
 }
 
-fn said(verdict: &str, words: &str) -> Result<String> {
+pub(crate) fn said(verdict: &str, words: &str) -> Result<String> {
     if words.trim().is_empty() {
         return Err(format!("`{verdict}` needs words: whoever reads the finding has nothing else").into());
     }
@@ -112,11 +112,20 @@ fn evidence_text(value: &Dynamic) -> Result<String> {
     name_of(value).unwrap_or_else(|| Err(format!("holds {}, which is no evidence", type_of(value)).into()))
 }
 
-/// An exemption that has run out is the violation that it let off.
-fn exempt_until(context: &NativeCallContext, reason: &str, until: Timestamp) -> Result<Verdict> {
-    let reason = said("exempt", reason)?;
+fn judged_time(context: &NativeCallContext) -> Result<Timestamp> {
     let now: Time = context.tag().and_then(|tag| tag.clone().try_cast()).ok_or("there is no judged time")?;
-    if until > now.0 {
+    Ok(now.0)
+}
+
+/// An exemption up to a time that is written as a text.
+pub(crate) fn exempt_until(reason: &str, until: &str, now: Timestamp) -> Result<Verdict> {
+    exempt_until_time(reason, parse_time(until)?, now)
+}
+
+/// An exemption that has run out is the violation that it let off.
+fn exempt_until_time(reason: &str, until: Timestamp, now: Timestamp) -> Result<Verdict> {
+    let reason = said("exempt", reason)?;
+    if until > now {
         return Ok(Verdict::Exempt { reason, until: Some(until) });
     }
     let message = format!("the exemption ran out on {}: {reason}", until.strftime("%Y-%m-%d"));

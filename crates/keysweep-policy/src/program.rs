@@ -1,0 +1,131 @@
+//! Scripts that only go forward, run without Rhai.
+//!
+//! Most policies ask for a few facts, compare them and give a verdict: no loop, no function of their own. Such a script
+//! is turned into a program when it is compiled. Names are looked up then, and not again for each resource, which is most
+//! of what Rhai does with a short script.
+//!
+//! A program knows how to go right and nothing else. Whatever is out of the ordinary (an error, a text that is too long,
+//! types that it does not compare) it leaves to Rhai, which runs the script from its beginning: policies are pure, so that
+//! nothing of it is seen. So no error is written twice, Rhai alone says what the language means, and tests hold both to
+//! the same verdicts, evidence and reads.
+//!
+//! It needs no watch: each part runs at most once, there are not many, and no text grows past its limit.
+
+use std::sync::Arc;
+
+use keysweep_model::FacetSet;
+
+use crate::{
+    objects::{Method, Object, Property},
+    pattern::Syntax,
+};
+
+mod lower;
+mod run;
+
+/// The stack that a program takes at the most, in bytes: some four times what the deepest one was seen to take.
+pub(crate) const STACK: usize = if cfg!(debug_assertions) { 512 << 10 } else { 128 << 10 };
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use lower::lower;
+pub(crate) use run::End;
+
+/// A script that only goes forward.
+pub(crate) struct Program {
+    body: Vec<Step>,
+    /// The most bytes of a text.
+    most_text: usize,
+}
+
+enum Step {
+    /// `let name = value;`: variables are known by the order in which they are made.
+    Let(Expr),
+    /// The value of a block, where it is the last step of it.
+    Value(Expr),
+    Return(Expr),
+}
+
+enum Expr {
+    Boolean(bool),
+    Integer(i64),
+    Number(f64),
+    Text(Box<str>),
+    Texts(Box<[String]>),
+    /// A text that is put together.
+    Joined(Vec<Self>),
+    Variable(usize),
+    /// A property; those before the last are the objects on the way to it.
+    Read(Box<[Read]>),
+    Ask(Box<Ask>),
+    Not(Box<Self>),
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    Compare(Comparison, Box<[Self; 2]>),
+    Add(Box<[Self; 2]>),
+    Calculate(Operation, Box<[Self; 2]>),
+    Test(Test, Box<[Self; 2]>),
+    If(Box<Choice>),
+    Block(Vec<Step>),
+    Pass(Option<Box<Self>>),
+    Fail(Box<Failure>),
+    /// With its end as a text, where it has one.
+    Exempt(Box<Self>, Option<Box<Self>>),
+}
+
+/// A property that is read.
+struct Read {
+    object: Object,
+    property: &'static Property,
+    /// Its name in the evidence.
+    name: Arc<str>,
+    reads: FacetSet,
+}
+
+/// A method of an object that is asked.
+struct Ask {
+    /// The objects on the way to it.
+    through: Box<[Read]>,
+    object: Object,
+    method: &'static Method,
+    argument: Expr,
+    /// Its name in the evidence, where the argument is known before it runs.
+    name: Option<Arc<str>>,
+    reads: FacetSet,
+}
+
+struct Choice {
+    condition: Expr,
+    then: Vec<Step>,
+    otherwise: Vec<Step>,
+}
+
+struct Failure {
+    message: Expr,
+    /// What the script adds: the severity, and evidence.
+    more: Vec<(Box<str>, Expr)>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Comparison {
+    Equal,
+    Unequal,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+/// An operation on two whole numbers; none of it is defined where the result is not.
+type Operation = fn(i64, i64) -> Option<i64>;
+
+/// A question about a text or a list of texts, and another text or list.
+#[derive(Debug, Clone, Copy)]
+enum Test {
+    Contains,
+    StartsWith,
+    EndsWith,
+    Matches(Syntax),
+    MatchesAny,
+}
