@@ -20,7 +20,7 @@ use self::{
 use crate::{
     code::{Code, Level},
     diagnostic::{Diagnostic, Place},
-    metadata::Metadata,
+    metadata::Interface,
     objects::Object,
     params::ParamType,
     source::Source,
@@ -73,11 +73,11 @@ impl Library {
 }
 
 /// Checks the script of a policy that knows libraries by these names.
-pub(crate) fn check(ast: &AST, text: &str, metadata: &Metadata, libraries: &[(String, Library)]) -> Checked {
+pub(crate) fn check(ast: &AST, text: &str, interface: &Interface, libraries: &[(String, Library)]) -> Checked {
     let (source, functions) = (Source::new(text), functions(ast));
     let mut checker = Checker::new(&source, &functions, libraries);
-    checker.judged = Some(Object::judged(metadata.resource));
-    checker.params = metadata.params.iter().map(|(name, spec)| (name.as_str(), spec.kind)).collect();
+    checker.judged = Some(Object::judged(interface.resource));
+    checker.params = interface.params.iter().map(|(name, kind)| (name.as_str(), *kind)).collect();
     checker.survey(ast);
     checker.check_top(ast.statements());
     checker.check_entry();

@@ -13,14 +13,14 @@ use keysweep_model::FacetSet;
 use rhai::{AST, ASTNode, Engine, Expr, Module, Position, Scope, Stmt, module_resolvers::StaticModuleResolver};
 
 use crate::{
-    check::{self, Library},
+    check::{self, Checked, Library},
     code::Code,
     diagnostic::{Diagnostic, PolicyFileError},
     engine::{self, ENGINE},
     explain::{parse_error, place},
     library::read_inside,
     limits::{LimitError, Limits},
-    metadata::Metadata,
+    metadata::{Interface, Metadata, Unusable},
     policy::{MAX_SOURCE, Policy},
 };
 
@@ -103,13 +103,19 @@ impl Compiler {
         let script = self.engine.compile(text).map_err(|error| vec![parse_error(&error, text)]);
         let (metadata, script) = match (metadata, script) {
             (Ok(metadata), Ok(script)) => (metadata, script),
-            (Err(wrong), Ok(_)) | (Ok(_), Err(wrong)) => return Err(Failed::Policy(wrong)),
-            (Err(wrong), Err(more)) => return Err(Failed::Policy([wrong, more].concat())),
+            (Ok(_), Err(wrong)) => return Err(Failed::Policy(wrong)),
+            (Err(Unusable { wrong, .. }), Err(more)) => return Err(Failed::Policy([wrong, more].concat())),
+            (Err(Unusable { wrong, interface }), Ok(script)) => {
+                let checked = interface.map(|interface| self.check(&script, text, &interface));
+                let more = match checked {
+                    Some(Ok((checked, _))) => checked.found,
+                    Some(Err(Failed::Policy(more))) => more,
+                    Some(Err(Failed::Library(_))) | None => Vec::new(),
+                };
+                return Err(Failed::Policy([wrong, more].concat()));
+            }
         };
-        let mut imports = Imports { compiler: self, loaded: Vec::new(), loading: Vec::new() };
-        let aliases = imports.of_script(&script)?;
-        let libraries = imports.loaded;
-        let checked = check::check(&script, text, &metadata, &aliases);
+        let (checked, libraries) = self.check(&script, text, &metadata.interface())?;
         if checked.is_wrong() {
             return Err(Failed::Policy(checked.found));
         }
@@ -118,6 +124,13 @@ impl Compiler {
         let (engine, libraries) = self.engine_with(libraries);
         let (limits, warnings) = (Arc::clone(&self.limits), checked.found);
         Ok(Compiled { metadata, script, engine, limits, libraries, warnings, may_read })
+    }
+
+    /// What is to be said of a script, and the libraries that it imports.
+    fn check(&self, script: &AST, text: &str, interface: &Interface) -> Result<(Checked, Vec<Loaded>), Failed> {
+        let mut imports = Imports { compiler: self, loaded: Vec::new(), loading: Vec::new() };
+        let aliases = imports.of_script(script)?;
+        Ok((check::check(script, text, interface, &aliases), imports.loaded))
     }
 
     /// The engine that knows these libraries: that of all policies where there are none.

@@ -44,6 +44,13 @@ type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
 /// An engine with these limits.
 pub(crate) fn build(limits: &Limits) -> Engine {
+    let mut engine = language();
+    limit(&mut engine, limits);
+    engine
+}
+
+/// An engine that knows the policy language, without limits.
+pub(crate) fn language() -> Engine {
     let mut engine = Engine::new_raw();
     // The core package is taken in parts, so that `sleep`, `exit`, `parse_json` and value tags do not exist.
     ArithmeticPackage::new().register_into_engine(&mut engine);
@@ -57,7 +64,14 @@ pub(crate) fn build(limits: &Limits) -> Engine {
     for (symbol, _) in DISABLED {
         engine.disable_symbol(symbol);
     }
-    limit(&mut engine, limits);
+    engine
+        .set_strict_variables(true)
+        .set_allow_shadowing(false)
+        .set_fail_on_invalid_map_property(true)
+        // Rhai's own operators are silently false for unlike types; ours are errors, and are asked only without these.
+        .set_fast_operators(false)
+        // The checker reads the script as it was written.
+        .set_optimization_level(OptimizationLevel::None);
     strict::register(&mut engine);
     handle::register(&mut engine);
     list::register(&mut engine);
@@ -82,14 +96,7 @@ fn limit(engine: &mut Engine, limits: &Limits) {
         .set_max_string_size(limits.text_bytes)
         .set_max_array_size(limits.list_items)
         .set_max_map_size(limits.map_entries)
-        .set_max_modules(MAX_LIBRARIES)
-        .set_strict_variables(true)
-        .set_allow_shadowing(false)
-        .set_fail_on_invalid_map_property(true)
-        // Rhai's own operators are silently false for unlike types; ours are errors, and are asked only without these.
-        .set_fast_operators(false)
-        // The checker reads the script as it was written.
-        .set_optimization_level(OptimizationLevel::None);
+        .set_max_modules(MAX_LIBRARIES);
     engine.on_progress(|_| watch::overstepped().map(Dynamic::from));
 }
 

@@ -49,12 +49,31 @@ pub struct Metadata {
     pub enabled: bool,
 }
 
+/// What a script is checked by: what it is asked about, and the types of its parameters.
+pub(crate) struct Interface {
+    pub(crate) resource: ResourceType,
+    pub(crate) params: BTreeMap<String, ParamType>,
+}
+
+/// Metadata with mistakes in it.
+pub(crate) struct Unusable {
+    pub(crate) wrong: Vec<Diagnostic>,
+    /// None where the mistakes leave it unknown.
+    pub(crate) interface: Option<Interface>,
+}
+
 impl Metadata {
     /// The metadata of the policy file `text`.
-    pub(crate) fn parse(text: &str) -> Result<Self, Vec<Diagnostic>> {
-        let yaml = front_matter(text)?;
-        let raw: Raw = yaml::parse(&yaml).map_err(|diagnostic| vec![diagnostic])?;
+    pub(crate) fn parse(text: &str) -> Result<Self, Unusable> {
+        let unusable = |wrong| Unusable { wrong, interface: None };
+        let yaml = front_matter(text).map_err(unusable)?;
+        let raw: Raw = yaml::parse(&yaml).map_err(|diagnostic| unusable(vec![diagnostic]))?;
         raw.check()
+    }
+
+    pub(crate) fn interface(&self) -> Interface {
+        let params = self.params.iter().map(|(name, spec)| (name.clone(), spec.kind)).collect();
+        Interface { resource: self.resource, params }
     }
 }
 
@@ -164,7 +183,7 @@ pub(crate) fn schema() -> serde_json::Value {
 }
 
 impl Raw {
-    fn check(self) -> Result<Metadata, Vec<Diagnostic>> {
+    fn check(self) -> Result<Metadata, Unusable> {
         let mut wrong = Vec::new();
         let id = word(&self.id, &[], &mut wrong);
         let severity = word(&self.severity, Severity::WORDS, &mut wrong);
@@ -184,6 +203,8 @@ impl Raw {
         }
         let frameworks = frameworks(self.frameworks, &mut wrong);
         let references = references(self.references, &mut wrong);
+        let types = self.params.iter().map(|(name, raw)| Some((name.clone(), raw.value.kind()?))).collect();
+        let interface = resource.zip(types).map(|(resource, params)| Interface { resource, params });
         let mut params = BTreeMap::new();
         for (name, raw) in self.params {
             params.extend(raw.value.check(&name, &raw.defined, &mut wrong).map(|spec| (name, spec)));
@@ -202,7 +223,7 @@ impl Raw {
                 language,
                 enabled: self.enabled.unwrap_or(true),
             }),
-            _ => Err(wrong),
+            _ => Err(Unusable { wrong, interface }),
         }
     }
 }
@@ -258,6 +279,10 @@ fn word<T: FromStr<Err: fmt::Display>>(
 }
 
 impl RawParam {
+    fn kind(&self) -> Option<ParamType> {
+        ParamType::ALL.into_iter().find(|kind| kind.as_str() == self.r#type.value)
+    }
+
     fn check(self, name: &str, place: &serde_yaml::Location, wrong: &mut Vec<Diagnostic>) -> Option<ParamSpec> {
         let before = wrong.len();
         if !is_identifier(name) {
@@ -265,7 +290,7 @@ impl RawParam {
             let help = "a parameter's name has lowercase letters, digits and `_`, such as `max_age_days`";
             wrong.push(yaml::at_location(place, message).code(Code::BadParameter).help(help));
         }
-        let Some(kind) = ParamType::ALL.into_iter().find(|kind| kind.as_str() == self.r#type.value) else {
+        let Some(kind) = self.kind() else {
             let words = ParamType::ALL.map(ParamType::as_str);
             let message =
                 format!("`{}` is not a type of parameter: use one of {}", self.r#type.value, words.join(", "));

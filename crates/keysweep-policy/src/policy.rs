@@ -162,6 +162,14 @@ impl Policy {
         Self(Arc::new(self.0.parts()))
     }
 
+    /// The same policy, which must import nothing, run by Rhai alone and without limits: to measure what limits cost, and
+    /// for nothing else.
+    #[cfg(feature = "comparison")]
+    #[must_use]
+    pub fn by_rhai_without_limits(&self) -> Self {
+        Self(Arc::new(Inner { engine: Arc::new(crate::engine::language()), ..self.0.parts() }))
+    }
+
     /// Its script as it runs without Rhai, where it can.
     #[cfg(test)]
     pub(crate) fn program(&self) -> Option<&Program> {

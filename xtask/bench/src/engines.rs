@@ -25,6 +25,10 @@ use crate::keys::Key;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Name {
     Keysweep,
+    /// Keysweep as it runs scripts that have loops or functions of their own.
+    KeysweepByRhai,
+    /// The same without limits on work, time, memory and depth.
+    KeysweepUnlimited,
     PlainRust,
     RegorusVm,
     Regorus,
@@ -147,6 +151,8 @@ impl Name {
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Keysweep => "Keysweep",
+            Self::KeysweepByRhai => "Keysweep, by Rhai",
+            Self::KeysweepUnlimited => "same, without limits",
             Self::PlainRust => "plain Rust",
             Self::RegorusVm => "regorus, VM",
             Self::Regorus => "regorus, interpreter",
@@ -159,7 +165,7 @@ impl Name {
     pub(crate) fn is_rival(self) -> bool {
         match self {
             Self::RegorusVm | Self::Regorus | Self::Cel | Self::Cedar => true,
-            Self::Keysweep | Self::PlainRust => false,
+            Self::Keysweep | Self::KeysweepByRhai | Self::KeysweepUnlimited | Self::PlainRust => false,
         }
     }
 
@@ -170,6 +176,8 @@ impl Name {
     pub(crate) fn make(self) -> Result<Box<dyn Contestant>> {
         Ok(match self {
             Self::Keysweep => Box::new(keysweep::Keysweep::new()?),
+            Self::KeysweepByRhai => Box::new(keysweep::Keysweep::new()?.by_rhai()),
+            Self::KeysweepUnlimited => Box::new(keysweep::Keysweep::new()?.by_rhai_without_limits()),
             Self::PlainRust => Box::new(plain::PlainRust),
             Self::RegorusVm => Box::new(regorus::Vm::new()?),
             Self::Regorus => Box::new(regorus::Interpreter::new()?),

@@ -39,7 +39,20 @@ pub(crate) fn render(mode: Mode, rows: &[Row]) -> String {
         _ = writeln!(text, "{}", line.trim_end());
     }
     text.push_str(&best(rows));
+    text.push_str(&limits(rows));
     text
+}
+
+/// What the limits add to what Rhai takes. A program needs none: it has no loops.
+fn limits(rows: &[Row]) -> String {
+    let part = |part: fn(&Cost) -> Option<f64>, of: &str| {
+        let of_name = |name| rows.iter().find(|row| row.name == name).and_then(|row| part(&row.cost));
+        let (on, off) = (of_name(Name::KeysweepByRhai)?, of_name(Name::KeysweepUnlimited)?);
+        Some(format!("{:+.0} % {of}", 100.0 * (on / off - 1.0)))
+    };
+    let parts: Vec<_> =
+        [part(nanoseconds, "time"), part(instructions_of, "instructions")].into_iter().flatten().collect();
+    format!("\nWhere Rhai runs the script, limits cost {}.", parts.join(", "))
 }
 
 /// How much the best of the other engines takes, as a multiple of what Keysweep takes.

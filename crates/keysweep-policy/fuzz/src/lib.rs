@@ -172,15 +172,20 @@ pub fn script(first: u8, rest: &[u8]) -> Option<String> {
         return std::str::from_utf8(rest).ok().map(str::to_owned);
     }
     let body: String = rest.iter().map(|byte| WORDS[usize::from(*byte) % WORDS.len()]).collect();
-    Some(format!("fn check(it, params) {{ {body}; pass() }}\nfn helper(x) {{ [x, x] }}"))
+    // A script with one function alone may run without Rhai.
+    let helper = if body.contains("helper") { "\nfn helper(x) { [x, x] }" } else { "" };
+    Some(format!("fn check(it, params) {{ {body}; pass() }}{helper}"))
 }
 
-/// The text of a policy for the kind of `resource`.
+/// The text of a policy for the kind of `resource`, with those parameters that the script reads.
 pub fn policy(resource: &Resource, script: &str) -> String {
+    let limit = "//!   limit: { type: integer, default: 90 }\n";
+    let names = "//!   names: { type: list, default: [a, b] }\n";
+    let read = [("params.limit", limit), ("params.names", names)].into_iter().filter(|(name, _)| script.contains(name));
+    let params: String = read.map(|(_, spec)| spec).collect();
+    let params = if params.is_empty() { params } else { format!("//! params:\n{params}") };
     format!(
-        "//! id: fuzz\n//! title: Fuzz\n//! severity: low\n//! resource: {}\n//! remedy: none\n//! params:\n\
-         //!   limit: {{ type: integer, default: 90 }}\n//!   names: {{ type: list, default: [a, b] }}\n{script}\n\
-         fn reads(params) {{ params.limit + params.names.len }}\n",
+        "//! id: fuzz\n//! title: Fuzz\n//! severity: low\n//! resource: {}\n//! remedy: none\n{params}{script}\n",
         resource.kind()
     )
 }

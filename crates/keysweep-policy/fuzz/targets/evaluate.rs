@@ -1,4 +1,4 @@
-//! Judging ends, in time, and twice alike; no native function panics.
+//! Judging ends, in time, twice alike, and alike by Rhai alone; no native function panics.
 
 #![no_main]
 
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use keysweep_model::Resource;
-use keysweep_policy::{Outcome, Policy};
+use keysweep_policy::{Evaluation, Outcome, Policy};
 use keysweep_policy_fuzz::{policy, resources, script};
 use libfuzzer_sys::fuzz_target;
 
@@ -17,22 +17,24 @@ fuzz_target!(|data: &[u8]| {
     let Some(script) = script(*first, rest) else { return };
     let text = policy(resource, &script);
     let Ok(policy) = Policy::compile("fuzz.rhai", &text) else { return };
-    let (once, twice) = (judged(&policy, resource), judged(&policy, resource));
-    if let (Some(once), Some(twice)) = (once, twice) {
+    let (once, twice, by_rhai) =
+        (judged(&policy, resource), judged(&policy, resource), judged(&policy.by_rhai(), resource));
+    if let (Some(once), Some(twice), Some(by_rhai)) = (once, twice, by_rhai) {
         assert_eq!(once, twice);
+        assert_eq!(once, by_rhai);
     }
 });
 
-/// The outcome; none where a limit stopped the script, which another time it may not.
-fn judged(policy: &Policy, resource: &Resource) -> Option<Outcome> {
+/// What comes of it; none where a limit stopped the script, which another time it may not.
+fn judged(policy: &Policy, resource: &Resource) -> Option<Evaluation> {
     let begin = Instant::now();
-    let outcome = policy.evaluate(resource, Timestamp::UNIX_EPOCH + Duration::from_secs(1_800_000_000)).outcome;
+    let evaluation = policy.evaluate(resource, Timestamp::UNIX_EPOCH + Duration::from_secs(1_800_000_000));
     assert!(begin.elapsed() < Duration::from_secs(2), "took {:?}", begin.elapsed());
-    match &outcome {
+    match &evaluation.outcome {
         Outcome::Error(error) => {
             assert!(!error.message.contains("panicked"), "{error}");
-            (!error.message.starts_with("the script took")).then_some(outcome)
+            (!error.message.starts_with("the script took")).then_some(evaluation)
         }
-        Outcome::Verdict(_) | Outcome::Needs(_) | Outcome::Unknown(_) => Some(outcome),
+        Outcome::Verdict(_) | Outcome::Needs(_) | Outcome::Unknown(_) => Some(evaluation),
     }
 }

@@ -696,3 +696,23 @@ proptest! {
         let _ = found(&file("user", &script));
     }
 }
+
+#[test]
+fn mistakes_in_the_metadata_hide_none_in_the_script() {
+    let text = |severity: &str, kind: &str| {
+        format!(
+            "//! id: t\n//! title: T\n//! severity: {severity}\n//! resource: access_key\n//! remedy: none\n//! params:\n\
+             //!   limit: {{ type: {kind}, default: 90, min: 100, max: 9 }}\n\n\
+             fn check(key, params) {{ if key.aktive {{ return pass(params.limit); }} pass() }}\n"
+        )
+    };
+    let messages = |text: &str| found(text).into_iter().map(|wrong| wrong.message).collect::<Vec<_>>().join("\n");
+    insta::assert_snapshot!(messages(&text("hihg", "integer")), @"
+    `hihg` is not a severity: use one of info, low, medium, high, critical
+    `min` `100` is above `max` `9`
+    an access key has no property `aktive`
+    `pass` takes a text, not a whole number
+    ");
+    // Where the type of a parameter is not known, nothing is said of how the script uses it.
+    insta::assert_snapshot!(messages(&text("low", "intger")), @"`intger` is not a type of parameter: use one of integer, number, string, boolean, list");
+}

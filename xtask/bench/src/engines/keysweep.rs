@@ -1,4 +1,5 @@
-//! Keysweep: objects whose facts are pulled by the script, the sandbox on, and the evidence recorded.
+//! Keysweep: objects whose facts are pulled by the script, the sandbox on, and the evidence recorded. The rule only goes
+//! forward, so that it runs without Rhai; what Rhai would take is measured beside it, with limits and without.
 
 use anyhow::{Result, bail};
 use keysweep_model::{Resource, Verdict};
@@ -12,6 +13,16 @@ pub(super) struct Keysweep(Policy);
 impl Keysweep {
     pub(super) fn new() -> Result<Self> {
         Ok(Self(Policy::compile("rules/keysweep.rhai", include_str!("../../rules/keysweep.rhai"))?))
+    }
+}
+
+impl Keysweep {
+    pub(super) fn by_rhai(&self) -> Self {
+        Self(self.0.by_rhai())
+    }
+
+    pub(super) fn by_rhai_without_limits(&self) -> Self {
+        Self(self.0.by_rhai_without_limits())
     }
 }
 
