@@ -84,7 +84,7 @@ fn the_configuration_scans_an_organization() {
     fail low - password-policy-reuse no password policy: no earlier password is forbidden, limit 24
     exempt high backup access-key-max-age-with-service-accounts service accounts replace their keys within 365 days
     fail medium backup access-key-never-used never used in the 201 days since it was made, limit 14
-    exempt medium backup access-key-unused the backup appliance cannot replace its key before the migration
+    fail medium backup access-key-unused never used in 201 days, limit 30
     exempt high deploy access-key-max-age-with-service-accounts service accounts replace their keys within 365 days
     fail medium deploy access-key-unused unused for 201 days, limit 30
     fail medium - password-policy-length no password policy: 8 characters are enough, limit 14

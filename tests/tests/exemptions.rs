@@ -183,7 +183,7 @@ fn a_register_is_checked_and_listed() {
         .join("\n"),
         @"
     exit 0
-    1 exemptions, all in order
+    1 exemption checked, nothing wrong
 
     exit 2
     error: exemption `EX-1` names the policy `access-key-maximum`, which does not exist

@@ -87,3 +87,31 @@ fn a_file_that_is_not_whole_is_refused() {
     "
     );
 }
+
+#[test]
+fn a_full_inventory_answers_any_policy() {
+    // What is read beyond what the one policy asks for is saved, and is what a scan by all policies reads.
+    for arguments in ["", "--fresh"] {
+        let scanned = saved(&format!("--policy access-key-max-age --full-inventory {arguments}"));
+        let again = scanned.then("scan --format json --inventory i.jsonl --as-of 2026-11-01").run();
+        let whole = organization(12, 20, 3).keysweep("scan --format json --fresh --as-of 2026-11-01").run();
+        let (again, whole) = (judged(&again), judged(&whole));
+        assert_eq!(again["summary"], whole["summary"], "{arguments}");
+        assert_eq!(again["summary"]["by_status"]["unknown"], 0, "{arguments}");
+    }
+}
+
+#[test]
+fn a_full_inventory_is_read_in_all_that_it_could_be() {
+    // A policy for root users alone lists no user; a full inventory has them all the same.
+    let scanned = saved("--policy root-mfa --full-inventory");
+    let again = scanned.then("scan --format json --inventory i.jsonl --policy ssh-key-max-age").run();
+    assert_eq!(again.json()["coverage"]["scanned"], 12);
+    assert_eq!(again.json()["summary"]["by_status"]["unknown"], 0);
+    // Without a place to save it, nothing more is read.
+    let calls = |arguments: &str| {
+        let scan = format!("scan --format json --policy root-mfa {arguments}");
+        organization(3, 5, 3).keysweep(&scan).run().json()["api_calls"]["total"].as_u64().unwrap()
+    };
+    assert_eq!(calls("--full-inventory"), calls(""));
+}

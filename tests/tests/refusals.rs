@@ -57,7 +57,7 @@ fn an_unknown_key_in_the_configuration_file() {
     let file = "# our settings\nrole: audit\nexclude_account: ['111122223333']\n";
     insta::assert_snapshot!(refused("scan", |run| run.file("keysweep.yaml", file)), @"
     exit 2
-    error: error[unknown-field]: unknown field `exclude_account`, expected one of accounts, exclude_accounts, ous, accounts_file, role, roles, external_id, session_name, source_identity, profile, region, max_attempts, max_requests, concurrency, calls_per_account, fresh, report_timeout, policy_folders, no_shipped_policies, only_policies, policies, as_of, exemptions_file, exemptions, exemption_max_term_days, exemption_max_share, policy_limits, inventory, save_inventory, fail_on, format, output, all
+    error[unknown-field]: unknown field `exclude_account`, expected one of accounts, exclude_accounts, ous, accounts_file, role, roles, external_id, session_name, source_identity, profile, region, max_attempts, max_requests, concurrency, calls_per_account, fresh, report_timeout, policy_folders, no_shipped_policies, only_policies, policies, as_of, exemptions_file, exemptions, exemption_max_term_days, exemption_max_share, policy_limits, inventory, save_inventory, full_inventory, fail_on, format, output, all
      --> keysweep.yaml:3:1
       |
     3 | exclude_account: ['111122223333']
@@ -70,7 +70,7 @@ fn an_unknown_key_in_the_configuration_file() {
 fn a_key_that_is_twice_in_the_configuration_file() {
     insta::assert_snapshot!(refused("scan", |run| run.file("keysweep.yaml", "role: audit\nfresh: true\nrole: scan\n")), @"
     exit 2
-    error: error[malformed-yaml]: duplicate mapping key: role
+    error[malformed-yaml]: duplicate mapping key: role
      --> keysweep.yaml:3:1
       |
     3 | role: scan
@@ -83,7 +83,7 @@ fn an_account_that_is_none_in_the_configuration_file() {
     let file = "accounts:\n  - '111122223333'\n  - '11112222333'\n";
     insta::assert_snapshot!(refused("scan", |run| run.file("keysweep.yaml", file)), @"
     exit 2
-    error: error[malformed-yaml]: `11112222333` is not an AWS account id (12 digits)
+    error[malformed-yaml]: `11112222333` is not an AWS account id (12 digits)
      --> keysweep.yaml:3:5
       |
     3 |   - '11112222333'
@@ -96,7 +96,7 @@ fn a_parameter_that_a_policy_lacks() {
     let file = "policies:\n  access-key-max-age:\n    params: { max_age: 30 }\n";
     insta::assert_snapshot!(refused("scan", |run| run.file("keysweep.yaml", file)), @"
     exit 2
-    error: error[bad-value]: policy `access-key-max-age` has no parameter `max_age`: it has: `max_age_days`
+    error[bad-value]: policy `access-key-max-age` has no parameter `max_age`: it has: `max_age_days`
      --> keysweep.yaml:3:15
       |
     3 |     params: { max_age: 30 }
@@ -124,7 +124,7 @@ fn a_policy_that_does_not_parse() {
     let script = policy("fn check(key, params) {\n    if key.active { return pass(; }\n}");
     insta::assert_snapshot!(refused("scan --policies mine", |run| run.file("mine/mine.rhai", &script)), @"
     exit 2
-    error: error[syntax]: unexpected ';'
+    error[syntax]: unexpected ';'
      --> mine/mine.rhai:8:33
       |
     8 |     if key.active { return pass(; }
@@ -137,7 +137,7 @@ fn a_policy_that_asks_for_what_there_is_not() {
     let script = policy("fn check(key, params) {\n    if key.age_day > 90 { return fial(\"old\"); }\n    pass()\n}");
     insta::assert_snapshot!(refused("scan --policies mine", |run| run.file("mine/mine.rhai", &script)), @r#"
     exit 2
-    error: error[unknown-property]: an access key has no property `age_day`
+    error[unknown-property]: an access key has no property `age_day`
      --> mine/mine.rhai:8:12
       |
     8 |     if key.age_day > 90 { return fial("old"); }
@@ -158,7 +158,7 @@ fn a_policy_with_wrong_metadata() {
     let script = policy("fn check(key, params) { pass() }").replace("low", "lowish");
     insta::assert_snapshot!(refused("scan --policies mine", |run| run.file("mine/mine.rhai", &script)), @"
     exit 2
-    error: error[bad-value]: `lowish` is not a severity: use one of info, low, medium, high, critical
+    error[bad-value]: `lowish` is not a severity: use one of info, low, medium, high, critical
      --> mine/mine.rhai:3:15
       |
     3 | //! severity: lowish
@@ -180,7 +180,7 @@ fn an_accounts_file_with_an_unknown_key() {
     let file = "- id: '111122223333'\n  nmae: production\n";
     insta::assert_snapshot!(refused("scan --accounts-file a.yaml", |run| run.file("a.yaml", file)), @"
     exit 2
-    error: error[unknown-field]: unknown field `nmae`, expected one of id, name, email, ou_path
+    error[unknown-field]: unknown field `nmae`, expected one of id, name, email, ou_path
      --> a.yaml:2:3
       |
     2 |   nmae: production

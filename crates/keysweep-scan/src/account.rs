@@ -58,6 +58,7 @@ impl Context {
             },
             reader: Reader::new(&session, &account, self.aws.clock(), options.reading, at_once),
             partition: &self.caller.partition,
+            extent: options.extent,
             is_saved: options.inventory.is_some(),
         };
         let facts = AccountFacts::unread(Arc::clone(&account));

@@ -33,5 +33,5 @@ pub use discover::{AccountSource, StartError};
 pub use exemption::ExemptionOptions;
 pub use inventory::{InventoryAccount, judge_inventory};
 pub use progress::Progress;
-pub use scan::{Concurrency, Reading, Roles, ScanOptions, scan};
+pub use scan::{Concurrency, Extent, Reading, Roles, ScanOptions, scan};
 pub use select::Selection;

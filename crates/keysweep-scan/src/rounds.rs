@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use keysweep_model::{AccountFacts, Facet, Fact, Partition, Unreadable};
+use keysweep_model::{AccountFacts, Facet, FacetSet, Fact, Partition, Unreadable};
 
 use crate::{
     inventory,
     judge::{AccountWants, Judge, Judgement, Look},
     read::Reader,
-    subject::Subject,
+    scan::Extent,
+    subject::{Subject, Wants},
     tally::Tally,
 };
 
@@ -20,6 +21,7 @@ pub(crate) struct Rounds<'a> {
     pub(crate) judge: Judge<'a>,
     pub(crate) reader: Reader<'a>,
     pub(crate) partition: &'a Partition,
+    pub(crate) extent: Extent,
     /// Whether the account is to be saved.
     pub(crate) is_saved: bool,
 }
@@ -47,6 +49,11 @@ impl Rounds<'_> {
         if kinds().any(|kind| !kind.is_of_account()) {
             waiting = self.reader.users().await?;
             self.note_users(&mut facts);
+        } else if self.extent == Extent::Everything {
+            waiting = self.list_users(&mut facts).await;
+        }
+        if self.extent == Extent::Everything {
+            self.reader.read_account(&mut facts, everything()).await;
         }
         let mut settled: Vec<(Subject, Judgement)> = Vec::new();
         loop {
@@ -85,7 +92,7 @@ impl Rounds<'_> {
         while !waiting.is_empty() {
             let mut wanted = Vec::new();
             for subject in waiting {
-                match self.judge.user(&subject) {
+                match self.look_at_user(&subject) {
                     Look::Settled(judgement) if keeps_users => settled.push((subject, judgement)),
                     Look::Settled(judgement) => {
                         tally.add_user(&subject);
@@ -97,6 +104,16 @@ impl Rounds<'_> {
             waiting = self.reader.read(wanted).await;
         }
         settled
+    }
+
+    fn look_at_user(&self, subject: &Subject) -> Look<Wants> {
+        if self.extent == Extent::Everything && !subject.is_gone {
+            let wants = subject.wants(everything());
+            if !wants.is_empty() {
+                return Look::Wants(wants);
+            }
+        }
+        self.judge.user(subject)
     }
 
     fn look_at_account(&self, facts: &AccountFacts, settled: &mut Vec<(Subject, Judgement)>) -> Look<AccountWants> {
@@ -121,15 +138,7 @@ impl Rounds<'_> {
         self.reader.read_account(facts, wants.of_account).await;
         let mut waiting = Vec::new();
         if wants.of_account.contains(Facet::Users) {
-            match self.reader.users().await {
-                Ok(users) => {
-                    waiting = users;
-                    self.note_users(facts);
-                }
-                Err(reason) => {
-                    facts.users = Fact::Unreadable(Arc::new(Unreadable { facet: Facet::Users, reason }));
-                }
-            }
+            waiting = self.list_users(facts).await;
         }
         let mut wanted = Vec::new();
         for ((subject, judgement), wants) in std::mem::take(settled).into_iter().zip(wants.of_users) {
@@ -143,10 +152,28 @@ impl Rounds<'_> {
         waiting
     }
 
+    /// The users, where nobody is lost without them.
+    async fn list_users(&mut self, facts: &mut AccountFacts) -> Vec<Subject> {
+        match self.reader.users().await {
+            Ok(users) => {
+                self.note_users(facts);
+                users
+            }
+            Err(reason) => {
+                facts.users = Fact::Unreadable(Arc::new(Unreadable { facet: Facet::Users, reason }));
+                Vec::new()
+            }
+        }
+    }
+
     /// Notes that the users are listed, and what their report told of the root user. The users themselves are on their
     /// way and are put in when somebody looks.
     fn note_users(&self, facts: &mut AccountFacts) {
         facts.users = Fact::Known(Vec::new());
         facts.root.activity = self.reader.reported_root_activity();
     }
+}
+
+fn everything() -> FacetSet {
+    Facet::ALL.iter().copied().collect()
 }

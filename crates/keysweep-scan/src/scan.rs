@@ -42,6 +42,8 @@ pub struct ScanOptions {
     pub roles: Roles,
     /// How the users of an account are read.
     pub reading: Reading,
+    /// How much is read.
+    pub extent: Extent,
     /// The register of exemptions.
     pub exemptions: ExemptionOptions,
     /// Where each account goes with all that was read in it, as soon as it is done. Accounts that are not scanned are in
@@ -68,6 +70,16 @@ pub enum Reading {
     Report(ReportWait),
     /// Live throughout.
     Fresh,
+}
+
+/// How much is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// What the policies ask for.
+    Asked,
+    /// Every facet of every user and account, live where a call can tell it: for an inventory that any policy can be
+    /// tried on.
+    Everything,
 }
 
 /// How much is done at once.

@@ -213,7 +213,7 @@ pub struct WorldArgs {
 }
 
 /// What a list of accounts takes no notice of.
-const NOT_FOR_ACCOUNTS: [&str; 14] = [
+const NOT_FOR_ACCOUNTS: [&str; 15] = [
     "fresh",
     "report_timeout",
     "calls_per_account",
@@ -228,6 +228,7 @@ const NOT_FOR_ACCOUNTS: [&str; 14] = [
     "exemption_max_share",
     "inventory",
     "save_inventory",
+    "full_inventory",
 ];
 
 /// What the demo takes no notice of.

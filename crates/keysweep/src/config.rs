@@ -143,6 +143,10 @@ pub struct Config {
     /// Write what is read to this file, to be judged again later
     #[arg(long, value_name = "FILE", env = "KEYSWEEP_SAVE_INVENTORY", help_heading = "Inventory")]
     pub save_inventory: Option<PathBuf>,
+    /// Save every fact, also what no policy asks for, so that any policy can be tried: about six more calls a user
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(env = "KEYSWEEP_FULL_INVENTORY", help_heading = "Inventory")]
+    pub full_inventory: Option<bool>,
 
     /// Exit with 1 for violations of at least this severity: info, low, medium, high, critical or never [default: low]
     #[arg(long, value_name = "SEVERITY", env = "KEYSWEEP_FAIL_ON", help_heading = "Output")]
@@ -221,6 +225,7 @@ impl Config {
             policy_limits: self.policy_limits.or(below.policy_limits),
             inventory: self.inventory.or(below.inventory),
             save_inventory: self.save_inventory.or(below.save_inventory),
+            full_inventory: self.full_inventory.or(below.full_inventory),
             fail_on: self.fail_on.or(below.fail_on),
             format: self.format.or(below.format),
             output: self.output.or(below.output),

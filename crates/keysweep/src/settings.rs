@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, fmt, path::PathBuf, str::FromStr, sync::Arc, ti
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use keysweep_aws::{ReportWait, RoleOptions};
 use keysweep_model::Severity;
-use keysweep_scan::{AccountSource, Concurrency, Reading, Roles, ScanOptions, Selection};
+use keysweep_scan::{AccountSource, Concurrency, Extent, Reading, Roles, ScanOptions, Selection};
 
 pub use exemptions::register;
 pub use policies::{Listed, compiler, policies};
@@ -100,6 +100,10 @@ fn scan_options(config: &mut Config) -> Result<ScanOptions, Failure> {
         policies: policies::load(config)?,
         exemptions: exemptions::options(config)?,
         inventory: None,
+        extent: match (&config.save_inventory, config.full_inventory) {
+            (Some(_), Some(true)) => Extent::Everything,
+            (Some(_) | None, _) => Extent::Asked,
+        },
         as_of: config.as_of.map(|as_of| as_of.0),
         source: match &config.accounts_file {
             Some(path) => AccountSource::Listed(accounts_file::read(path)?),

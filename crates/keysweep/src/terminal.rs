@@ -36,6 +36,7 @@ use jiff::SignedDuration;
 use keysweep_model::{Run, ScanResult};
 pub(crate) use policy::show;
 pub use policy::{policies, policy};
+pub(crate) use text::count;
 
 use self::page::{Look, Page};
 

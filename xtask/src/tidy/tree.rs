@@ -68,6 +68,10 @@ impl Tree {
 
     fn add(&mut self, root: &Path, path: &str) -> Result<()> {
         let full = root.join(path);
+        // Cargo marks its build output, wherever that is. Source: bford.info/cachedir
+        if full.join("CACHEDIR.TAG").exists() {
+            return Ok(());
+        }
         if full.is_dir() {
             for name in names(&full)?.iter().filter(|name| *name != "__pycache__") {
                 self.add(root, &format!("{path}/{name}"))?;
@@ -139,6 +143,8 @@ mod tests {
             ("target/debug/build/out.rs", ""),
             ("tests/moto/__pycache__/a.rs", ""),
             ("crates/a/src/target/b.rs", ""),
+            ("crates/a/fuzz/target/CACHEDIR.TAG", ""),
+            ("crates/a/fuzz/target/debug/c.rs", ""),
         ]);
         assert_eq!(tree.paths().collect::<Vec<_>>(), ["crates/a/src/target/b.rs"]);
         assert_eq!(tree.top, [".git", "crates", "target", "tests"]);

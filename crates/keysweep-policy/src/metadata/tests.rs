@@ -20,7 +20,7 @@ fn wrong(from: &str, to: &str) -> String {
 fn refused(text: &str) -> String {
     match Metadata::parse(text) {
         Ok(metadata) => format!("{metadata:#?}"),
-        Err(wrong) => PolicyFileError::new("p.rhai", text, wrong).to_string(),
+        Err(Unusable { wrong, .. }) => PolicyFileError::new("p.rhai", text, wrong).to_string(),
     }
 }
 

@@ -465,6 +465,13 @@ fn files_are_told_what_is_wrong_with_them() {
       |               ^^^^
       = help: did you mean `low`?
 
+    error[unused-parameter]: the parameter `p` is never read
+     --> t.rhai:6:15
+      |
+    6 | //! params: { p: { type: integer, default: 5, min: 9 } }
+      |               ^
+      = help: use `params.p`, or leave it out of the metadata
+
     error[bad-parameter]: the default of `p` must be at least `9`, not `5`
      --> t.rhai:6:44
       |

@@ -38,6 +38,10 @@ impl Reader<'_> {
             }
             Facet::LoginProfile => {
                 put(subject, facet, session.login_profile(&name).await, Subject::set_live_password);
+                // The report may have been asked for before it was known that there is a password.
+                if subject.read.contains(Facet::CredentialReport) {
+                    self.take_password_age(subject);
+                }
             }
             Facet::PasswordLastUsed => {
                 let last_used = session.password_last_used(&name).await;

@@ -68,6 +68,6 @@ fn check(register: &Register, config: &Config, now: Timestamp) -> Result<Exit, F
     if !problems.is_empty() {
         return Err(Failure::usage(problems.join("\nerror: ")));
     }
-    edge::say(&format!("{} exemptions, all in order", register.exemptions().len()));
+    edge::say(&format!("{} checked, nothing wrong", terminal::count(register.exemptions().len() as u64, "exemption")));
     Ok(Exit::Clean)
 }

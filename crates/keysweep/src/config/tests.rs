@@ -82,7 +82,7 @@ fn mistakes_are_shown_with_their_line() {
         ]
         .join("\n\n"),
         @"
-    error[unknown-field]: unknown field `rolle`, expected one of accounts, exclude_accounts, ous, accounts_file, role, roles, external_id, session_name, source_identity, profile, region, max_attempts, max_requests, concurrency, calls_per_account, fresh, report_timeout, policy_folders, no_shipped_policies, only_policies, policies, as_of, exemptions_file, exemptions, exemption_max_term_days, exemption_max_share, policy_limits, inventory, save_inventory, fail_on, format, output, all
+    error[unknown-field]: unknown field `rolle`, expected one of accounts, exclude_accounts, ous, accounts_file, role, roles, external_id, session_name, source_identity, profile, region, max_attempts, max_requests, concurrency, calls_per_account, fresh, report_timeout, policy_folders, no_shipped_policies, only_policies, policies, as_of, exemptions_file, exemptions, exemption_max_term_days, exemption_max_share, policy_limits, inventory, save_inventory, full_inventory, fail_on, format, output, all
      --> DIR/keysweep.yaml:2:1
       |
     2 | rolle: Audit

@@ -69,7 +69,7 @@ pub(super) fn thousands(number: u64) -> String {
 }
 
 /// A number of things: "1 account", "2,000 accounts".
-pub(super) fn count(number: u64, thing: &str) -> String {
+pub(crate) fn count(number: u64, thing: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {thing}{plural}", thousands(number))
 }

@@ -11,7 +11,7 @@ use crate::{
     edge,
     exit::{Exit, Failure},
     output::Destination,
-    settings,
+    settings, terminal,
 };
 
 /// Checks the policies and prints what is wrong.
@@ -24,7 +24,9 @@ pub(super) fn run(args: &CheckArgs, config: &Config) -> Result<Exit, Failure> {
     }
     let rows: Vec<DiagnosticRow<'_>> = wrong.iter().flat_map(rows).collect();
     match args.format {
-        CheckFormat::Text if wrong.is_empty() => edge::say(&format!("{} policies, all in order", files.len())),
+        CheckFormat::Text if wrong.is_empty() => {
+            edge::say(&format!("{} checked, nothing wrong", terminal::count(files.len() as u64, "policy file")));
+        }
         CheckFormat::Text => {
             let text: Vec<String> = wrong.iter().map(ToString::to_string).collect();
             return Err(Failure::usage(text.join("\n\n")));

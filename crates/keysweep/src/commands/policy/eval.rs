@@ -12,7 +12,7 @@ use crate::{
     cli::policy::{DiffArgs, EvalArgs},
     commands::saved,
     config::Config,
-    edge::Edge,
+    edge::{self, Edge},
     exit::{Exit, Failure},
     settings,
     terminal::{self, Evaluated},
@@ -22,12 +22,14 @@ use crate::{
 pub(super) fn run(args: &EvalArgs, config: &Config, edge: &Edge) -> Result<Exit, Failure> {
     let policy = compile_file(&settings::compiler(config)?, &args.file)?;
     let mut evaluated = Vec::new();
+    let mut is_full = true;
     let as_of = args.as_of.map(|as_of| as_of.0);
     each_resource(&args.inventory, &policy, as_of, |name, evaluate| {
         let is_key = args.key.as_ref().is_none_or(|key| name.id.as_ref() == Some(key));
         let is_user = args.user.as_ref().is_none_or(|user| name.user.as_ref() == Some(user));
         if is_key && is_user {
             let evaluation = evaluate(&policy);
+            is_full &= !matches!(evaluation.outcome, Outcome::Needs(_));
             let (status, message) = said(&evaluation);
             evaluated.push(Evaluated { name: name.clone(), status, message, evidence: evaluation.evidence });
         }
@@ -36,7 +38,18 @@ pub(super) fn run(args: &EvalArgs, config: &Config, edge: &Edge) -> Result<Exit,
         let message = format!("the inventory has no such {}", policy.metadata().resource);
         return Err(Failure::usage(message).hint("without --key and --user every one of them is judged"));
     }
-    print(&terminal::evaluated(&evaluated, &policy.summary().params, &edge.stdout))
+    let exit = print(&terminal::evaluated(&evaluated, &policy.summary().params, &edge.stdout))?;
+    say_what_holds_all(is_full);
+    Ok(exit)
+}
+
+/// Says how facts are saved that a policy misses.
+fn say_what_holds_all(is_full: bool) {
+    if !is_full {
+        edge::say(
+            "note: the policy asks for facts that the inventory does not have; `--full-inventory` saves every fact",
+        );
+    }
 }
 
 /// Prints the resources of which two versions of a policy say different things.
@@ -48,17 +61,22 @@ pub(super) fn diff(args: &DiffArgs, config: &Config, edge: &Edge) -> Result<Exit
         return Err(Failure::usage(format!("the policies cannot be compared: one judges {was}, the other {is}")));
     }
     let mut judged = 0_u64;
+    let mut is_full = true;
     let mut changes = Vec::new();
     let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     each_resource(&args.inventory, &old, args.as_of.map(|as_of| as_of.0), |name, evaluate| {
         judged += 1;
-        let ((before, _), (after, message)) = (said(&evaluate(&old)), said(&evaluate(&new)));
+        let (was, is) = (evaluate(&old), evaluate(&new));
+        is_full &= ![&was, &is].iter().any(|evaluation| matches!(evaluation.outcome, Outcome::Needs(_)));
+        let ((before, _), (after, message)) = (said(&was), said(&is));
         if before != after {
             *counts.entry((before, after)).or_default() += 1;
             changes.push(terminal::Change { name: name.clone(), before, after, message });
         }
     })?;
-    print(&terminal::changes(&changes, &counts, judged, &edge.stdout))
+    let exit = print(&terminal::changes(&changes, &counts, judged, &edge.stdout))?;
+    say_what_holds_all(is_full);
+    Ok(exit)
 }
 
 /// What a resource is called.
