@@ -9,7 +9,8 @@
 //! nothing of it is seen. So no error is written twice, Rhai alone says what the language means, and tests hold both to
 //! the same verdicts, evidence and reads.
 //!
-//! It needs no watch: each part runs at most once, there are not many, and no text grows past its limit.
+//! It needs no watch: each part runs at most once, there are not many, no text grows past its limit, and where patterns
+//! have much text to look at, Rhai is to run the script, under watch.
 
 use std::sync::Arc;
 

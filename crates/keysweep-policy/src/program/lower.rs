@@ -30,12 +30,12 @@ pub(crate) fn lower(
     params: &BTreeMap<String, ParamValue>,
     limits: &Limits,
 ) -> Option<Program> {
+    if !script.statements().is_empty() || script.iter_fn_def().count() > 1 {
+        return None;
+    }
     let functions = functions(script);
     let [check] = &functions[..] else { return None };
     let [judged, all] = &check.params[..] else { return None };
-    if !script.statements().is_empty() {
-        return None;
-    }
     let object = Object::judged(kind);
     let variables = vec![(judged.clone(), Variable::Object(object)), (all.clone(), Variable::Params)];
     let mut lowering = Lowering { judged: object, params, limits, variables, values: 0, parts: 0, depth: 0 };
@@ -99,7 +99,7 @@ impl Lowering<'_> {
                 Some(Step::Return(self.expr(value)?))
             }
             Stmt::Expr(value) => Some(Step::Value(self.expr(value)?)),
-            Stmt::FnCall(call, _) => Some(Step::Value(self.call(call)?)),
+            Stmt::FnCall(call, _) => self.deeper(|it| it.call(call)).map(Step::Value),
             Stmt::If(choice, _) => self
                 .deeper(|it| {
                     let condition = it.expr(&choice.expr)?;

@@ -8,11 +8,14 @@ use super::{Ask, Choice, Comparison, Expr, Failure, Program, Read, Step, Test};
 use crate::{
     handle::{Subject, method_name},
     objects::Value,
-    pattern,
+    pattern::{self, Syntax},
     record::Touch,
     strict::integer_with_number,
     verdicts::{exempt_until, said},
 };
+
+/// How many bytes of text patterns may look at, added up: names are far shorter, and more may take time.
+const PATTERN_BYTES: usize = 16 << 10;
 
 /// How a program ends.
 pub(crate) enum End {
@@ -26,7 +29,8 @@ pub(crate) enum End {
 impl Program {
     /// Runs it about `resource`. What it looks at is put down in the subject's record.
     pub(crate) fn run(&self, subject: &Subject, resource: &Resource) -> End {
-        let mut run = Run { subject, resource, variables: Vec::new(), most_text: self.most_text };
+        let most_text = self.most_text;
+        let mut run = Run { subject, resource, variables: Vec::new(), most_text, pattern_bytes: PATTERN_BYTES };
         match run.block(&self.body) {
             Ok(Held::Verdict(verdict)) | Err(Stop::Return(Held::Verdict(verdict))) => End::Verdict(*verdict),
             Ok(_) | Err(Stop::Return(_) | Stop::Rhai) => End::Rhai,
@@ -63,6 +67,8 @@ struct Run<'r, 'p> {
     resource: &'r Resource,
     variables: Vec<Held<'p>>,
     most_text: usize,
+    /// How much text patterns may still look at.
+    pattern_bytes: usize,
 }
 
 impl<'p> Run<'_, 'p> {
@@ -118,7 +124,7 @@ impl<'p> Run<'_, 'p> {
             },
             Expr::Test(test, operands) => {
                 let [a, b] = self.both(operands)?;
-                Held::Boolean(holds(*test, &a, &b).ok_or(Stop::Rhai)?)
+                Held::Boolean(self.test(*test, &a, &b).ok_or(Stop::Rhai)?)
             }
             Expr::If(choice) => self.choose(choice)?,
             Expr::Block(steps) => self.block(steps)?,
@@ -230,6 +236,32 @@ impl<'p> Run<'_, 'p> {
         }
     }
 
+    /// What a test comes to; none where it is not made of these, its pattern is none, or patterns have looked at enough.
+    fn test(&mut self, test: Test, a: &Held<'p>, b: &Held<'p>) -> Option<bool> {
+        match (test, a, b) {
+            (Test::Contains, Held::Text(text), Held::Text(part)) => Some(text.contains(&**part)),
+            (Test::Contains, Held::Texts(texts), Held::Text(text)) => Some(texts.iter().any(|known| known == text)),
+            (Test::StartsWith, Held::Text(text), Held::Text(part)) => Some(text.starts_with(&**part)),
+            (Test::EndsWith, Held::Text(text), Held::Text(part)) => Some(text.ends_with(&**part)),
+            (Test::Matches(syntax), Held::Text(text), Held::Text(pattern)) => self.matches(syntax, pattern, text),
+            (Test::MatchesAny, Held::Text(text), Held::Texts(patterns)) => {
+                for pattern in *patterns {
+                    if self.matches(Syntax::Glob, pattern, text)? {
+                        return Some(true);
+                    }
+                }
+                Some(false)
+            }
+            (Test::Contains | Test::StartsWith | Test::EndsWith | Test::Matches(_) | Test::MatchesAny, _, _) => None,
+        }
+    }
+
+    fn matches(&mut self, syntax: Syntax, pattern: &str, text: &str) -> Option<bool> {
+        // A pattern that has to be compiled costs something too.
+        self.pattern_bytes = self.pattern_bytes.checked_sub(pattern.len() + text.len())?;
+        pattern::matches(syntax, pattern, text).ok()
+    }
+
     fn fail(&mut self, failure: &'p Failure) -> Result<'p, Held<'p>> {
         let message = self.text(&failure.message)?;
         let mut severity = None;
@@ -287,24 +319,4 @@ fn compare(comparison: Comparison, a: &Held<'_>, b: &Held<'_>) -> Option<bool> {
         Comparison::Greater => order == Ordering::Greater,
         Comparison::GreaterOrEqual => order != Ordering::Less,
     })
-}
-
-/// What a test comes to; none where it is not made of these, or its pattern is none.
-fn holds(test: Test, a: &Held<'_>, b: &Held<'_>) -> Option<bool> {
-    match (test, a, b) {
-        (Test::Contains, Held::Text(text), Held::Text(part)) => Some(text.contains(&**part)),
-        (Test::Contains, Held::Texts(texts), Held::Text(text)) => Some(texts.iter().any(|known| known == text)),
-        (Test::StartsWith, Held::Text(text), Held::Text(part)) => Some(text.starts_with(&**part)),
-        (Test::EndsWith, Held::Text(text), Held::Text(part)) => Some(text.ends_with(&**part)),
-        (Test::Matches(syntax), Held::Text(text), Held::Text(pattern)) => pattern::matches(syntax, pattern, text).ok(),
-        (Test::MatchesAny, Held::Text(text), Held::Texts(patterns)) => {
-            for pattern in *patterns {
-                if pattern::matches(pattern::Syntax::Glob, pattern, text).ok()? {
-                    return Some(true);
-                }
-            }
-            Some(false)
-        }
-        (Test::Contains | Test::StartsWith | Test::EndsWith | Test::Matches(_) | Test::MatchesAny, _, _) => None,
-    }
 }

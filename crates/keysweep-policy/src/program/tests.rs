@@ -100,6 +100,23 @@ fn programs_are_small() {
 }
 
 #[test]
+fn patterns_that_have_much_to_look_at_are_left_to_rhai() {
+    let user = user().new_tree(&mut TestRunner::deterministic()).unwrap().current();
+    let resource = Resource::AccessKey(Arc::new(user), 0);
+    let ends_by_rhai = |doublings| {
+        let mut text = "let t0 = key.user.arn;".to_owned();
+        for n in 0..doublings {
+            text += &format!(" let t{} = t{n} + t{n};", n + 1);
+        }
+        let tests = format!("t{doublings}.matches(\"*x\") || ").repeat(20) + "key.user.name == \"\"";
+        let policy = policy(&format!("{text} if {tests} {{ return pass(); }} fail(\"x\")"));
+        let subject = Subject::new(Object::Key, now(), None);
+        matches!(policy.program().unwrap().run(&subject, &resource), End::Rhai)
+    };
+    assert_eq!([0, 2, 8].map(ends_by_rhai), [false, false, true]);
+}
+
+#[test]
 fn the_deepest_program_fits_its_stack() {
     let nested = |depth| {
         ["if key.active { ".repeat(depth), "pass()".to_owned(), " } else { fail(\"no\") }".repeat(depth)].concat()
