@@ -73,7 +73,7 @@ impl Policy {
         Self(Arc::new(Inner {
             source: source_name.to_owned(),
             text: text.into(),
-            program: lower(&script, metadata.resource, &params, &limits),
+            program: lower(&script, &libraries, metadata.resource, &params, &limits),
             metadata,
             script: Arc::new(script),
             engine,
@@ -145,7 +145,8 @@ impl Policy {
         }
         // One that runs by Rhai goes on to.
         let program = self.0.program.as_ref();
-        let program = program.and_then(|_| lower(&self.0.script, metadata.resource, &all, &self.0.limits));
+        let program =
+            program.and_then(|_| lower(&self.0.script, &self.0.libraries, metadata.resource, &all, &self.0.limits));
         let params_object = ParamsObject::new(&all);
         Ok(Self(Arc::new(Inner { metadata, program, params_object, params: all, ..self.0.parts() })))
     }

@@ -1,16 +1,17 @@
 //! Scripts that only go forward, run without Rhai.
 //!
-//! Most policies ask for a few facts, compare them and give a verdict: no loop, no function of their own. Such a script
-//! is turned into a program when it is compiled. Names are looked up then, and not again for each resource, which is most
-//! of what Rhai does with a short script.
+//! Most policies ask for a few facts, compare them and give a verdict. Such a script is turned into a program when it is
+//! compiled: its functions and those of its libraries are put where they are called, and loops over a parameter are as
+//! long as that is. Names are looked up then, and not again for each resource, which is most of what Rhai does with a
+//! short script.
 //!
 //! A program knows how to go right and nothing else. Whatever is out of the ordinary (an error, a text that is too long,
 //! types that it does not compare) it leaves to Rhai, which runs the script from its beginning: policies are pure, so that
 //! nothing of it is seen. So no error is written twice, Rhai alone says what the language means, and tests hold both to
 //! the same verdicts, evidence and reads.
 //!
-//! It needs no watch: each part runs at most once, there are not many, no text grows past its limit, and where patterns
-//! have much text to look at, Rhai is to run the script, under watch.
+//! It needs no watch: how often each part runs is known before, that is not often, no text grows past its limit, and
+//! where patterns have much text to look at, Rhai is to run the script, under watch.
 
 use std::sync::Arc;
 
@@ -25,7 +26,7 @@ mod lower;
 mod run;
 
 /// The stack that a program takes at the most, in bytes: some four times what the deepest one was seen to take.
-pub(crate) const STACK: usize = if cfg!(debug_assertions) { 512 << 10 } else { 128 << 10 };
+pub(crate) const STACK: usize = if cfg!(debug_assertions) { 1 << 20 } else { 256 << 10 };
 
 #[cfg(test)]
 mod tests;
@@ -46,6 +47,8 @@ enum Step {
     /// The value of a block, where it is the last step of it.
     Value(Expr),
     Return(Expr),
+    /// `for text in texts { ... }`
+    For(Box<[String]>, Vec<Self>),
 }
 
 enum Expr {
@@ -69,6 +72,7 @@ enum Expr {
     Test(Test, Box<[Self; 2]>),
     If(Box<Choice>),
     Block(Vec<Step>),
+    Call(Box<Call>),
     Pass(Option<Box<Self>>),
     Fail(Box<Failure>),
     /// With its end as a text, where it has one.
@@ -94,6 +98,12 @@ struct Ask {
     /// Its name in the evidence, where the argument is known before it runs.
     name: Option<Arc<str>>,
     reads: FacetSet,
+}
+
+/// A call of a function of the script's or of a library's.
+struct Call {
+    arguments: Vec<Expr>,
+    body: Vec<Step>,
 }
 
 struct Choice {

@@ -91,7 +91,7 @@ fn evidence_value(value: &Dynamic) -> Result<EvidenceValue> {
 }
 
 /// How many items of a list are kept as evidence.
-const MAX_EVIDENCE: usize = 100;
+pub(crate) const MAX_EVIDENCE: usize = 100;
 
 /// The items as texts; of a long list the first, and how many more there are.
 fn evidence_list(length: usize, items: impl Iterator<Item = Dynamic>) -> Result<EvidenceValue> {

@@ -4,7 +4,7 @@ use rhai::{AST, ASTNode, Expr, Position, Stmt};
 
 /// A function of a script.
 pub(crate) struct Function {
-    pub(super) name: String,
+    pub(crate) name: String,
     pub(crate) params: Vec<String>,
     pub(crate) body: Vec<Stmt>,
     /// Where its body begins.

@@ -3,11 +3,14 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use keysweep_model::{FacetSet, ParamValue, ResourceType};
-use rhai::{AST, ASTFlags, Expr as Node, FnCallExpr, Stmt};
+use rhai::{AST, ASTFlags, Expr as Node, FlowControl, FnCallExpr, Ident, Stmt};
 
-use super::{Ask, Choice, Comparison, Expr, Failure, Operation, Program, Read, Step, Test};
+use super::{Ask, Call, Choice, Comparison, Expr, Failure, Operation, Program, Read, Step, Test};
 use crate::{
-    check::script::functions,
+    check::{
+        ENTRY, Library,
+        script::{Function, functions},
+    },
     handle::{Names, method_name},
     limits::Limits,
     objects::{Kind, Object},
@@ -23,26 +26,66 @@ const MOST_PARTS: usize = 1_000;
 /// The operations that Rhai counts for one part at the most: a program must not go where Rhai would have stopped.
 const OPERATIONS_OF_A_PART: u64 = 4;
 
-/// The program of a checked script that is asked about resources of this kind; none where it does more than go forward.
+/// The program of a checked script that is asked about resources of this kind, with the libraries that it imports; none
+/// where it does more than go forward.
 pub(crate) fn lower(
     script: &AST,
+    libraries: &[Library],
     kind: ResourceType,
     params: &BTreeMap<String, ParamValue>,
     limits: &Limits,
 ) -> Option<Program> {
-    if !script.statements().is_empty() || script.iter_fn_def().count() > 1 {
-        return None;
-    }
-    let functions = functions(script);
-    let [check] = &functions[..] else { return None };
-    let [judged, all] = &check.params[..] else { return None };
+    let scripts = libraries.iter().map(|library| &*library.script).chain([script]);
+    let units = scripts.map(|script| Unit::new(script, libraries)).collect::<Option<Vec<_>>>()?;
+    let unit = units.len() - 1;
+    let check = units[unit].function(ENTRY, 2)?;
     let object = Object::judged(kind);
-    let variables = vec![(judged.clone(), Variable::Object(object)), (all.clone(), Variable::Params)];
-    let mut lowering = Lowering { judged: object, params, limits, variables, values: 0, parts: 0, depth: 0 };
+    let kinds = [Variable::Object(object), Variable::Params];
+    let variables = check.params.iter().cloned().zip(kinds).collect();
+    let mut lowering = Lowering {
+        units: &units,
+        unit,
+        judged: object,
+        params,
+        limits,
+        variables,
+        values: 0,
+        calls: 0,
+        parts: 0,
+        depth: 0,
+    };
     let body = lowering.block(&check.body)?;
     let operations = lowering.parts as u64 * OPERATIONS_OF_A_PART;
     let is_small = lowering.parts <= MOST_PARTS && operations <= limits.operations;
     is_small.then_some(Program { body, most_text: limits.text_bytes })
+}
+
+/// A script: the policy's own, or a library's.
+struct Unit {
+    functions: Vec<Function>,
+    /// The names that it has for libraries, each with the place of that unit.
+    imports: Vec<(String, usize)>,
+}
+
+impl Unit {
+    fn new(script: &AST, libraries: &[Library]) -> Option<Self> {
+        // Who may call a private function Rhai knows.
+        if script.iter_fn_def().any(|function| function.access.is_private()) {
+            return None;
+        }
+        let import = |statement: &Stmt| {
+            let Stmt::Import(import, _) = statement else { return None };
+            let Node::StringConstant(path, _) = &import.0 else { return None };
+            let unit = libraries.iter().position(|library| *library.path == **path)?;
+            Some((import.1.name.to_string(), unit))
+        };
+        let imports = script.statements().iter().map(import).collect::<Option<_>>()?;
+        Some(Self { functions: functions(script), imports })
+    }
+
+    fn function(&self, name: &str, count: usize) -> Option<&Function> {
+        self.functions.iter().find(|function| function.name == name && function.params.len() == count)
+    }
 }
 
 /// What a name stands for.
@@ -63,12 +106,18 @@ enum Receiver {
 }
 
 struct Lowering<'a> {
+    units: &'a [Unit],
+    /// The place of the unit whose function is lowered.
+    unit: usize,
     judged: Object,
     params: &'a BTreeMap<String, ParamValue>,
     limits: &'a Limits,
     variables: Vec<(String, Variable)>,
-    /// How many variables there are beside the parameters of `check`.
+    /// How many variables there are while it runs, those of callers included.
     values: usize,
+    /// How deep calls are nested.
+    calls: usize,
+    /// How many parts it has, each as often as it may run.
     parts: usize,
     depth: usize,
 }
@@ -90,10 +139,8 @@ impl Lowering<'_> {
                     Some(object) => Variable::Object(object),
                     None => Variable::Value(self.values),
                 };
-                self.variables.push((made.0.name.to_string(), variable));
-                self.values += 1;
-                let is_room = self.variables.len() <= self.limits.variables();
-                is_room.then_some(Step::Let(value))
+                self.add(&made.0.name, variable)?;
+                Some(Step::Let(value))
             }
             Stmt::Return(Some(value), flags, _) if !flags.contains(ASTFlags::BREAK) => {
                 Some(Step::Return(self.expr(value)?))
@@ -108,15 +155,36 @@ impl Lowering<'_> {
                     Some(Expr::If(Box::new(Choice { condition, then, otherwise })))
                 })
                 .map(Step::Value),
+            Stmt::For(each, _) => self.each(each),
             _ => None,
         }
+    }
+
+    /// A loop over texts that are known before it runs.
+    fn each(&mut self, (name, counter, each): &(Ident, Option<Ident>, FlowControl)) -> Option<Step> {
+        let (Expr::Texts(texts), None) = (self.expr(&each.expr)?, counter) else { return None };
+        let before = self.parts;
+        let (names, values) = (self.variables.len(), self.values);
+        self.add(&name.name, Variable::Value(self.values))?;
+        let body = self.deeper(|it| it.block(each.body.statements()));
+        self.variables.truncate(names);
+        self.values = values;
+        self.parts = before + texts.len().saturating_mul(self.parts - before);
+        Some(Step::For(texts, body?))
+    }
+
+    /// Adds a variable, where there is room.
+    fn add(&mut self, name: &str, variable: Variable) -> Option<()> {
+        self.variables.push((name.to_owned(), variable));
+        self.values += 1;
+        (self.variables.len() <= self.limits.variables()).then_some(())
     }
 
     /// Goes one level down, as far as may be.
     fn deeper<T>(&mut self, make: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         self.parts += 1;
         self.depth += 1;
-        let made = if self.depth <= MOST_DEPTH { make(self) } else { None };
+        let made = if self.depth <= MOST_DEPTH && self.parts <= MOST_PARTS { make(self) } else { None };
         self.depth -= 1;
         made
     }
@@ -243,11 +311,19 @@ impl Lowering<'_> {
     }
 
     fn call(&mut self, call: &FnCallExpr) -> Option<Expr> {
-        if call.is_qualified() || call.capture_parent_scope {
+        if call.capture_parent_scope {
             return None;
         }
         if call.is_operator_call() {
             return self.operator(call);
+        }
+        if call.is_qualified() {
+            let [library] = &call.namespace.path[..] else { return None };
+            let (_, unit) = self.units[self.unit].imports.iter().find(|(name, _)| *name == *library.name)?;
+            return self.function_call(*unit, call);
+        }
+        if self.units[self.unit].function(&call.name, call.args.len()).is_some() {
+            return self.function_call(self.unit, call);
         }
         match (call.name.as_str(), &call.args[..]) {
             ("pass", []) => Some(Expr::Pass(None)),
@@ -258,7 +334,7 @@ impl Lowering<'_> {
             }
             ("fail", [message, Node::Map(entries, _)]) if entries.0.len() <= self.limits.map_entries => {
                 let message = self.expr(message)?;
-                let entry = |(name, value): &(rhai::Ident, Node)| Some((name.as_str().into(), self.expr(value)?));
+                let entry = |(name, value): &(Ident, Node)| Some((name.as_str().into(), self.expr(value)?));
                 let more = entries.0.iter().map(entry).collect::<Option<_>>()?;
                 Some(Expr::Fail(Box::new(Failure { message, more })))
             }
@@ -268,6 +344,40 @@ impl Lowering<'_> {
             }
             (name, [a, b]) => Some(Expr::Test(test(name)?, self.pair(a, b)?)),
             _ => None,
+        }
+    }
+
+    /// A call of a function of a unit, with its body in its place. It sees its parameters and nothing else.
+    fn function_call(&mut self, unit: usize, call: &FnCallExpr) -> Option<Expr> {
+        let function = self.units[unit].function(&call.name, call.args.len())?;
+        let mut variables = Vec::new();
+        let mut arguments = Vec::new();
+        for (name, argument) in function.params.iter().zip(&call.args) {
+            let given = self.argument(argument)?;
+            let variable = match &given {
+                Receiver::Object(object, _) => Variable::Object(*object),
+                Receiver::Params => Variable::Params,
+                Receiver::Value(_) => Variable::Value(self.values + arguments.len()),
+            };
+            arguments.extend(given.value());
+            variables.push((name.clone(), variable));
+        }
+        let outer = (std::mem::replace(&mut self.variables, variables), self.unit, self.values);
+        self.unit = unit;
+        self.values += arguments.len();
+        self.calls += 1;
+        let is_allowed = self.calls < self.limits.call_levels && self.variables.len() <= self.limits.variables();
+        let body = if is_allowed { self.deeper(|it| it.block(&function.body)) } else { None };
+        self.calls -= 1;
+        (self.variables, self.unit, self.values) = outer;
+        Some(Expr::Call(Box::new(Call { arguments, body: body? })))
+    }
+
+    /// What a function is given: an object and the parameters as what they are.
+    fn argument(&mut self, node: &Node) -> Option<Receiver> {
+        match node {
+            Node::Variable(..) | Node::Dot(..) => self.deeper(|it| it.receiver(node)),
+            other => self.expr(other).map(Receiver::Value),
         }
     }
 

@@ -4,14 +4,14 @@ use std::{borrow::Cow, cmp::Ordering, fmt::Write as _};
 
 use keysweep_model::{Evidence, EvidenceValue, Fact, Resource, Severity, Verdict};
 
-use super::{Ask, Choice, Comparison, Expr, Failure, Program, Read, Step, Test};
+use super::{Ask, Call, Choice, Comparison, Expr, Failure, Program, Read, Step, Test};
 use crate::{
     handle::{Subject, method_name},
     objects::Value,
     pattern::{self, Syntax},
     record::Touch,
     strict::integer_with_number,
-    verdicts::{exempt_until, said},
+    verdicts::{MAX_EVIDENCE, exempt_until, said},
 };
 
 /// How many bytes of text patterns may look at, added up: names are far shorter, and more may take time.
@@ -84,6 +84,14 @@ impl<'p> Run<'_, 'p> {
                 }
                 Step::Value(value) => self.eval(value)?,
                 Step::Return(value) => return Err(Stop::Return(self.eval(value)?)),
+                Step::For(texts, body) => {
+                    for text in texts {
+                        self.variables.push(Held::Text(Cow::Borrowed(text)));
+                        self.block(body)?;
+                        self.variables.pop();
+                    }
+                    Held::Nothing
+                }
             };
         }
         self.variables.truncate(outer);
@@ -128,6 +136,7 @@ impl<'p> Run<'_, 'p> {
             }
             Expr::If(choice) => self.choose(choice)?,
             Expr::Block(steps) => self.block(steps)?,
+            Expr::Call(call) => self.call(call)?,
             Expr::Pass(note) => {
                 let note = note.as_ref().map(|note| self.text(note)).transpose()?;
                 Held::Verdict(Verdict::Pass { note: note.map(Cow::into_owned) }.into())
@@ -170,6 +179,18 @@ impl<'p> Run<'_, 'p> {
             }
         }
         Ok(false)
+    }
+
+    fn call(&mut self, call: &'p Call) -> Result<'p, Held<'p>> {
+        let outer = self.variables.len();
+        let arguments = call.arguments.iter().map(|argument| self.eval(argument)).collect::<Result<'p, Vec<_>>>()?;
+        self.variables.extend(arguments);
+        let made = match self.block(&call.body) {
+            Err(Stop::Return(made)) => made,
+            other => other?,
+        };
+        self.variables.truncate(outer);
+        Ok(made)
     }
 
     fn choose(&mut self, choice: &'p Choice) -> Result<'p, Held<'p>> {
@@ -275,6 +296,10 @@ impl<'p> Run<'_, 'p> {
                 Held::Text(text) => {
                     bytes += text.len();
                     EvidenceValue::Text(text.into_owned())
+                }
+                Held::Texts(texts) if texts.len() <= MAX_EVIDENCE => {
+                    bytes += texts.iter().map(String::len).sum::<usize>();
+                    EvidenceValue::List(texts.to_vec())
                 }
                 Held::Texts(_) | Held::Verdict(_) | Held::Object | Held::Nothing => return Err(Stop::Rhai),
             };
