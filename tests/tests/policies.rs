@@ -85,10 +85,12 @@ fn the_five_minutes_of_the_readme_work() {
     let tested = checked.then("policy test my-policies --coverage --min-coverage 100").run();
     assert_eq!(tested.code, 0, "{tested:?}");
     assert!(tested.stdout.contains("5 passed, 0 failed"), "{}", tested.stdout);
-    let saved = tested.then("demo --save-inventory yesterday.jsonl").run();
+    let saved = tested.then("demo --save-inventory yesterday.jsonl --full-inventory").run();
     assert_eq!(saved.code, 0, "{saved:?}");
-    let evaluated = saved.then("policy eval my-policies/contractor-keys.rhai --inventory yesterday.jsonl").run();
+    let eval = "policy eval my-policies/contractor-keys.rhai --inventory yesterday.jsonl --status fail";
+    let evaluated = saved.then(eval).run();
     assert!(evaluated.stdout.contains("params.max_age_days"), "{evaluated:?}");
+    insta::assert_snapshot!(evaluated.stdout.lines().last().unwrap(), @"EVAL       816 resources: 59 fail, 757 pass");
     let diff = "policy diff my-policies/contractor-keys.rhai stricter.rhai --inventory yesterday.jsonl";
     let diff = evaluated.then(diff).run();
     assert!(diff.stdout.contains("-> fail"), "{diff:?}");
@@ -109,8 +111,12 @@ fn eval_shows_each_fact_that_was_touched_and_its_value() {
                active               true
                age_days             1825
                params.max_age_days  90
+
+    EVAL       1 resource: 1 fail
     ");
-    let none = shown.then("policy eval max-age.rhai --inventory i.jsonl --key AKIANOSUCHKEY").run();
+    let others = shown.then(&format!("{command} --status pass,unknown")).run();
+    insta::assert_snapshot!(others.stdout, @"EVAL       1 resource: 1 fail");
+    let none = others.then("policy eval max-age.rhai --inventory i.jsonl --key AKIANOSUCHKEY").run();
     insta::assert_snapshot!(none.said(), @"
     exit 2
     error: the inventory has no such access_key

@@ -166,6 +166,10 @@ pub struct EvalArgs {
     /// Only the resources of the user with this name
     #[arg(long, value_name = "NAME")]
     pub user: Option<String>,
+    /// Only what comes to this (repeatable); all is counted
+    #[arg(long = "status", value_name = "STATUS", value_delimiter = ',')]
+    #[arg(value_parser = ["pass", "fail", "exempt", "unknown", "error"])]
+    pub statuses: Vec<String>,
     /// Judge as of this day or time [default: that of the inventory]
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<AsOf>,

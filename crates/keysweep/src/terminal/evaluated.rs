@@ -39,9 +39,15 @@ pub struct Change {
     pub message: String,
 }
 
-/// The verdict on each resource, with the parameters and every fact that was touched.
+/// The verdict on each of these resources, with the parameters and every fact that was touched, and how many of all come
+/// to what.
 #[must_use]
-pub fn evaluated(evaluated: &[Evaluated], params: &BTreeMap<String, ParamValue>, view: &View) -> String {
+pub fn evaluated(
+    evaluated: &[Evaluated],
+    counts: &BTreeMap<&str, u64>,
+    params: &BTreeMap<String, ParamValue>,
+    view: &View,
+) -> String {
     let mut page = Page::new(view);
     for Evaluated { name, status, message, evidence } in evaluated {
         let subject = cells(name).join("  ");
@@ -51,6 +57,10 @@ pub fn evaluated(evaluated: &[Evaluated], params: &BTreeMap<String, ParamValue>,
         let facts = evidence.iter().map(|(fact, value)| vec![fact.clone(), fact_text(value)]);
         page.rows(super::page::GUTTER, facts.chain(params).map(Row::of_cells).collect());
     }
+    let all = text::count(counts.values().sum(), "resource");
+    let each: Vec<String> =
+        counts.iter().map(|(status, count)| format!("{} {status}", text::thousands(*count))).collect();
+    page.section("EVAL", Look::Bold, &format!("{all}: {}", each.join(", ")), Look::Bold);
     page.finish()
 }
 

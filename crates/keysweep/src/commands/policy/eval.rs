@@ -22,6 +22,7 @@ use crate::{
 pub(super) fn run(args: &EvalArgs, config: &Config, edge: &Edge) -> Result<Exit, Failure> {
     let policy = compile_file(&settings::compiler(config)?, &args.file)?;
     let mut evaluated = Vec::new();
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     let mut is_full = true;
     let as_of = args.as_of.map(|as_of| as_of.0);
     each_resource(&args.inventory, &policy, as_of, |name, evaluate| {
@@ -31,14 +32,17 @@ pub(super) fn run(args: &EvalArgs, config: &Config, edge: &Edge) -> Result<Exit,
             let evaluation = evaluate(&policy);
             is_full &= !matches!(evaluation.outcome, Outcome::Needs(_));
             let (status, message) = said(&evaluation);
-            evaluated.push(Evaluated { name: name.clone(), status, message, evidence: evaluation.evidence });
+            *counts.entry(status).or_default() += 1;
+            if args.statuses.is_empty() || args.statuses.iter().any(|wanted| wanted == status) {
+                evaluated.push(Evaluated { name: name.clone(), status, message, evidence: evaluation.evidence });
+            }
         }
     })?;
-    if evaluated.is_empty() {
+    if counts.is_empty() {
         let message = format!("the inventory has no such {}", policy.metadata().resource);
         return Err(Failure::usage(message).hint("without --key and --user every one of them is judged"));
     }
-    let exit = print(&terminal::evaluated(&evaluated, &policy.summary().params, &edge.stdout))?;
+    let exit = print(&terminal::evaluated(&evaluated, &counts, &policy.summary().params, &edge.stdout))?;
     say_what_holds_all(is_full);
     Ok(exit)
 }
