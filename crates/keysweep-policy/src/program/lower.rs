@@ -288,6 +288,10 @@ impl Lowering<'_> {
 
     fn method(&mut self, receiver: Receiver, call: &FnCallExpr) -> Option<Expr> {
         let [argument] = &call.args[..] else { return None };
+        // A function of the script's own would be called on the receiver.
+        if self.units[self.unit].function(&call.name, 1).is_some() {
+            return None;
+        }
         match receiver {
             Receiver::Object(object, through) => {
                 let method = object.methods().iter().find(|method| method.name == call.name)?;
