@@ -39,6 +39,8 @@ pub(crate) struct Program {
     body: Vec<Step>,
     /// The most bytes of a text.
     most_text: usize,
+    /// The most items of a list.
+    most_items: usize,
 }
 
 enum Step {
@@ -70,6 +72,16 @@ enum Expr {
     Add(Box<[Self; 2]>),
     Calculate(Operation, Box<[Self; 2]>),
     Test(Test, Box<[Self; 2]>),
+    /// The same as a method: the argument stands first, as Rhai looks at it first.
+    TestMethod(Test, Box<[Self; 2]>),
+    /// How many characters or items there are.
+    Length(Box<Self>),
+    IsEmpty(Box<Self>),
+    /// The judged time.
+    Now,
+    /// The time that a text stands for.
+    Date(Box<Self>),
+    DaysBetween(Box<[Self; 2]>),
     If(Box<Choice>),
     Block(Vec<Step>),
     Call(Box<Call>),

@@ -5,7 +5,7 @@ use keysweep_model::{Evidence, EvidenceValue, Severity, Verdict};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Map, NativeCallContext};
 
 use crate::{
-    explain::type_of,
+    explain::{runtime_error, type_of},
     handle::name_of,
     helpers::{Time, parse_time},
     list::{List, Values},
@@ -50,7 +50,8 @@ fn fail_with(message: &str, more: Map) -> Result<Verdict> {
         if name == "severity" {
             severity = Some(parse_severity(&value)?);
         } else {
-            let value = evidence_value(&value).map_err(|error| format!("the evidence `{name}` {error}"))?;
+            let value = evidence_value(&value);
+            let value = value.map_err(|error| format!("the evidence `{name}` {}", runtime_error(&error).0))?;
             evidence.insert(name.to_string(), value);
         }
     }
@@ -82,7 +83,9 @@ fn evidence_value(value: &Dynamic) -> Result<EvidenceValue> {
         return Ok(EvidenceValue::Integer(value));
     }
     if let Ok(value) = value.as_float() {
-        return Ok(EvidenceValue::Number(value));
+        // JSON has no other numbers.
+        let finite = Some(value).filter(|value| value.is_finite());
+        return finite.map(EvidenceValue::Number).ok_or_else(|| format!("is no number: {value}").into());
     }
     if let Some(time) = value.read_lock::<Time>() {
         return Ok(EvidenceValue::Time(time.0));

@@ -6,7 +6,7 @@
 //!   never dropped without a word, and `--all` shows it.
 //! - **What one would copy is whole.** Ids, ARNs and names are never cut or broken; the layout gives way instead.
 //! - **Text from AWS cannot steer the terminal.** Whoever may name a user or tag it writes into this output, so
-//!   [`page::Page`], the only door to it, escapes control and invisible characters.
+//!   a page, the only door to it, escapes control and invisible characters.
 //!
 //! This module must not know the terminal itself: width and colour are values that the edge of the program found out.
 

@@ -57,7 +57,7 @@ pub(crate) fn lower(
     let body = lowering.block(&check.body)?;
     let operations = lowering.parts as u64 * OPERATIONS_OF_A_PART;
     let is_small = lowering.parts <= MOST_PARTS && operations <= limits.operations;
-    is_small.then_some(Program { body, most_text: limits.text_bytes })
+    is_small.then_some(Program { body, most_text: limits.text_bytes, most_items: limits.list_items })
 }
 
 /// A script: the policy's own, or a library's.
@@ -234,7 +234,8 @@ impl Lowering<'_> {
                 let receiver = self.receiver(&pair.lhs)?;
                 self.chain(receiver, &pair.rhs)
             }
-            _ => None,
+            Node::Variable(..) | Node::Dot(..) => None,
+            other => self.expr(other).map(Receiver::Value),
         }
     }
 
@@ -258,15 +259,15 @@ impl Lowering<'_> {
                 let name = Arc::clone(Names::new(object, name, property.kind).of(object == self.judged));
                 through.push(Read { object, property, name, reads: property.reads() });
                 match property.kind {
-                    Kind::Boolean | Kind::Integer | Kind::Text => {
+                    Kind::Boolean | Kind::Integer | Kind::Text | Kind::Time | Kind::Texts => {
                         Some(Receiver::Value(Expr::Read(through.into_boxed_slice())))
                     }
                     Kind::Object(next) => Some(Receiver::Object(next, through)),
-                    Kind::Time | Kind::Texts | Kind::Objects(_) => None,
+                    Kind::Objects(_) => None,
                 }
             }
             Receiver::Params => self.param(name).map(Receiver::Value),
-            Receiver::Value(_) => None,
+            Receiver::Value(value) => measure(name, value).map(Receiver::Value),
         }
     }
 
@@ -287,13 +288,17 @@ impl Lowering<'_> {
     }
 
     fn method(&mut self, receiver: Receiver, call: &FnCallExpr) -> Option<Expr> {
-        let [argument] = &call.args[..] else { return None };
         // A function of the script's own would be called on the receiver.
-        if self.units[self.unit].function(&call.name, 1).is_some() {
+        if self.units[self.unit].function(&call.name, call.args.len()).is_some() {
             return None;
         }
-        match receiver {
-            Receiver::Object(object, through) => {
+        let argument = match (&call.args[..], receiver) {
+            ([], Receiver::Value(value)) => return measure(&call.name, value),
+            ([argument], receiver) => (argument, receiver),
+            _ => return None,
+        };
+        match argument {
+            (argument, Receiver::Object(object, through)) => {
                 let method = object.methods().iter().find(|method| method.name == call.name)?;
                 let argument = self.expr(argument)?;
                 let name = match &argument {
@@ -303,14 +308,17 @@ impl Lowering<'_> {
                 let (through, reads) = (through.into_boxed_slice(), FacetSet::of(method.facets));
                 Some(Expr::Ask(Box::new(Ask { through, object, method, argument, name, reads })))
             }
-            Receiver::Value(receiver) => {
+            (argument, Receiver::Value(receiver)) => {
                 let test = test(&call.name)?;
                 let argument = self.expr(argument)?;
-                // Rhai looks at the argument first, which makes no difference where one of them looks at no fact.
-                let is_simple = is_simple(&receiver) || is_simple(&argument);
-                is_simple.then(|| Expr::Test(test, Box::new([receiver, argument])))
+                // Of a chain, Rhai looks at the arguments in their order before anything else.
+                let is_in_order = match &receiver {
+                    Expr::Ask(ask) => is_simple(&ask.argument) || is_simple(&argument),
+                    _ => true,
+                };
+                is_in_order.then(|| Expr::TestMethod(test, Box::new([argument, receiver])))
             }
-            Receiver::Params => None,
+            (_, Receiver::Params) => None,
         }
     }
 
@@ -346,6 +354,9 @@ impl Lowering<'_> {
             ("exempt", [reason, until]) => {
                 Some(Expr::Exempt(Box::new(self.expr(reason)?), Some(Box::new(self.expr(until)?))))
             }
+            ("now", []) => Some(Expr::Now),
+            ("date", [text]) => Some(Expr::Date(Box::new(self.expr(text)?))),
+            ("days_between", [from, to]) => Some(Expr::DaysBetween(self.pair(from, to)?)),
             (name, [a, b]) => Some(Expr::Test(test(name)?, self.pair(a, b)?)),
             _ => None,
         }
@@ -379,10 +390,7 @@ impl Lowering<'_> {
 
     /// What a function is given: an object and the parameters as what they are.
     fn argument(&mut self, node: &Node) -> Option<Receiver> {
-        match node {
-            Node::Variable(..) | Node::Dot(..) => self.deeper(|it| it.receiver(node)),
-            other => self.expr(other).map(Receiver::Value),
-        }
+        self.deeper(|it| it.receiver(node))
     }
 
     fn operator(&mut self, call: &FnCallExpr) -> Option<Expr> {
@@ -428,6 +436,15 @@ fn reached(value: &Expr) -> Option<Object> {
 /// Whether it looks at no fact.
 fn is_simple(value: &Expr) -> bool {
     matches!(value, Expr::Text(_) | Expr::Texts(_) | Expr::Variable(_))
+}
+
+/// What of a value is asked by this name.
+fn measure(name: &str, value: Expr) -> Option<Expr> {
+    match name {
+        "len" => Some(Expr::Length(Box::new(value))),
+        "is_empty" => Some(Expr::IsEmpty(Box::new(value))),
+        _ => None,
+    }
 }
 
 fn test(name: &str) -> Option<Test> {

@@ -2,12 +2,14 @@
 
 use std::{borrow::Cow, cmp::Ordering, fmt::Write as _};
 
+use jiff::Timestamp;
 use keysweep_model::{Evidence, EvidenceValue, Fact, Resource, Severity, Verdict};
 
 use super::{Ask, Call, Choice, Comparison, Expr, Failure, Program, Read, Step, Test};
 use crate::{
     handle::{Subject, method_name},
-    objects::Value,
+    helpers::parse_time,
+    objects::{Value, days_up},
     pattern::{self, Syntax},
     record::Touch,
     strict::integer_with_number,
@@ -29,8 +31,7 @@ pub(crate) enum End {
 impl Program {
     /// Runs it about `resource`. What it looks at is put down in the subject's record.
     pub(crate) fn run(&self, subject: &Subject, resource: &Resource) -> End {
-        let most_text = self.most_text;
-        let mut run = Run { subject, resource, variables: Vec::new(), most_text, pattern_bytes: PATTERN_BYTES };
+        let mut run = Run { program: self, subject, resource, variables: Vec::new(), pattern_bytes: PATTERN_BYTES };
         match run.block(&self.body) {
             Ok(Held::Verdict(verdict)) | Err(Stop::Return(Held::Verdict(verdict))) => End::Verdict(*verdict),
             Ok(_) | Err(Stop::Return(_) | Stop::Rhai) => End::Rhai,
@@ -46,7 +47,8 @@ enum Held<'p> {
     Integer(i64),
     Number(f64),
     Text(Cow<'p, str>),
-    Texts(&'p [String]),
+    Texts(Cow<'p, [String]>),
+    Time(Timestamp),
     Verdict(Box<Verdict>),
     /// An object, which the program knows already.
     Object,
@@ -63,10 +65,10 @@ enum Stop<'p> {
 type Result<'p, T> = std::result::Result<T, Stop<'p>>;
 
 struct Run<'r, 'p> {
+    program: &'p Program,
     subject: &'r Subject,
     resource: &'r Resource,
     variables: Vec<Held<'p>>,
-    most_text: usize,
     /// How much text patterns may still look at.
     pattern_bytes: usize,
 }
@@ -104,7 +106,7 @@ impl<'p> Run<'_, 'p> {
             Expr::Integer(value) => Held::Integer(*value),
             Expr::Number(value) => Held::Number(*value),
             Expr::Text(text) => Held::Text(Cow::Borrowed(text)),
-            Expr::Texts(texts) => Held::Texts(texts),
+            Expr::Texts(texts) => Held::Texts(Cow::Borrowed(texts)),
             Expr::Joined(parts) => self.joined(parts)?,
             Expr::Variable(place) => self.variables.get(*place).cloned().ok_or(Stop::Rhai)?,
             Expr::Read(reads) => self.read_all(reads)?,
@@ -134,6 +136,26 @@ impl<'p> Run<'_, 'p> {
                 let [a, b] = self.both(operands)?;
                 Held::Boolean(self.test(*test, &a, &b).ok_or(Stop::Rhai)?)
             }
+            Expr::TestMethod(test, operands) => {
+                let [argument, receiver] = self.both(operands)?;
+                Held::Boolean(self.test(*test, &receiver, &argument).ok_or(Stop::Rhai)?)
+            }
+            Expr::Length(value) => match self.eval(value)? {
+                Held::Text(text) => length(text.chars().count()),
+                Held::Texts(texts) => length(texts.len()),
+                _ => return Err(Stop::Rhai),
+            },
+            Expr::IsEmpty(value) => match self.eval(value)? {
+                Held::Text(text) => Held::Boolean(text.is_empty()),
+                Held::Texts(texts) => Held::Boolean(texts.is_empty()),
+                _ => return Err(Stop::Rhai),
+            },
+            Expr::Now => Held::Time(self.subject.now),
+            Expr::Date(text) => Held::Time(parse_time(&self.text(text)?).map_err(|_| Stop::Rhai)?),
+            Expr::DaysBetween(times) => match self.both(times)? {
+                [Held::Time(from), Held::Time(to)] => Held::Integer(days_up(to.duration_since(from))),
+                _ => return Err(Stop::Rhai),
+            },
             Expr::If(choice) => self.choose(choice)?,
             Expr::Block(steps) => self.block(steps)?,
             Expr::Call(call) => self.call(call)?,
@@ -212,11 +234,11 @@ impl<'p> Run<'_, 'p> {
             Held::Text(more) => text.push_str(more),
             Held::Boolean(value) => text.push_str(if *value { "true" } else { "false" }),
             Held::Integer(value) => write!(text, "{value}").map_err(|_| Stop::Rhai)?,
-            Held::Number(_) | Held::Texts(_) | Held::Verdict(_) | Held::Object | Held::Nothing => {
+            Held::Number(_) | Held::Texts(_) | Held::Time(_) | Held::Verdict(_) | Held::Object | Held::Nothing => {
                 return Err(Stop::Rhai);
             }
         }
-        if text.len() <= self.most_text { Ok(()) } else { Err(Stop::Rhai) }
+        if text.len() <= self.program.most_text { Ok(()) } else { Err(Stop::Rhai) }
     }
 
     fn read_all(&mut self, reads: &'p [Read]) -> Result<'p, Held<'p>> {
@@ -248,13 +270,18 @@ impl<'p> Run<'_, 'p> {
         match self.subject.record.touch(touch, fact) {
             Some(Value::Boolean(value)) => Ok(Held::Boolean(value)),
             Some(Value::Integer(value)) => Ok(Held::Integer(value)),
-            Some(Value::Text(text)) if text.len() <= self.most_text => Ok(Held::Text(Cow::Owned(text))),
+            Some(Value::Text(text)) if text.len() <= self.program.most_text => Ok(Held::Text(Cow::Owned(text))),
+            Some(Value::Texts(texts)) if self.is_small(&texts) => Ok(Held::Texts(Cow::Owned(texts))),
+            Some(Value::Time(time)) => Ok(Held::Time(time)),
             Some(Value::Object(_)) => Ok(Held::Object),
-            Some(Value::Text(_) | Value::Time(_) | Value::Texts(_) | Value::Objects(..) | Value::Absent(_)) => {
-                Err(Stop::Rhai)
-            }
+            Some(Value::Text(_) | Value::Texts(_) | Value::Objects(..) | Value::Absent(_)) => Err(Stop::Rhai),
             None => Err(Stop::Missing),
         }
+    }
+
+    fn is_small(&self, texts: &[String]) -> bool {
+        let bytes: usize = texts.iter().map(String::len).sum();
+        texts.len() <= self.program.most_items && bytes <= self.program.most_text
     }
 
     /// What a test comes to; none where it is not made of these, its pattern is none, or patterns have looked at enough.
@@ -266,7 +293,7 @@ impl<'p> Run<'_, 'p> {
             (Test::EndsWith, Held::Text(text), Held::Text(part)) => Some(text.ends_with(&**part)),
             (Test::Matches(syntax), Held::Text(text), Held::Text(pattern)) => self.matches(syntax, pattern, text),
             (Test::MatchesAny, Held::Text(text), Held::Texts(patterns)) => {
-                for pattern in *patterns {
+                for pattern in patterns.iter() {
                     if self.matches(Syntax::Glob, pattern, text)? {
                         return Some(true);
                     }
@@ -292,16 +319,19 @@ impl<'p> Run<'_, 'p> {
             let value = match self.eval(value)? {
                 Held::Boolean(value) => EvidenceValue::Boolean(value),
                 Held::Integer(value) => EvidenceValue::Integer(value),
-                Held::Number(value) => EvidenceValue::Number(value),
+                Held::Number(value) if value.is_finite() => EvidenceValue::Number(value),
                 Held::Text(text) => {
                     bytes += text.len();
                     EvidenceValue::Text(text.into_owned())
                 }
                 Held::Texts(texts) if texts.len() <= MAX_EVIDENCE => {
                     bytes += texts.iter().map(String::len).sum::<usize>();
-                    EvidenceValue::List(texts.to_vec())
+                    EvidenceValue::List(texts.into_owned())
                 }
-                Held::Texts(_) | Held::Verdict(_) | Held::Object | Held::Nothing => return Err(Stop::Rhai),
+                Held::Time(time) => EvidenceValue::Time(time),
+                Held::Number(_) | Held::Texts(_) | Held::Verdict(_) | Held::Object | Held::Nothing => {
+                    return Err(Stop::Rhai);
+                }
             };
             match (&**name, value) {
                 ("severity", EvidenceValue::Text(word)) => {
@@ -312,7 +342,7 @@ impl<'p> Run<'_, 'p> {
             }
         }
         // The texts of a map are limited together.
-        if bytes > self.most_text {
+        if bytes > self.program.most_text {
             return Err(Stop::Rhai);
         }
         let message = said("fail", &message).map_err(|_| Stop::Rhai)?;
@@ -320,11 +350,16 @@ impl<'p> Run<'_, 'p> {
     }
 }
 
+fn length<'p>(length: usize) -> Held<'p> {
+    Held::Integer(i64::try_from(length).unwrap_or(i64::MAX))
+}
+
 /// What a comparison comes to; none where these are not compared.
 fn compare(comparison: Comparison, a: &Held<'_>, b: &Held<'_>) -> Option<bool> {
     let order = match (a, b) {
         (Held::Integer(a), Held::Integer(b)) => a.cmp(b),
         (Held::Text(a), Held::Text(b)) => a.cmp(b),
+        (Held::Time(a), Held::Time(b)) => a.cmp(b),
         (Held::Number(a), Held::Number(b)) => a.partial_cmp(b)?,
         (Held::Integer(a), Held::Number(b)) => integer_with_number(*a, *b)?,
         (Held::Number(a), Held::Integer(b)) => integer_with_number(*b, *a)?.reverse(),

@@ -116,7 +116,7 @@ fn what_a_program_does_not_know_is_left_to_rhai() {
         "let n = 1; n += 1; pass(`${n}`)",
         "let a = [1]; pass(`${a}`)",
         "pass(key.user?.name)",
-        "pass(`${key.created_at}`)",
+        "pass(`${(now() - key.created_at).days}`)",
         "try { throw 1; } catch { } pass()",
         "pass(`${key.user.access_keys.len}`)",
         "old(key); pass() } private fn old(key) { key.age_days > 9",
@@ -231,7 +231,8 @@ fn verdict() -> impl Strategy<Value = String> {
         (text(1), severity, number(1), flag(1), text(1)).prop_map(|(message, severity, number, flag, text)| {
             format!("fail({message}, #{{ severity: {severity}, number: {number}, flag: {flag}, text: {text} }})")
         }),
-        text(1).prop_map(|text| format!("fail({text}, #{{ names: params.names }})")),
+        text(1)
+            .prop_map(|text| format!("fail({text}, #{{ names: params.names, groups: key.user.groups, now: now() }})")),
         text(2).prop_map(|text| format!("exempt({text})")),
         (text(1), until).prop_map(|(text, until)| format!("exempt({text}, {until})")),
     ]
@@ -269,6 +270,10 @@ fn flag(depth: u32) -> BoxedStrategy<String> {
         1 => text(depth - 1).prop_map(|a| format!("({a}) in params.names")),
         1 => text(depth - 1).prop_map(|a| format!("key.user.has_tag({a})")),
         1 => number(depth - 1).prop_map(|a| format!("young(key, {a})")),
+        1 => (time(), operator(), time()).prop_map(|(a, operator, b)| format!("{a} {operator} {b}")),
+        1 => text(depth - 1).prop_map(|a| format!("key.user.groups.contains({a})")),
+        1 => Just("key.user.groups.is_empty()".to_owned()),
+        1 => text(depth - 1).prop_map(|a| format!("({a}).is_empty()")),
         1 => text(depth - 1).prop_map(|a| format!("named(key.user, {a})")),
     ]
     .boxed()
@@ -298,8 +303,16 @@ fn number(depth: u32) -> BoxedStrategy<String> {
         2 => (inner(), operator, inner()).prop_map(|(a, operator, b)| format!("({a} {operator} {b})")),
         1 => (flag(depth - 1), inner(), inner()).prop_map(|(flag, a, b)| format!("(if {flag} {{ {a} }} else {{ {b} }})")),
         1 => inner().prop_map(|a| format!("-({a})")),
+        1 => (time(), time()).prop_map(|(a, b)| format!("days_between({a}, {b})")),
+        1 => prop_oneof![Just("key.user.groups.len"), Just("params.names.len()")].prop_map(str::to_owned),
+        1 => text(depth - 1).prop_map(|a| format!("({a}).len")),
     ]
     .boxed()
+}
+
+fn time() -> impl Strategy<Value = String> + Clone {
+    let times = ["key.created_at", "now()", "date(\"2025-12-01\")", "date(\"no day\")", "date(key.created_on)"];
+    prop::sample::select(times.to_vec()).prop_map(str::to_owned)
 }
 
 fn text(depth: u32) -> BoxedStrategy<String> {
@@ -363,8 +376,12 @@ fn user() -> impl Strategy<Value = User> {
     let key = (id, status, fact(ago(), Facet::AccessKeys), fact(used, Facet::AccessKeyLastUsed))
         .prop_map(|(id, status, created_at, last_used)| AccessKey { id, status, created_at, last_used });
     let tags = prop::collection::btree_map("(owner|svc-a|a)", "[a-z]{0,300}", 0..3).prop_map(|tags| tags as Tags);
-    let permissions =
-        any::<bool>().prop_map(|is_administrator| Permissions { is_administrator, ..Permissions::default() });
+    let groups = prop::collection::vec("[a-z]{1,120}", 0..4);
+    let permissions = (any::<bool>(), groups).prop_map(|(is_administrator, groups)| Permissions {
+        is_administrator,
+        groups,
+        ..Permissions::default()
+    });
     let password = fact(prop::option::of(ago()), Facet::CredentialReport)
         .prop_map(|last_used| Password { changed_at: Fact::NotRead(Facet::CredentialReport), last_used });
     (

@@ -331,6 +331,8 @@ fn what_only_shows_at_run_time_is_an_error_there() {
         "let m = #{ a: 1 }; m.b; pass()",
         "[1][5]; pass()",
         "this; pass()",
+        "let n = 0.0; fail(\"x\", #{ share: 1.0 / n })",
+        "let m = #{ a: #{} }; fail(\"x\", #{ more: m.a })",
     ];
     insta::assert_snapshot!(scripts.map(|script| format!("{script}\n    {}", run(script))).join("\n"), @r#"
     let k = key; k = key.user; k.idle_days; pass()
@@ -355,6 +357,10 @@ fn what_only_shows_at_run_time_is_an_error_there() {
         error: line 6, column 29: array index 5 out of bounds: only 1 element in array
     this; pass()
         error: line 6, column 25: 'this' not bound
+    let n = 0.0; fail("x", #{ share: 1.0 / n })
+        error: line 6, column 38: the evidence `share` is no number: inf
+    let m = #{ a: #{} }; fail("x", #{ more: m.a })
+        error: line 6, column 46: the evidence `more` holds a map, which is no evidence
     "#);
 }
 
