@@ -108,7 +108,7 @@ fn a_parameter_that_a_policy_lacks() {
 fn a_policy_that_does_not_exist() {
     insta::assert_snapshot!(refused("scan --policy access-key-age", |run| run), @"
     exit 2
-    error: there is no policy `access-key-age`: the policies are access-key-inactive-too-long, access-key-made-with-user, access-key-max-age, access-key-never-used, access-key-of-administrator, access-key-of-console-user, access-key-quarantined, access-key-unused, console-user-without-mfa, password-max-age, password-policy-length, password-policy-reuse, password-unused, root-access-key, root-hardware-mfa, root-mfa, root-used, service-credential-max-age, service-credential-without-expiry, signing-certificate-max-age, single-active-access-key, ssh-key-max-age, stale-access-key-share, user-policies-through-groups, user-without-owner-tag, virtual-mfa-of-administrator
+    error: there is no policy `access-key-age`: did you mean `access-key-max-age`?
     ");
 }
 

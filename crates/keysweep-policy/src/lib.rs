@@ -56,4 +56,5 @@ pub use metadata::{LANGUAGE, Metadata};
 pub use params::{OverrideError, ParamSpec, ParamType};
 pub use pattern::{PatternError, glob_matches};
 pub use policy::{Evaluation, EvaluationError, Outcome, Policy};
+pub use suggest::nearest;
 pub use watch::EVALUATION_STACK;

@@ -17,7 +17,8 @@ pub(crate) fn did_you_mean<'a>(
 
 /// The known name that is at most a third of its length of edits away from `unknown`; of several the one that begins
 /// most like it.
-pub(crate) fn nearest<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
         .map(|name| (distance(unknown, name), Reverse(common_start(unknown, name)), name))

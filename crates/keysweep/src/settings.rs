@@ -11,7 +11,7 @@ use keysweep_model::Severity;
 use keysweep_scan::{AccountSource, Concurrency, Extent, Reading, Roles, ScanOptions, Selection};
 
 pub use exemptions::register;
-pub use policies::{Listed, compiler, policies};
+pub use policies::{Listed, compiler, no_such_policy, policies};
 
 use crate::{
     accounts_file,

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt::Display, path::PathBuf};
 
 use keysweep_model::PolicyId;
-use keysweep_policy::{Compiler, OverrideError, Policy, load_folder, shipped, yaml::Spanned};
+use keysweep_policy::{Compiler, OverrideError, Policy, load_folder, nearest, shipped, yaml::Spanned};
 
 use crate::{
     config::{Config, PolicyConfig},
@@ -134,7 +134,10 @@ fn wrong<T>(config: &Config, value: &Spanned<T>, message: impl Display) -> Failu
     }
 }
 
-fn no_such_policy<'a>(id: &str, policies: impl Iterator<Item = &'a PolicyId>) -> String {
-    let known: Vec<_> = policies.map(PolicyId::as_str).collect();
-    format!("there is no policy `{id}`: the policies are {}", known.join(", "))
+/// What to say of an id that none of `policies` has.
+pub fn no_such_policy<'a>(id: &str, policies: impl Iterator<Item = &'a PolicyId>) -> String {
+    match nearest(id, policies.map(PolicyId::as_str)) {
+        Some(near) => format!("there is no policy `{id}`: did you mean `{near}`?"),
+        None => format!("there is no policy `{id}`: `keysweep policy list` shows those that there are"),
+    }
 }

@@ -84,7 +84,7 @@ fn values_that_make_no_sense_are_refused_before_anything_is_contacted() {
     error: `external_id` must be 2 to 1224 letters, digits and any of `=,.@:/-_+`
     error: `session_name` must be 2 to 64 letters, digits and any of `=,.@-_+`
     error: `concurrency` is 0, and must be at least 1
-    error: there is no policy `acces-key-unused`: the policies are access-key-inactive-too-long, access-key-made-with-user, access-key-max-age, access-key-never-used, access-key-of-administrator, access-key-of-console-user, access-key-quarantined, access-key-unused, console-user-without-mfa, password-max-age, password-policy-length, password-policy-reuse, password-unused, root-access-key, root-hardware-mfa, root-mfa, root-used, service-credential-max-age, service-credential-without-expiry, signing-certificate-max-age, single-active-access-key, ssh-key-max-age, stale-access-key-share, user-policies-through-groups, user-without-owner-tag, virtual-mfa-of-administrator
+    error: there is no policy `acces-key-unused`: did you mean `access-key-unused`?
     error: no policy is left to judge by
     hint: enable a policy, or name one with --policies
     "
@@ -121,7 +121,7 @@ fn settings_of_policies_are_refused_with_their_line() {
         ]
         .join("\n\n"),
         @r#"
-    error[bad-value]: there is no policy `acces-key-unused`: the policies are access-key-inactive-too-long, access-key-made-with-user, access-key-max-age, access-key-never-used, access-key-of-administrator, access-key-of-console-user, access-key-quarantined, access-key-unused, console-user-without-mfa, password-max-age, password-policy-length, password-policy-reuse, password-unused, root-access-key, root-hardware-mfa, root-mfa, root-used, service-credential-max-age, service-credential-without-expiry, signing-certificate-max-age, single-active-access-key, ssh-key-max-age, stale-access-key-share, user-policies-throug...
+    error[bad-value]: there is no policy `acces-key-unused`: did you mean `access-key-unused`?
      --> keysweep.yaml:2:3
       |
     2 |   acces-key-unused:

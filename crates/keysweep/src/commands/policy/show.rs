@@ -17,8 +17,8 @@ pub(super) fn run(id: &PolicyId, config: &Config, edge: &Edge) -> Result<Exit, F
     match policies.iter().find(|listed| listed.policy.id() == id) {
         Some(Listed { policy, enabled }) => print(&terminal::policy(policy, *enabled, &edge.stdout)),
         None => {
-            let known: Vec<_> = policies.iter().map(|listed| listed.policy.id().as_str()).collect();
-            Err(Failure::usage(format!("there is no policy `{id}`")).hint(format!("there are {}", known.join(", "))))
+            let known = policies.iter().map(|listed| listed.policy.id());
+            Err(Failure::usage(settings::no_such_policy(id.as_str(), known)))
         }
     }
 }
