@@ -67,8 +67,13 @@ impl Metadata {
     pub(crate) fn parse(text: &str) -> Result<Self, Unusable> {
         let unusable = |wrong| Unusable { wrong, interface: None };
         let yaml = front_matter(text).map_err(unusable)?;
-        let raw: Raw = yaml::parse(&yaml).map_err(|diagnostic| unusable(vec![diagnostic]))?;
-        raw.check()
+        match yaml::parse::<Raw>(&yaml) {
+            Ok(raw) => raw.check(),
+            Err(wrong) => {
+                let interface = yaml::parse::<Sketch>(&yaml).ok().and_then(Sketch::interface);
+                Err(Unusable { wrong: vec![wrong], interface })
+            }
+        }
     }
 
     pub(crate) fn interface(&self) -> Interface {
@@ -177,6 +182,27 @@ struct RawParam {
     help: String,
 }
 
+/// What a script is checked by, of metadata that have a field too many or too few.
+#[derive(Deserialize)]
+struct Sketch {
+    resource: String,
+    #[serde(default)]
+    params: BTreeMap<String, SketchParam>,
+}
+
+#[derive(Deserialize)]
+struct SketchParam {
+    r#type: String,
+}
+
+impl Sketch {
+    fn interface(self) -> Option<Interface> {
+        let kind = |(name, param): (String, SketchParam)| Some((name, ParamType::named(&param.r#type)?));
+        let params = self.params.into_iter().map(kind).collect::<Option<_>>()?;
+        Some(Interface { resource: self.resource.parse().ok()?, params })
+    }
+}
+
 /// The JSON Schema of the metadata.
 pub(crate) fn schema() -> serde_json::Value {
     schemars::schema_for!(Raw).into()
@@ -203,7 +229,8 @@ impl Raw {
         }
         let frameworks = frameworks(self.frameworks, &mut wrong);
         let references = references(self.references, &mut wrong);
-        let types = self.params.iter().map(|(name, raw)| Some((name.clone(), raw.value.kind()?))).collect();
+        let kind = |raw: &RawParam| ParamType::named(&raw.r#type.value);
+        let types = self.params.iter().map(|(name, raw)| Some((name.clone(), kind(&raw.value)?))).collect();
         let interface = resource.zip(types).map(|(resource, params)| Interface { resource, params });
         let mut params = BTreeMap::new();
         for (name, raw) in self.params {
@@ -279,10 +306,6 @@ fn word<T: FromStr<Err: fmt::Display>>(
 }
 
 impl RawParam {
-    fn kind(&self) -> Option<ParamType> {
-        ParamType::ALL.into_iter().find(|kind| kind.as_str() == self.r#type.value)
-    }
-
     fn check(self, name: &str, place: &serde_yaml::Location, wrong: &mut Vec<Diagnostic>) -> Option<ParamSpec> {
         let before = wrong.len();
         if !is_identifier(name) {
@@ -290,7 +313,7 @@ impl RawParam {
             let help = "a parameter's name has lowercase letters, digits and `_`, such as `max_age_days`";
             wrong.push(yaml::at_location(place, message).code(Code::BadParameter).help(help));
         }
-        let Some(kind) = self.kind() else {
+        let Some(kind) = ParamType::named(&self.r#type.value) else {
             let words = ParamType::ALL.map(ParamType::as_str);
             let message =
                 format!("`{}` is not a type of parameter: use one of {}", self.r#type.value, words.join(", "));

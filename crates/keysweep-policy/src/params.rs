@@ -34,6 +34,11 @@ impl ParamType {
         }
     }
 
+    /// The type that this word names.
+    pub(crate) fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
     /// `value` as this type; none where it is of another. Only whole numbers are converted, to numbers.
     pub(crate) fn convert(self, value: &ParamValue) -> Option<ParamValue> {
         match (self, value) {

@@ -720,6 +720,11 @@ fn mistakes_in_the_metadata_hide_none_in_the_script() {
     an access key has no property `aktive`
     `pass` takes a text, not a whole number
     ");
+    insta::assert_snapshot!(messages(&text("low\n//! ressource: x", "integer")), @"
+    unknown field `ressource`, expected one of id, title, description, severity, resource, params, frameworks, remedy, references, language, enabled
+    an access key has no property `aktive`
+    `pass` takes a text, not a whole number
+    ");
     // Where the type of a parameter is not known, nothing is said of how the script uses it.
     insta::assert_snapshot!(messages(&text("low", "intger")), @"`intger` is not a type of parameter: use one of integer, number, string, boolean, list");
 }
