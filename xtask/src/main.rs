@@ -24,7 +24,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Check format, lints and tidiness, then run every test, those against moto included
+    /// Check format, lints and tidiness and that the comparison compiles, then run every test, those against moto included
     Test,
     /// Check that the repository keeps its written rules
     Tidy,

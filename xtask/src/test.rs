@@ -24,6 +24,11 @@ pub(crate) fn run(root: &Path, target: &Path) -> Result<()> {
     let mut steps = Steps::default();
     steps.run("format", &shell(FORMAT), || cargo(FORMAT, None))?;
     steps.run("clippy", &shell(LINTS), || cargo(LINTS, None))?;
+    // The comparison is a workspace of its own, which nothing above compiles.
+    let (manifest, output) = (root.join("xtask/bench/Cargo.toml"), target.join("bench"));
+    let (manifest, output) = (manifest.to_string_lossy(), output.to_string_lossy());
+    let bench = ["check", "--locked", "--manifest-path", &*manifest, "--target-dir", &*output];
+    steps.run("bench", &shell(&bench), || cargo(&bench, None))?;
     steps.run("tidy", "cargo xtask tidy", || tidy::run(root))?;
     let python = steps.run("python", "cargo xtask python", || python::environment(root, target))?;
     let repeat = format!("{PYTHON_VARIABLE}='{}' {}", python.display(), shell(TESTS));
