@@ -55,6 +55,14 @@ pub(crate) struct Interface {
     pub(crate) params: BTreeMap<String, ParamType>,
 }
 
+impl Interface {
+    /// That of a resource and of parameters, by name, whose types have these names; none where one of them is unknown.
+    fn of<'a>(resource: Option<ResourceType>, params: impl Iterator<Item = (&'a String, &'a str)>) -> Option<Self> {
+        let typed = params.map(|(name, word)| Some((name.clone(), ParamType::named(word)?)));
+        Some(Self { resource: resource?, params: typed.collect::<Option<_>>()? })
+    }
+}
+
 /// Metadata with mistakes in it.
 pub(crate) struct Unusable {
     pub(crate) wrong: Vec<Diagnostic>,
@@ -70,7 +78,7 @@ impl Metadata {
         match yaml::parse::<Raw>(&yaml) {
             Ok(raw) => raw.check(),
             Err(wrong) => {
-                let interface = yaml::parse::<Sketch>(&yaml).ok().and_then(Sketch::interface);
+                let interface = yaml::parse::<Sketch>(&yaml).ok().and_then(|sketch| sketch.interface());
                 Err(Unusable { wrong: vec![wrong], interface })
             }
         }
@@ -196,10 +204,9 @@ struct SketchParam {
 }
 
 impl Sketch {
-    fn interface(self) -> Option<Interface> {
-        let kind = |(name, param): (String, SketchParam)| Some((name, ParamType::named(&param.r#type)?));
-        let params = self.params.into_iter().map(kind).collect::<Option<_>>()?;
-        Some(Interface { resource: self.resource.parse().ok()?, params })
+    fn interface(&self) -> Option<Interface> {
+        let types = self.params.iter().map(|(name, param)| (name, param.r#type.as_str()));
+        Interface::of(self.resource.parse().ok(), types)
     }
 }
 
@@ -229,9 +236,8 @@ impl Raw {
         }
         let frameworks = frameworks(self.frameworks, &mut wrong);
         let references = references(self.references, &mut wrong);
-        let kind = |raw: &RawParam| ParamType::named(&raw.r#type.value);
-        let types = self.params.iter().map(|(name, raw)| Some((name.clone(), kind(&raw.value)?))).collect();
-        let interface = resource.zip(types).map(|(resource, params)| Interface { resource, params });
+        let types = self.params.iter().map(|(name, raw)| (name, raw.value.r#type.value.as_str()));
+        let interface = Interface::of(resource, types);
         let mut params = BTreeMap::new();
         for (name, raw) in self.params {
             params.extend(raw.value.check(&name, &raw.defined, &mut wrong).map(|spec| (name, spec)));

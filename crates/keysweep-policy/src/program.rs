@@ -18,6 +18,7 @@ use std::sync::Arc;
 use keysweep_model::FacetSet;
 
 use crate::{
+    limits::Limits,
     objects::{Method, Object, Property},
     pattern::Syntax,
 };
@@ -25,22 +26,19 @@ use crate::{
 mod lower;
 mod run;
 
-/// The stack that a program takes at the most, in bytes: some four times what the deepest one was seen to take.
-pub(crate) const STACK: usize = if cfg!(debug_assertions) { 1 << 20 } else { 256 << 10 };
-
 #[cfg(test)]
 mod tests;
 
 pub(crate) use lower::lower;
 pub(crate) use run::End;
 
+/// The stack that a program takes at the most, in bytes: in each build more than four times what the deepest one takes.
+pub(crate) const STACK: usize = if cfg!(debug_assertions) { 1536 << 10 } else { 256 << 10 };
+
 /// A script that only goes forward.
 pub(crate) struct Program {
     body: Vec<Step>,
-    /// The most bytes of a text.
-    most_text: usize,
-    /// The most items of a list.
-    most_items: usize,
+    limits: Arc<Limits>,
 }
 
 enum Step {

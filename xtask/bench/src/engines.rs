@@ -25,7 +25,7 @@ use crate::keys::Key;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Name {
     Keysweep,
-    /// Keysweep as it runs scripts that have loops or functions of their own.
+    /// Keysweep as it runs scripts that do more than go forward.
     KeysweepByRhai,
     /// The same without limits on work, time, memory and depth.
     KeysweepUnlimited,

@@ -43,16 +43,20 @@ pub(crate) fn render(mode: Mode, rows: &[Row]) -> String {
     text
 }
 
-/// What the limits add to what Rhai takes. A program needs none: it has no loops.
+/// What the limits add to what Rhai takes.
 fn limits(rows: &[Row]) -> String {
     let part = |part: fn(&Cost) -> Option<f64>, of: &str| {
         let of_name = |name| rows.iter().find(|row| row.name == name).and_then(|row| part(&row.cost));
         let (on, off) = (of_name(Name::KeysweepByRhai)?, of_name(Name::KeysweepUnlimited)?);
         Some(format!("{:+.0} % {of}", 100.0 * (on / off - 1.0)))
     };
-    let parts: Vec<_> =
-        [part(nanoseconds, "time"), part(instructions_of, "instructions")].into_iter().flatten().collect();
-    format!("\nWhere Rhai runs the script, limits cost {}.", parts.join(", "))
+    format!("\nWhere Rhai runs the script, limits cost {}.", in_both(part))
+}
+
+/// What is said of the time and of the instructions, as far as there is something to say.
+fn in_both(part: impl Fn(fn(&Cost) -> Option<f64>, &str) -> Option<String>) -> String {
+    let parts = [part(nanoseconds, "time"), part(instructions_of, "instructions")];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// How much the best of the other engines takes, as a multiple of what Keysweep takes.
@@ -65,9 +69,7 @@ fn best(rows: &[Row]) -> String {
             .min_by(|(_, one), (_, other)| one.total_cmp(other))?;
         Some(format!("{:.2} times Keysweep's {of} ({})", cost / keysweep, rival.title()))
     };
-    let parts: Vec<_> =
-        [part(nanoseconds, "time"), part(instructions_of, "instructions")].into_iter().flatten().collect();
-    format!("\nThe best of the others takes {}.", parts.join(", "))
+    format!("\nThe best of the others takes {}.", in_both(part))
 }
 
 fn nanoseconds(cost: &Cost) -> Option<f64> {

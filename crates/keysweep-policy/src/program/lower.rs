@@ -33,7 +33,7 @@ pub(crate) fn lower(
     libraries: &[Library],
     kind: ResourceType,
     params: &BTreeMap<String, ParamValue>,
-    limits: &Limits,
+    limits: &Arc<Limits>,
 ) -> Option<Program> {
     let scripts = libraries.iter().map(|library| &*library.script).chain([script]);
     let units = scripts.map(|script| Unit::new(script, libraries)).collect::<Option<Vec<_>>>()?;
@@ -57,7 +57,7 @@ pub(crate) fn lower(
     let body = lowering.block(&check.body)?;
     let operations = lowering.parts as u64 * OPERATIONS_OF_A_PART;
     let is_small = lowering.parts <= MOST_PARTS && operations <= limits.operations;
-    is_small.then_some(Program { body, most_text: limits.text_bytes, most_items: limits.list_items })
+    is_small.then(|| Program { body, limits: Arc::clone(limits) })
 }
 
 /// A script: the policy's own, or a library's.
@@ -279,11 +279,7 @@ impl Lowering<'_> {
             ParamValue::String(text) => {
                 (text.len() <= self.limits.text_bytes).then(|| Expr::Text(text.as_str().into()))
             }
-            ParamValue::List(texts) => {
-                let bytes: usize = texts.iter().map(String::len).sum();
-                let is_small = texts.len() <= self.limits.list_items && bytes <= self.limits.text_bytes;
-                is_small.then(|| Expr::Texts(texts.as_slice().into()))
-            }
+            ParamValue::List(texts) => self.limits.allow(texts).then(|| Expr::Texts(texts.as_slice().into())),
         }
     }
 

@@ -238,7 +238,7 @@ impl<'p> Run<'_, 'p> {
                 return Err(Stop::Rhai);
             }
         }
-        if text.len() <= self.program.most_text { Ok(()) } else { Err(Stop::Rhai) }
+        if text.len() <= self.program.limits.text_bytes { Ok(()) } else { Err(Stop::Rhai) }
     }
 
     fn read_all(&mut self, reads: &'p [Read]) -> Result<'p, Held<'p>> {
@@ -270,18 +270,13 @@ impl<'p> Run<'_, 'p> {
         match self.subject.record.touch(touch, fact) {
             Some(Value::Boolean(value)) => Ok(Held::Boolean(value)),
             Some(Value::Integer(value)) => Ok(Held::Integer(value)),
-            Some(Value::Text(text)) if text.len() <= self.program.most_text => Ok(Held::Text(Cow::Owned(text))),
-            Some(Value::Texts(texts)) if self.is_small(&texts) => Ok(Held::Texts(Cow::Owned(texts))),
+            Some(Value::Text(text)) if text.len() <= self.program.limits.text_bytes => Ok(Held::Text(Cow::Owned(text))),
+            Some(Value::Texts(texts)) if self.program.limits.allow(&texts) => Ok(Held::Texts(Cow::Owned(texts))),
             Some(Value::Time(time)) => Ok(Held::Time(time)),
             Some(Value::Object(_)) => Ok(Held::Object),
             Some(Value::Text(_) | Value::Texts(_) | Value::Objects(..) | Value::Absent(_)) => Err(Stop::Rhai),
             None => Err(Stop::Missing),
         }
-    }
-
-    fn is_small(&self, texts: &[String]) -> bool {
-        let bytes: usize = texts.iter().map(String::len).sum();
-        texts.len() <= self.program.most_items && bytes <= self.program.most_text
     }
 
     /// What a test comes to; none where it is not made of these, its pattern is none, or patterns have looked at enough.
@@ -342,7 +337,7 @@ impl<'p> Run<'_, 'p> {
             }
         }
         // The texts of a map are limited together.
-        if bytes > self.program.most_text {
+        if bytes > self.program.limits.text_bytes {
             return Err(Stop::Rhai);
         }
         let message = said("fail", &message).map_err(|_| Stop::Rhai)?;

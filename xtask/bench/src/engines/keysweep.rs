@@ -14,9 +14,7 @@ impl Keysweep {
     pub(super) fn new() -> Result<Self> {
         Ok(Self(Policy::compile("rules/keysweep.rhai", include_str!("../../rules/keysweep.rhai"))?))
     }
-}
 
-impl Keysweep {
     pub(super) fn by_rhai(&self) -> Self {
         Self(self.0.by_rhai())
     }
