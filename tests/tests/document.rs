@@ -9,13 +9,14 @@ use crate::process::{Ran, keysweep};
 static DEMO: LazyLock<Ran> = LazyLock::new(|| keysweep("demo --format json").run());
 
 /// The keys of each object of the document in their order, by JSON pointer; those of a list are its entries'.
-const AGREED: [(&str, &str); 10] = [
+const AGREED: [(&str, &str); 11] = [
     ("", "schema tool run coverage policies summary api_calls exemptions findings"),
     ("/tool", "name version"),
     ("/run", "id started_at finished_at as_of organization_id management_account_id partition"),
-    ("/coverage", "expected scanned failed skipped"),
+    ("/coverage", "expected scanned failed skipped notes"),
     ("/coverage/failed", "account_id account_name step reason"),
     ("/coverage/skipped", "account_id account_name step reason"),
+    ("/coverage/notes", "account_id account_name reason"),
     ("/policies", "id title severity resource remedy params frameworks source"),
     ("/summary", "by_policy by_status by_severity users access_keys"),
     ("/api_calls", "total by_action"),

@@ -95,7 +95,14 @@ async fn a_role_that_may_do_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_report_that_is_denied() {
     insta::assert_snapshot!(both(error(403, "AccessDenied").action("GenerateCredentialReport")).await, @"
-    either way:
+    by report:
+    3 of 3 accounts scanned
+    noted 100000000001: the users were read one by one: iam:GenerateCredentialReport was denied: as the test wants it (AccessDenied)
+    100000000001 ann AKIAOLDXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
+    100000000001 bob AKIAUNUSEDXXXXXXXXXX access-key-unused fail: unused for 60 days, limit 45
+    100000000001 bob AKIAUNUSEDXXXXXXXXXX single-active-access-key fail: the user has a newer active key
+    exit 1
+    fresh:
     3 of 3 accounts scanned
     100000000001 ann AKIAOLDXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
     100000000001 bob AKIAUNUSEDXXXXXXXXXX access-key-unused fail: unused for 60 days, limit 45
@@ -107,7 +114,14 @@ async fn a_report_that_is_denied() {
 #[tokio::test(start_paused = true)]
 async fn a_report_that_is_never_ready() {
     insta::assert_snapshot!(both(Fault::new(FaultKind::ReportNeverReady)).await, @"
-    either way:
+    by report:
+    3 of 3 accounts scanned
+    noted 100000000001: the users were read one by one: the credential report was not ready after 123 seconds
+    100000000001 ann AKIAOLDXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
+    100000000001 bob AKIAUNUSEDXXXXXXXXXX access-key-unused fail: unused for 60 days, limit 45
+    100000000001 bob AKIAUNUSEDXXXXXXXXXX single-active-access-key fail: the user has a newer active key
+    exit 1
+    fresh:
     3 of 3 accounts scanned
     100000000001 ann AKIAOLDXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
     100000000001 bob AKIAUNUSEDXXXXXXXXXX access-key-unused fail: unused for 60 days, limit 45
@@ -120,9 +134,12 @@ async fn a_report_that_is_never_ready() {
 async fn reports_that_aws_has_no_capacity_for() {
     let for_a_while = Fault::new(FaultKind::ReportLimitExceeded).calls(Calls::First(4));
     let for_ever = Fault::new(FaultKind::ReportLimitExceeded);
-    assert_eq!(both(for_a_while.clone()).await, both(for_ever.clone()).await);
-    let calls = async |fault| Scene::of(world()).with(first(fault)).scan().await.calls(FIRST);
-    insta::assert_snapshot!([calls(for_a_while).await, calls(for_ever).await].join("\n"), @"
+    let scan = async |fault| Scene::of(world()).with(first(fault)).scan().await;
+    let (in_the_end, never) = (scan(for_a_while).await, scan(for_ever).await);
+    assert_eq!(in_the_end.result.findings, never.result.findings);
+    let reason = never.result.coverage.notes[0].reason.clone();
+    insta::assert_snapshot!([reason, in_the_end.calls(FIRST), never.calls(FIRST)].join("\n"), @"
+    the users were read one by one: AWS had no capacity to make the credential report within 123 seconds
     AssumeRole 1, GenerateCredentialReport 4, GetCredentialReport 1, ListAccessKeys 2
     AssumeRole 1, GenerateCredentialReport 17, GetAccessKeyLastUsed 4, ListAccessKeys 3, ListUsers 1
     ");
@@ -236,7 +253,14 @@ async fn thirty_throttles_in_a_row() {
     failed 100000000001 at assume_role: sts:AssumeRole was throttled until the retries were used up: Rate exceeded (Throttling). Run again later, or with a lower --concurrency
     exit 3
 
-    GenerateCredentialReport either way:
+    GenerateCredentialReport by report:
+    3 of 3 accounts scanned
+    noted 100000000001: the users were read one by one: iam:GenerateCredentialReport was throttled until the retries were used up: Rate exceeded (Throttling)
+    100000000001 ann AKIAOLDXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
+    100000000001 bob AKIAUNUSEDXXXXXXXXXX access-key-unused fail: unused for 60 days, limit 45
+    100000000001 bob AKIAUNUSEDXXXXXXXXXX single-active-access-key fail: the user has a newer active key
+    exit 1
+    fresh:
     3 of 3 accounts scanned
     100000000001 ann AKIAOLDXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
     100000000001 bob AKIAUNUSEDXXXXXXXXXX access-key-unused fail: unused for 60 days, limit 45
@@ -309,7 +333,7 @@ async fn requests_that_wait_for_their_turn() {
     let slow = Fault::new(FaultKind::Latency(Latency::FixedMs(3_000)));
     let outcome = Scene::of(spotless(60)).with(slow).asking(|settings| settings.max_requests = 1).scan().await;
     let attempts = outcome.sim.calls().action("AssumeRole");
-    assert_eq!((outcome.told().as_str(), attempts), ("61 of 61 accounts scanned\nexit 0", 60));
+    assert_eq!((outcome.result.coverage.scanned, outcome.exit(), attempts), (61, Exit::Clean, 60));
 }
 
 #[tokio::test(start_paused = true)]

@@ -196,7 +196,7 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// Coverage, findings and exit code, a line each.
+    /// Coverage with its notes, findings and exit code, a line each.
     pub(crate) fn told(&self) -> String {
         let coverage = &self.result.coverage;
         let mut text = format!("{} of {} accounts scanned", coverage.scanned, coverage.expected());
@@ -204,6 +204,9 @@ impl Outcome {
             |word, gaps: &[AccountGap]| gaps.iter().map(|it| format!("\n{word} {}", gap(it))).collect::<String>();
         text += &gaps("failed", &coverage.failed);
         text += &gaps("skipped", &coverage.skipped);
+        for note in &coverage.notes {
+            write!(text, "\nnoted {}: {}", note.account_id, note.reason).unwrap();
+        }
         for it in &self.result.findings {
             write!(text, "\n{}", finding(it)).unwrap();
         }

@@ -232,6 +232,8 @@ async fn a_report_from_long_ago_is_not_judged_by() {
     let outcome = scene.scan().await;
     insta::assert_snapshot!([outcome.told(), outcome.calls(FIRST)].join("\n"), @"
     2 of 2 accounts scanned
+    noted 100000000000: the users were read one by one: the credential report was made at 2026-10-01T00:00:00Z, which is too long ago
+    noted 100000000001: the users were read one by one: the credential report was made at 2026-10-01T00:00:00Z, which is too long ago
     100000000001 ann AKIAOLDXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
     exit 1
     AssumeRole 1, GenerateCredentialReport 1, GetAccessKeyLastUsed 1, GetCredentialReport 1, ListAccessKeys 1, ListUsers 1

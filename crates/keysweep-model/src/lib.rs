@@ -34,6 +34,8 @@ pub use finding::{Evidence, EvidenceValue, Exempted, Finding, FindingStatus};
 pub use id::{AccessKeyId, AccountId, ExemptionId, FindingId, IdError, Partition, PolicyId, UserName};
 pub use policy::{ParamValue, PolicySummary, Remedy, Severity, Verdict};
 pub use resource::{Resource, ResourceType};
-pub use result::{AccountGap, ApiCalls, Coverage, ExemptionUse, Run, ScanResult, StatusCounts, Step, Summary};
+pub use result::{
+    AccountGap, AccountNote, ApiCalls, Coverage, ExemptionUse, Run, ScanResult, StatusCounts, Step, Summary,
+};
 pub use user::{Permissions, Tags, User};
 pub use word::UnknownWord;

@@ -86,6 +86,8 @@ pub struct Coverage {
     pub failed: Vec<AccountGap>,
     /// The accounts that are not to be read: not active, or excluded by the user.
     pub skipped: Vec<AccountGap>,
+    /// What should be known about how scanned accounts were read, by account id.
+    pub notes: Vec<AccountNote>,
 }
 
 impl Coverage {
@@ -106,6 +108,17 @@ pub struct AccountGap {
     /// How far it came.
     pub step: Step,
     /// Why it went no further, with what to do about it where that is known.
+    pub reason: String,
+}
+
+/// What should be known about how a scanned account was read: such as why its credential report was not used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountNote {
+    /// The account. It counts as scanned.
+    pub account_id: AccountId,
+    /// Its name.
+    pub account_name: String,
+    /// What should be known, and why.
     pub reason: String,
 }
 

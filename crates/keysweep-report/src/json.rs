@@ -19,6 +19,7 @@
 //! | `coverage.scanned` | integer | accounts that were read |
 //! | `coverage.failed` | array of gaps | accounts that should have been read and could not be; any makes the scan incomplete |
 //! | `coverage.skipped` | array of gaps | accounts that were not to be read |
+//! | `coverage.notes` | array of notes | what should be known about how scanned accounts were read, by account; empty for a saved inventory |
 //! | `policies` | array | the policies that ran |
 //! | `summary.by_policy` | object | by policy id the counts `pass`, `fail`, `exempt`, `unknown`, `error`; every policy is there |
 //! | `summary.by_status` | object | the same five counts of all judgements |
@@ -37,6 +38,13 @@
 //! | `account_name` | string | its name; may be empty |
 //! | `step` | string | `list_accounts`, `select`, `state`, `assume_role`, `read_users` or `interrupted` |
 //! | `reason` | string | why it went no further |
+//!
+//! A note:
+//!
+//! | key | type | meaning |
+//! |---|---|---|
+//! | `account_id`, `account_name` | string | the account, which counts as scanned; the name may be empty |
+//! | `reason` | string | what should be known, and why |
 //!
 //! A policy:
 //!

@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use crate::{AccountRow, Scope, accounts_json, json};
 use keysweep_model::{
-    AccountGap, AccountState, ApiCalls, Coverage, Evidence, EvidenceValue, Exempted, ExemptionUse, Finding, FindingId,
-    FindingStatus, ParamValue, PolicySummary, Remedy, ResourceType, Run, ScanResult, Severity, StatusCounts, Step,
-    Summary,
+    AccountGap, AccountNote, AccountState, ApiCalls, Coverage, Evidence, EvidenceValue, Exempted, ExemptionUse,
+    Finding, FindingId, FindingStatus, ParamValue, PolicySummary, Remedy, ResourceType, Run, ScanResult, Severity,
+    StatusCounts, Step, Summary,
 };
 
 /// Whatever may stand in a name.
@@ -67,6 +67,11 @@ fn rich() -> ScanResult {
             scanned: 1,
             failed: vec![gap(None, Step::ListAccounts, "organizations:ListAccounts was denied")],
             skipped: vec![gap(Some("444455556666"), Step::State, "the account is SUSPENDED")],
+            notes: vec![AccountNote {
+                account_id: "111122223333".parse().unwrap(),
+                account_name: "payments".to_owned(),
+                reason: "the users were read one by one: there was no report".to_owned(),
+            }],
         },
         summary: Summary {
             by_policy: [(policy.id.clone(), counts())].into(),
@@ -225,6 +230,13 @@ fn a_scan_with_something_of_everything() {
             "account_name": "erp",
             "step": "state",
             "reason": "the account is SUSPENDED"
+          }
+        ],
+        "notes": [
+          {
+            "account_id": "111122223333",
+            "account_name": "payments",
+            "reason": "the users were read one by one: there was no report"
           }
         ]
       },
@@ -478,7 +490,8 @@ fn a_scan_of_nothing_has_every_key() {
         "expected": 0,
         "scanned": 0,
         "failed": [],
-        "skipped": []
+        "skipped": [],
+        "notes": []
       },
       "policies": [],
       "summary": {

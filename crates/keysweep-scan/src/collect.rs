@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use keysweep_model::{AccountGap, ApiCalls, Coverage, Finding, FindingStatus, Run, ScanResult, StatusCounts, Summary};
+use keysweep_model::{
+    AccountGap, AccountNote, ApiCalls, Coverage, Finding, FindingStatus, Run, ScanResult, StatusCounts, Summary,
+};
 use keysweep_policy::Policy;
 
 use crate::{
@@ -26,9 +28,11 @@ impl<'a> Collected<'a> {
         Self { progress, policies, exemptions, coverage: Coverage::default(), total }
     }
 
-    pub(crate) fn scanned(&mut self, tally: Tally) {
+    /// Takes in an account that was read, with what should be known about how.
+    pub(crate) fn scanned(&mut self, tally: Tally, notes: Vec<AccountNote>) {
         self.progress.add_scanned();
         self.coverage.scanned += 1;
+        self.coverage.notes.extend(notes);
         self.total += tally;
     }
 
@@ -46,6 +50,8 @@ impl<'a> Collected<'a> {
     pub(crate) fn into_result(mut self, run: Run, scope: &Scope, api_calls: ApiCalls) -> ScanResult {
         self.coverage.failed.sort_by_key(|gap| (gap.account_id.is_none(), gap.account_id));
         self.coverage.skipped.sort_by_key(|gap| gap.account_id);
+        // Stable: the notes of one account stay in their order.
+        self.coverage.notes.sort_by_key(|note| note.account_id);
         self.total.findings.sort_by(|a, b| order(a).cmp(&order(b)));
         let summary = self.summary();
         let is_complete = self.coverage.failed.is_empty() && summary.by_status.unknown + summary.by_status.error == 0;

@@ -45,7 +45,7 @@ pub fn judge_inventory(
     for account in accounts {
         match account {
             InventoryAccount::Read(facts) => match judge.saved(*facts, &run) {
-                Ok(tally) => collected.scanned(tally),
+                Ok(tally) => collected.scanned(tally, Vec::new()),
                 Err(gap) => collected.failed(gap),
             },
             InventoryAccount::Failed(gap) => collected.failed(gap),

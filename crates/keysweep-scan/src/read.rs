@@ -9,7 +9,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use futures::{StreamExt, stream};
 use keysweep_aws::{AccountSession, CallError, Clock, UserDetails};
-use keysweep_model::{Account, Facet, ServiceCredential, Tags, Unreadable, UserName};
+use keysweep_model::{Account, AccountNote, Facet, ServiceCredential, Tags, Unreadable, UserName};
 
 use crate::{
     scan::Reading,
@@ -35,6 +35,8 @@ pub(crate) struct Reader<'a> {
     service_credentials: Once<HashMap<UserName, Vec<ServiceCredential>>>,
     /// The tags of all users, where they were read by themselves; an error where they have to be read one by one.
     all_tags: Option<Result<HashMap<UserName, Tags>, CallError>>,
+    /// What should be known about how the account was read, each a reason.
+    notes: Vec<String>,
 }
 
 impl<'a> Reader<'a> {
@@ -56,7 +58,22 @@ impl<'a> Reader<'a> {
             details: None,
             service_credentials: None,
             all_tags: None,
+            notes: Vec::new(),
         }
+    }
+
+    /// Notes what should be known about how the account was read. The same reason is noted once.
+    pub(crate) fn note(&mut self, reason: String) {
+        if !self.notes.contains(&reason) {
+            self.notes.push(reason);
+        }
+    }
+
+    /// What was noted, in its order.
+    pub(crate) fn into_notes(self) -> Vec<AccountNote> {
+        let (account_id, name) = (self.account.id, &self.account.name);
+        let note = |reason| AccountNote { account_id, account_name: name.clone(), reason };
+        self.notes.into_iter().map(note).collect()
     }
 
     /// Reads what each subject wants.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use keysweep_model::{AccountFacts, Facet, FacetSet, Fact, Partition, Unreadable};
+use keysweep_model::{AccountFacts, AccountNote, Facet, FacetSet, Fact, Partition, Unreadable};
 
 use crate::{
     inventory,
@@ -31,6 +31,8 @@ pub(crate) struct Outcome {
     pub(crate) tally: Tally,
     /// The account with all that was read, where it is to be saved.
     pub(crate) saved: Option<AccountFacts>,
+    /// What should be known about how the account was read.
+    pub(crate) notes: Vec<AccountNote>,
 }
 
 impl Rounds<'_> {
@@ -78,7 +80,7 @@ impl Rounds<'_> {
             subjects.push(subject);
         }
         let saved = self.is_saved.then(|| inventory::saved(facts, subjects));
-        Ok(Outcome { tally, saved })
+        Ok(Outcome { tally, saved, notes: self.reader.into_notes() })
     }
 
     /// Brings users to where no policy asks for more. Those that need not be kept are counted at once.

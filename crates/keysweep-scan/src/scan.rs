@@ -242,8 +242,8 @@ impl<'a> Crew<'a> {
             Ok((id, outcome)) => {
                 self.names.remove(&id);
                 match outcome {
-                    Ok(Outcome { tally, saved }) => {
-                        self.collected.scanned(tally);
+                    Ok(Outcome { tally, saved, notes }) => {
+                        self.collected.scanned(tally, notes);
                         if let (Some(inventory), Some(facts)) = (&self.context.options.inventory, saved) {
                             // Whoever has stopped listening knows why.
                             inventory.send(facts).ok();

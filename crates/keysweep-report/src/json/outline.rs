@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use keysweep_model::{
-    self as model, AccountGap, ExemptionUse, Finding, ParamValue, PolicySummary, ScanResult, Severity,
+    self as model, AccountGap, AccountNote, ExemptionUse, Finding, ParamValue, PolicySummary, ScanResult, Severity,
 };
 use serde::{Serialize, Serializer};
 
@@ -80,6 +80,7 @@ struct Coverage<'a> {
     scanned: u64,
     failed: Vec<Gap<'a>>,
     skipped: Vec<Gap<'a>>,
+    notes: Vec<Note<'a>>,
 }
 
 impl<'a> Coverage<'a> {
@@ -89,6 +90,7 @@ impl<'a> Coverage<'a> {
             scanned: coverage.scanned,
             failed: coverage.failed.iter().map(Gap::new).collect(),
             skipped: coverage.skipped.iter().map(Gap::new).collect(),
+            notes: coverage.notes.iter().map(Note::new).collect(),
         }
     }
 }
@@ -109,6 +111,19 @@ impl<'a> Gap<'a> {
             step: gap.step.as_str(),
             reason: &gap.reason,
         }
+    }
+}
+
+#[derive(Serialize)]
+struct Note<'a> {
+    account_id: String,
+    account_name: &'a str,
+    reason: &'a str,
+}
+
+impl<'a> Note<'a> {
+    fn new(note: &'a AccountNote) -> Self {
+        Self { account_id: note.account_id.to_string(), account_name: &note.account_name, reason: &note.reason }
     }
 }
 

@@ -36,7 +36,9 @@ impl Reader<'_> {
                     let account = self.session.account();
                     tracing::info!(%account, error = why, "users are read one by one");
                     let users = self.listed_users().await;
-                    users.map_err(|error| format!("{why}; and without a report: {error}"))?
+                    let users = users.map_err(|error| format!("{why}; and without a report: {error}"))?;
+                    self.note(format!("the users were read one by one: {why}"));
+                    users
                 }
             },
         };

@@ -1,6 +1,6 @@
 //! Which accounts were judged, and which were not and why.
 
-use keysweep_model::{AccountGap, Coverage};
+use keysweep_model::{AccountGap, AccountId, AccountNote, Coverage, Step};
 
 use super::{
     group,
@@ -16,8 +16,10 @@ const REASONS: usize = 10;
 const FAILED: usize = 5;
 /// How many of the accounts are shown that were not to be read.
 const SKIPPED: usize = 3;
+/// How many of the accounts are shown of which something should be known.
+const NOTED: usize = 3;
 
-/// Writes the counts, then every reason with its accounts.
+/// Writes the counts, then every reason with its accounts, then what should be known of accounts that were read.
 pub(super) fn write(page: &mut Page<'_>, coverage: &Coverage) {
     let said = format!(
         "{} of {} scanned, {} failed, {} skipped",
@@ -28,36 +30,59 @@ pub(super) fn write(page: &mut Page<'_>, coverage: &Coverage) {
     );
     let look = if coverage.failed.is_empty() { Look::Bold } else { Look::Loud };
     page.section("COVERAGE", look, &said, Look::Bold);
-    gaps(page, "failed", &coverage.failed, FAILED);
-    gaps(page, "skipped", &coverage.skipped, SKIPPED);
+    entries(page, "failed", coverage.failed.iter().map(Entry::of_gap).collect(), FAILED);
+    entries(page, "skipped", coverage.skipped.iter().map(Entry::of_gap).collect(), SKIPPED);
+    entries(page, "noted", coverage.notes.iter().map(Entry::of_note).collect(), NOTED);
 }
 
-fn gaps(page: &mut Page<'_>, word: &str, gaps: &[AccountGap], few: usize) {
-    let groups = group::by(gaps, |gap| (gap.step, pattern(gap)));
-    let mut groups = reason::shared(groups, |gap| &gap.reason);
+/// An account with what is said of it.
+struct Entry<'a> {
+    account: Option<AccountId>,
+    name: &'a str,
+    /// The step that it was lost at; none where it was read.
+    step: Option<Step>,
+    reason: &'a str,
+}
+
+impl<'a> Entry<'a> {
+    fn of_gap(gap: &'a AccountGap) -> Self {
+        let AccountGap { account_id, account_name, step, reason } = gap;
+        Self { account: *account_id, name: account_name, step: Some(*step), reason }
+    }
+
+    fn of_note(note: &'a AccountNote) -> Self {
+        let AccountNote { account_id, account_name, reason } = note;
+        Self { account: Some(*account_id), name: account_name, step: None, reason }
+    }
+
+    /// The reason with the names of this account replaced by what they name.
+    fn pattern(&self) -> String {
+        let id = self.account.map(|id| id.to_string()).unwrap_or_default();
+        reason::pattern(self.reason, &[(&id, "<account>"), (self.name, "<name>")])
+    }
+
+    fn row(&self) -> Row {
+        let id = self.account.map_or_else(|| "id not listed".to_owned(), |id| id.to_string());
+        Row::of_cells(vec![id, self.name.to_owned()])
+    }
+}
+
+fn entries(page: &mut Page<'_>, word: &str, entries: Vec<Entry<'_>>, few: usize) {
+    let groups = group::by(entries, |entry| (entry.step, entry.pattern()));
+    let mut groups = reason::shared(groups, |entry| entry.reason);
     let hidden = groups.split_off(page.limit(groups.len(), REASONS));
     for (step, shared) in groups {
         let count = text::thousands(shared.members.len() as u64);
-        let step = step.as_str().replace('_', " ");
-        page.hanging(2, &format!("{count} {word}"), &format!("{step}: {}", shared.reason));
+        let step = step.map(|step| format!("{}: ", step.as_str().replace('_', " "))).unwrap_or_default();
+        page.hanging(2, &format!("{count} {word}"), &format!("{step}{}", shared.reason));
 
         let mut accounts = shared.members;
-        accounts.sort_by_key(|gap| gap.account_id);
+        accounts.sort_by_key(|entry| entry.account);
         let rest = accounts.split_off(page.limit(accounts.len(), few));
-        page.rows(6, accounts.into_iter().map(row).collect());
+        page.rows(6, accounts.iter().map(Entry::row).collect());
         group::more(page, 6, rest.len(), "");
     }
     let accounts: usize = hidden.iter().map(|(_, shared)| shared.members.len()).sum();
     let accounts = text::count(accounts as u64, &format!("{word} account"));
     group::more(page, 2, hidden.len(), &format!(" reasons for {accounts}"));
-}
-
-fn pattern(gap: &AccountGap) -> String {
-    let id = gap.account_id.map(|id| id.to_string()).unwrap_or_default();
-    reason::pattern(&gap.reason, &[(&id, "<account>"), (&gap.account_name, "<name>")])
-}
-
-fn row(gap: &AccountGap) -> Row {
-    let id = gap.account_id.map_or_else(|| "id not listed".to_owned(), |id| id.to_string());
-    Row::of_cells(vec![id, gap.account_name.clone()])
 }

@@ -117,6 +117,8 @@ fn something_of_everything() {
           777788889999  dr
       1 skipped  state: the account is SUSPENDED
           888899990000  closed-2024
+      1 noted  the users were read one by one: the credential report was not ready after 120 seconds
+          333344445555  sandbox-ana
 
     API CALLS  1,047: iam:ListAccessKeys 1,033, iam:GetCredentialReport 8, sts:AssumeRole 6
 
@@ -231,6 +233,9 @@ fn something_of_everything_in_a_narrow_terminal() {
           777788889999  dr
       1 skipped  state: the account is SUSPENDED
           888899990000  closed-2024
+      1 noted  the users were read one by one: the credential
+               report was not ready after 120 seconds
+          333344445555  sandbox-ana
 
     API CALLS  1,047: iam:ListAccessKeys 1,033,
                iam:GetCredentialReport 8, sts:AssumeRole 6
@@ -310,6 +315,8 @@ fn something_of_everything_in_a_wide_terminal_with_all() {
           777788889999  dr
       1 skipped  state: the account is SUSPENDED
           888899990000  closed-2024
+      1 noted  the users were read one by one: the credential report was not ready after 120 seconds
+          333344445555  sandbox-ana
 
     API CALLS  1,047: iam:ListAccessKeys 1,033, iam:GetCredentialReport 8, sts:AssumeRole 6
 
@@ -422,6 +429,8 @@ fn text_from_aws_cannot_steer_the_terminal() {
           777788889999  a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb
       1 skipped  state: a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb
           888899990000  a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb
+      1 noted  the users were read one by one: the credential report was not ready after 120 seconds
+          333344445555  sandbox-ana
 
     API CALLS  1: a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb 1
 

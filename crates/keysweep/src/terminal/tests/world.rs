@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use keysweep_model::{
-    AccountGap, ApiCalls, Coverage, Evidence, EvidenceValue, Exempted, ExemptionUse, Finding, FindingId, FindingStatus,
-    PolicyId, PolicySummary, Remedy, ResourceType, Run, ScanResult, Severity, Step, Summary,
+    AccountGap, AccountNote, ApiCalls, Coverage, Evidence, EvidenceValue, Exempted, ExemptionUse, Finding, FindingId,
+    FindingStatus, PolicyId, PolicySummary, Remedy, ResourceType, Run, ScanResult, Severity, Step, Summary,
 };
 
 /// The accounts of the tests: number, name.
@@ -117,6 +117,11 @@ fn rich_coverage() -> Coverage {
             gap(777_788_889_999, "dr", Step::ReadUsers, "iam:ListUsers was throttled 10 times in a row"),
         ],
         skipped: vec![gap(888_899_990_000, "closed-2024", Step::State, "the account is SUSPENDED")],
+        notes: vec![AccountNote {
+            account_id: "333344445555".parse().unwrap(),
+            account_name: "sandbox-ana".to_owned(),
+            reason: "the users were read one by one: the credential report was not ready after 120 seconds".to_owned(),
+        }],
     }
 }
 
