@@ -148,9 +148,119 @@ async fn an_account_that_is_suspended() {
     let outcome = scene(|it| it.accounts = ["100000000006".parse().unwrap()].into()).scan().await;
     insta::assert_snapshot!(read(&outcome), @"
     read 
-    0 of 1 accounts scanned
+    0 of 2 accounts scanned
+    failed (no account) at select: no account is left to scan: --account leaves 1, of which none is active
+    skipped 100000000006 at state: the account is SUSPENDED
+    exit 3
+    ");
+}
+
+/// A world whose third member account is in a state that no client knows.
+fn restricted() -> Scene {
+    let mut world = world();
+    world.accounts[3].state = AccountState::ActiveRestricted;
+    Scene::of(completed(&world))
+}
+
+/// AWS adds states; what is known of one is that nobody said that the account is unusable.
+#[tokio::test(start_paused = true)]
+async fn an_account_in_an_unknown_state_is_read() {
+    insta::assert_snapshot!(read(&restricted().scan().await), @"
+    read 0 1 2 3 4 5
+    6 of 7 accounts scanned
     skipped 100000000006 at state: the account is SUSPENDED
     exit 0
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_in_an_unknown_state_that_cannot_be_read_has_failed() {
+    let denied = crate::harness::error(403, "AccessDenied").account("100000000003".parse().unwrap());
+    insta::assert_snapshot!(read(&restricted().with(denied).scan().await), @"
+    read 0 1 2 3 4 5
+    5 of 7 accounts scanned
+    failed 100000000003 at assume_role: sts:AssumeRole was denied: as the test wants it (AccessDenied). Check that arn:aws:iam::100000000003:role/OrganizationAccountAccessRole exists, that it trusts the caller, and the external id if it asks for one. The state of the account is `ACTIVE_RESTRICTED`, which Keysweep does not know
+    skipped 100000000006 at state: the account is SUSPENDED
+    exit 3
+    ");
+}
+
+/// `Status` has no word for such a state, nor for a closed account, and `State` may be missing: neither account is left
+/// out, and the one that is closed cannot be read.
+#[tokio::test(start_paused = true)]
+async fn an_account_without_any_state_is_read() {
+    let mut world = world();
+    (world.accounts[3].state, world.accounts[4].state) = (AccountState::ActiveRestricted, AccountState::Closed);
+    let scene = Scene::of(completed(&world));
+    let outcome = scene.serving(|options| options.account_fields = orgsim::AccountFields::StatusOnly).scan().await;
+    insta::assert_snapshot!(read(&outcome), @"
+    read 0 1 2 3 4 5
+    5 of 7 accounts scanned
+    failed 100000000004 at assume_role: sts:AssumeRole was denied: User: arn:aws:iam::100000000000:user/security-scanner is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::100000000004:role/OrganizationAccountAccessRole (AccessDenied). Check that arn:aws:iam::100000000004:role/OrganizationAccountAccessRole exists, that it trusts the caller, and the external id if it asks for one. The state of the account is `(no state)`, which Keysweep does not know
+    skipped 100000000006 at state: the account is SUSPENDED
+    exit 3
+    ");
+}
+
+/// Pages of 20 accounts, so that the second begins with the last of the first once more.
+fn repeated() -> Scene {
+    let old = |number: usize| vec![user("ann", [key(&format!("OLD{number}"), 400.0).used(1.0)])];
+    Scene::of(organization((1..=25).map(old))).serving(|options| options.repeated_accounts = true)
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_is_listed_twice_is_read_once() {
+    let outcome = repeated().scan().await;
+    let calls = outcome.sim.calls();
+    let assumed = calls.rows().into_iter().filter(|row| row.1 == "AssumeRole").map(|row| row.2);
+    assert_eq!(assumed.collect::<Vec<_>>(), [1; 25]);
+    assert_eq!((outcome.result.coverage.scanned, outcome.result.coverage.expected()), (26, 26));
+    let found: BTreeSet<_> = outcome.result.findings.iter().map(|finding| &finding.id).collect();
+    assert_eq!((found.len(), outcome.result.findings.len(), outcome.result.summary.users), (25, 25, 26));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_selection_that_leaves_no_account_is_incomplete_and_says_why() {
+    let everything = || world().accounts.iter().map(|account| account.id.to_string().parse().unwrap()).collect();
+    let told = [
+        scene(|it| it.excluded = everything()).scan().await.told(),
+        scene(|it| it.accounts = ["100000000006".parse().unwrap()].into()).scan().await.told(),
+        scene(|it| {
+            (it.accounts, it.excluded) = ([FIRST.parse().unwrap()].into(), [FIRST.parse().unwrap()].into());
+        })
+        .scan()
+        .await
+        .told(),
+    ];
+    insta::assert_snapshot!(told.join("\n\n"), @"
+    0 of 8 accounts scanned
+    failed (no account) at select: no account is left to scan: --exclude-account removes the last one
+    skipped 100000000000 at select: excluded by --exclude-account
+    skipped 100000000001 at select: excluded by --exclude-account
+    skipped 100000000002 at select: excluded by --exclude-account
+    skipped 100000000003 at select: excluded by --exclude-account
+    skipped 100000000004 at select: excluded by --exclude-account
+    skipped 100000000005 at select: excluded by --exclude-account
+    skipped 100000000006 at select: excluded by --exclude-account
+    exit 3
+
+    0 of 2 accounts scanned
+    failed (no account) at select: no account is left to scan: --account leaves 1, of which none is active
+    skipped 100000000006 at state: the account is SUSPENDED
+    exit 3
+
+    0 of 2 accounts scanned
+    failed (no account) at select: no account is left to scan: --exclude-account removes the last one
+    skipped 100000000001 at select: excluded by --exclude-account
+    exit 3
+    ");
+    let mut world = world();
+    world.organizational_units.push("Empty".into());
+    let empty = Scene::of(completed(&world)).asking(|it| it.scan.selection.units = vec!["Root/Empty".to_owned()]);
+    insta::assert_snapshot!(empty.scan().await.told(), @"
+    0 of 1 accounts scanned
+    failed (no account) at select: no account is left to scan: --ou selects none of the 7 that were listed
+    exit 3
     ");
 }
 

@@ -109,6 +109,66 @@ fn the_accounts_are_checked_one_by_one() {
 }
 
 #[test]
+fn an_account_that_is_listed_twice_is_one_row() {
+    let world = orgsim::World::generate(&orgsim::Generate { accounts: 30, users: 1, seed: 7, ..Default::default() });
+    let mut options = orgsim::SimOptions::new(orgsim::Clock::from_fn(jiff::Timestamp::now));
+    options.repeated_accounts = true;
+    let organization = Organization::serve(orgsim::Sim::new(world, options));
+    let document = organization.keysweep("accounts --format json").run().json();
+    assert_eq!(
+        (&document["summary"]["accounts"], document["accounts"].as_array().map(Vec::len)),
+        (&30.into(), Some(30))
+    );
+}
+
+#[test]
+fn a_list_of_accounts_without_one_that_was_named_is_incomplete() {
+    let organization = organization(3, 1, 7);
+    let ran = organization.keysweep("accounts --check --account 999999999999 --account 653225680543").run();
+    insta::assert_snapshot!(format!("{}{}", ran.said(), ran.stdout), @"
+    exit 3
+    ACCOUNT       NAME            OU PATH        STATE   SCOPE AND ROLE
+    653225680543  management      Root           ACTIVE  in scope, role ok
+    776663391203  log-archive     Root/Security  ACTIVE  out of scope: not selected
+    802877274065  security-audit  Root/Security  ACTIVE  out of scope: not selected
+
+    PROBLEM    account 999999999999: the account was named by --account and is not in the organization or the accounts file
+
+    TOTAL      3 accounts: 1 in scope, 2 out of scope; 1 with the role ok, 0 with the role failed
+    ");
+    let document = organization.keysweep("accounts --format json --account 999999999999").run();
+    assert_eq!(document.code, 3);
+    insta::assert_snapshot!(document.json()["problems"], @r#"["account 999999999999: the account was named by --account and is not in the organization or the accounts file"]"#);
+}
+
+#[test]
+fn a_list_of_accounts_that_leaves_none_is_incomplete() {
+    let organization = organization(1, 1, 7);
+    let ran = organization.keysweep("accounts --exclude-account 653225680543").run();
+    insta::assert_snapshot!(format!("{}{}", ran.said(), ran.stdout), @"
+    exit 3
+    ACCOUNT       NAME        OU PATH  STATE   SCOPE
+    653225680543  management  Root     ACTIVE  out of scope: excluded by --exclude-account
+
+    PROBLEM    no account is left to scan: --exclude-account removes the last one
+
+    TOTAL      1 account: 0 in scope, 1 out of scope
+    ");
+}
+
+/// Whether the accounts are in the selected unit cannot be told, so that the list is not what was asked for.
+#[test]
+fn a_list_of_accounts_whose_units_cannot_be_told_is_incomplete() {
+    let world = orgsim::World::generate(&orgsim::Generate { accounts: 3, users: 1, seed: 7, ..Default::default() });
+    let mut options = orgsim::SimOptions::new(orgsim::Clock::from_fn(jiff::Timestamp::now));
+    options.account_fields = orgsim::AccountFields::StatusOnly;
+    let organization = Organization::serve(orgsim::Sim::new(world, options));
+    let refusal = FaultKind::Error { status: 400, code: "AccessDeniedException".into(), message: "no entry".into() };
+    organization.sim.add_fault(Fault::new(refusal).action("ListAccountsForParent"));
+    assert_eq!(organization.keysweep("accounts --ou Root").run().code, 3);
+}
+
+#[test]
 fn the_accounts_as_a_document_are_those_of_the_truth() {
     let organization = organization(8, 1, 7);
     let document = organization.keysweep("accounts --format json").run().json();

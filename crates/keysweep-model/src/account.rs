@@ -25,7 +25,7 @@ pub struct Account {
 pub enum AccountState {
     /// Being created; not usable yet.
     PendingActivation,
-    /// In use. The only state in which an account is scanned.
+    /// In use.
     Active,
     /// Suspended by AWS.
     Suspended,
@@ -33,7 +33,7 @@ pub enum AccountState {
     PendingClosure,
     /// Closed; AWS deletes it after 90 days.
     Closed,
-    /// A state that AWS has added since, by its name.
+    /// A state that AWS has added since, by its name. Such an account is read: it may well be in use.
     Other(String),
 }
 

@@ -101,7 +101,8 @@ impl Coverage {
 /// An account that was not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountGap {
-    /// The account; none for the accounts that a failed listing did not come to name.
+    /// The account; none for the accounts that a failed listing did not come to name, and where a selection leaves no
+    /// account.
     pub account_id: Option<AccountId>,
     /// Its name.
     pub account_name: String,

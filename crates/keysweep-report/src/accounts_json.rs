@@ -10,6 +10,7 @@
 //! | `summary.out_of_scope` | integer | the accounts that a scan would leave out |
 //! | `summary.role_ok` | integer or null | the accounts whose role could be assumed; null where no role was tried |
 //! | `summary.role_failed` | integer or null | the accounts whose role could not; null where no role was tried |
+//! | `problems` | array of strings | why a scan would be incomplete, beside what is said of each account: a named account that is not there, a selection that leaves none |
 //! | `accounts` | array | the accounts, in the order in which they were listed |
 //!
 //! Each account:
@@ -30,7 +31,7 @@ use std::io::{self, BufWriter, Write};
 use serde::{Serialize, Serializer};
 
 use crate::{
-    AccountRow, Scope,
+    AccountList, AccountRow, Scope,
     tool::{KEYSWEEP, Tool},
 };
 
@@ -38,9 +39,9 @@ use crate::{
 ///
 /// # Errors
 /// When `out` refuses what is written.
-pub fn write(rows: &[AccountRow], out: &mut impl Write) -> io::Result<()> {
+pub fn write(list: &AccountList, out: &mut impl Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
-    serde_json::to_writer_pretty(&mut out, &Document::new(rows))?;
+    serde_json::to_writer_pretty(&mut out, &Document::new(list))?;
     out.write_all(b"\n")?;
     out.flush()
 }
@@ -50,13 +51,15 @@ struct Document<'a> {
     schema: &'static str,
     tool: Tool,
     summary: Summary,
+    problems: &'a [String],
     #[serde(serialize_with = "each_account")]
     accounts: &'a [AccountRow],
 }
 
 impl<'a> Document<'a> {
-    fn new(rows: &'a [AccountRow]) -> Self {
-        Self { schema: "keysweep.accounts/v1", tool: KEYSWEEP, summary: Summary::new(rows), accounts: rows }
+    fn new(list: &'a AccountList) -> Self {
+        let AccountList { accounts, problems } = list;
+        Self { schema: "keysweep.accounts/v1", tool: KEYSWEEP, summary: Summary::new(accounts), problems, accounts }
     }
 }
 

@@ -34,7 +34,7 @@
 //!
 //! | key | type | meaning |
 //! |---|---|---|
-//! | `account_id` | string or null | twelve digits; null for accounts that a failed listing did not come to name |
+//! | `account_id` | string or null | twelve digits; null for accounts that a failed listing did not come to name, and where a selection leaves no account |
 //! | `account_name` | string | its name; may be empty |
 //! | `step` | string | `list_accounts`, `select`, `state`, `assume_role`, `read_users` or `interrupted` |
 //! | `reason` | string | why it went no further |

@@ -32,4 +32,4 @@ mod tests;
 
 pub use case_row::{CaseRow, CoverageRow, MissedRow};
 pub use diagnostic_row::{CodeRow, DiagnosticRow, PlaceRow};
-pub use row::{AccountRow, Scope};
+pub use row::{AccountList, AccountRow, Scope};

@@ -1,6 +1,15 @@
-//! One account as `keysweep accounts` lists it: the plain value that every rendering of the list starts from.
+//! The accounts as `keysweep accounts` lists them: the plain values that every rendering of the list starts from.
 
 use keysweep_model::{AccountId, AccountState};
+
+/// The list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AccountList {
+    /// The accounts.
+    pub accounts: Vec<AccountRow>,
+    /// Why a scan of these accounts would be incomplete, beside what is said of each account. Each a sentence.
+    pub problems: Vec<String>,
+}
 
 /// One account of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::{AccountRow, Scope, accounts_json, json};
+use crate::{AccountList, AccountRow, Scope, accounts_json, json};
 use keysweep_model::{
     AccountGap, AccountNote, AccountState, ApiCalls, Coverage, Evidence, EvidenceValue, Exempted, ExemptionUse,
     Finding, FindingId, FindingStatus, ParamValue, PolicySummary, Remedy, ResourceType, Run, ScanResult, Severity,
@@ -174,9 +174,10 @@ fn scan_document(result: &ScanResult) -> String {
     without_version(out)
 }
 
-fn accounts_document(rows: &[AccountRow]) -> String {
+fn accounts_document(accounts: &[AccountRow]) -> String {
+    let problems = accounts.iter().map(|account| format!("account {} is odd", account.id)).collect();
     let mut out = Vec::new();
-    accounts_json::write(rows, &mut out).unwrap();
+    accounts_json::write(&AccountList { accounts: accounts.to_vec(), problems }, &mut out).unwrap();
     without_version(out)
 }
 
@@ -601,6 +602,11 @@ fn accounts_in_and_out_of_scope_with_their_roles() {
         "role_ok": 1,
         "role_failed": 1
       },
+      "problems": [
+        "account 000000000012 is odd",
+        "account 111122223333 is odd",
+        "account 222233334444 is odd"
+      ],
       "accounts": [
         {
           "id": "000000000012",
@@ -653,6 +659,9 @@ fn accounts_whose_roles_nobody_tried() {
         "role_ok": null,
         "role_failed": null
       },
+      "problems": [
+        "account 111122223333 is odd"
+      ],
       "accounts": [
         {
           "id": "111122223333",

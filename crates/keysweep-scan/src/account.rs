@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use keysweep_aws::{AccountSession, Aws, Caller, RoleOptions};
-use keysweep_model::{Account, AccountFacts, AccountGap, AccountId, Step};
+use keysweep_model::{Account, AccountFacts, AccountGap, AccountId, AccountState, Step};
 
 use crate::{
     judge::{Judge, Source},
@@ -47,7 +47,7 @@ impl Context {
         let options = &self.options;
         let session = open_session(&self.aws, &self.caller, &options.roles, account.id)
             .await
-            .map_err(|reason| gap(&account, Step::AssumeRole, reason))?;
+            .map_err(|reason| lost(&account, Step::AssumeRole, reason))?;
         let at_once = options.concurrency.calls_per_account;
         let rounds = Rounds {
             judge: Judge {
@@ -62,6 +62,14 @@ impl Context {
             is_saved: options.inventory.is_some(),
         };
         let facts = AccountFacts::unread(Arc::clone(&account));
-        rounds.run(facts).await.map_err(|reason| gap(&account, Step::ReadUsers, reason))
+        rounds.run(facts).await.map_err(|reason| lost(&account, Step::ReadUsers, reason))
     }
+}
+
+/// The entry for an account that was to be read and could not be. A state that this version does not know may be why.
+fn lost(account: &Account, step: Step, mut reason: String) -> AccountGap {
+    if let AccountState::Other(state) = &account.state {
+        reason += &format!(". The state of the account is `{state}`, which Keysweep does not know");
+    }
+    gap(account, step, reason)
 }

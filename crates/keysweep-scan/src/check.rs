@@ -1,7 +1,10 @@
 //! The accounts with their scope, and on request whether their roles can be assumed: a scan's first steps without the
 //! scan.
 
-use std::pin::pin;
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    pin::pin,
+};
 
 use futures::{StreamExt, stream};
 use keysweep_aws::Aws;
@@ -9,9 +12,9 @@ use keysweep_model::{Account, AccountGap};
 
 use crate::{
     account::open_session,
-    discover::{self, AccountSource, StartError},
+    discover::{self, AccountSource, Ground, StartError},
     scan::Roles,
-    select::{Choice, Selection},
+    select::{Choice, Remaining, Selection, not_listed},
 };
 
 /// Which accounts to look at, and how.
@@ -45,33 +48,75 @@ pub enum Scope {
     InScope,
     /// It would not, for this reason.
     Out(String),
+    /// It should, or may have to, and could not, for this reason.
+    Lost(String),
+}
+
+/// The accounts, and what is wrong with the list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckedAccounts {
+    /// The accounts, by id.
+    pub accounts: Vec<CheckedAccount>,
+    /// Why a scan of them would be incomplete: accounts that the user named and that are not there, or a selection that
+    /// leaves none.
+    pub gaps: Vec<AccountGap>,
+}
+
+impl CheckedAccounts {
+    /// Whether a scan could open a session in every account that it is to read.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        let is_lost = |row: &CheckedAccount| matches!(row.scope, Scope::Lost(_)) || matches!(row.check, Some(Err(_)));
+        self.gaps.is_empty() && !self.accounts.iter().any(is_lost)
+    }
 }
 
 /// Lists the accounts, and tries their roles where asked to.
 ///
 /// # Errors
 /// When the accounts cannot be listed to the end: a part of them is not the organization.
-pub async fn check_accounts(aws: &Aws, options: &CheckOptions) -> Result<Vec<CheckedAccount>, StartError> {
+pub async fn check_accounts(aws: &Aws, options: &CheckOptions) -> Result<CheckedAccounts, StartError> {
     let ground = discover::survey(aws, &options.source, &options.selection).await?;
-    let mut accounts = pin!(discover::accounts(aws, &options.source, &ground));
-    let mut rows = Vec::new();
-    while let Some(listed) = accounts.next().await {
-        let listed = listed.map_err(discover::organization_error)?;
-        let scope = match options.selection.choose(&listed, &ground.selected_units) {
-            Choice::Read => Scope::InScope,
-            Choice::OutOfScope => Scope::Out("not selected".to_owned()),
-            Choice::Skip(AccountGap { reason, .. }) | Choice::Fail(AccountGap { reason, .. }) => Scope::Out(reason),
-        };
-        rows.push(CheckedAccount { account: listed.account, scope, check: None });
-    }
-    rows.sort_by_key(|row| row.account.id);
-    let Some(roles) = &options.assume else { return Ok(rows) };
-    let checked = stream::iter(rows).map(|mut row| async {
+    let mut checked = list(aws, options, &ground).await?;
+    let Some(roles) = &options.assume else { return Ok(checked) };
+    let tried = stream::iter(checked.accounts).map(|mut row| async {
         if row.scope == Scope::InScope {
             let session = open_session(aws, &ground.caller, roles, row.account.id).await;
             row.check = Some(session.map(drop));
         }
         row
     });
-    Ok(checked.buffered(options.at_once).collect().await)
+    checked.accounts = tried.buffered(options.at_once).collect().await;
+    Ok(checked)
+}
+
+async fn list(aws: &Aws, options: &CheckOptions, ground: &Ground) -> Result<CheckedAccounts, StartError> {
+    let mut listing = pin!(discover::accounts(aws, &options.source, ground));
+    let (mut accounts, mut remaining) = (BTreeMap::new(), Remaining::default());
+    while let Some(listed) = listing.next().await {
+        let listed = listed.map_err(discover::organization_error)?;
+        // A list that changes while it is read may name an account on two pages.
+        if let Entry::Vacant(entry) = accounts.entry(listed.account.id) {
+            let choice = options.selection.choose(&listed, &ground.selected_units);
+            remaining.count(&choice);
+            entry.insert(CheckedAccount { account: listed.account, scope: Scope::of(choice), check: None });
+        }
+    }
+    let missing = options.selection.accounts.iter().filter(|id| !accounts.contains_key(id));
+    let mut gaps: Vec<_> = missing.map(|id| not_listed(*id)).collect();
+    if gaps.is_empty() {
+        gaps.extend(remaining.nothing_left(&options.selection));
+    }
+    Ok(CheckedAccounts { accounts: accounts.into_values().collect(), gaps })
+}
+
+impl Scope {
+    fn of(choice: Choice) -> Self {
+        match choice {
+            Choice::Read => Self::InScope,
+            Choice::OutOfScope => Self::Out("not selected".to_owned()),
+            Choice::Skip(AccountGap { reason, .. }) => Self::Out(reason),
+            Choice::Fail(AccountGap { reason, .. }) => Self::Lost(reason),
+        }
+    }
 }

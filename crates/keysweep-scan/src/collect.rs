@@ -41,6 +41,10 @@ impl<'a> Collected<'a> {
         self.coverage.failed.push(gap);
     }
 
+    pub(crate) fn has_failures(&self) -> bool {
+        !self.coverage.failed.is_empty()
+    }
+
     pub(crate) fn skipped(&mut self, gap: AccountGap) {
         self.progress.add_skipped();
         self.coverage.skipped.push(gap);

@@ -28,7 +28,7 @@ mod select;
 mod subject;
 mod tally;
 
-pub use check::{CheckOptions, CheckedAccount, Scope, check_accounts};
+pub use check::{CheckOptions, CheckedAccount, CheckedAccounts, Scope, check_accounts};
 pub use discover::{AccountSource, StartError};
 pub use exemption::ExemptionOptions;
 pub use inventory::{InventoryAccount, judge_inventory};

@@ -24,7 +24,7 @@ use crate::{
     exemption::{ExemptionOptions, Scope},
     progress::Progress,
     rounds::Outcome,
-    select::{Choice, Selection, gap},
+    select::{Choice, Remaining, Selection, gap, not_listed},
 };
 
 /// What to scan, and how.
@@ -117,6 +117,7 @@ pub async fn scan(
     let collected = Collected::new(progress, &options.policies, &options.exemptions);
     let mut crew = Crew::new(&ground, context, collected);
     crew.work(accounts, stop).await;
+    crew.check_scope();
     let scope = crew.scope();
     let run = Run {
         id: run_id,
@@ -142,6 +143,8 @@ struct Crew<'a> {
     missing: BTreeSet<AccountId>,
     /// The accounts that were listed.
     seen: BTreeSet<AccountId>,
+    /// What the selection has left of them.
+    remaining: Remaining,
     /// Whether the list came to its end.
     listed_all: bool,
 }
@@ -156,6 +159,7 @@ impl<'a> Crew<'a> {
             names: HashMap::new(),
             missing: context.options.selection.accounts.clone(),
             seen: BTreeSet::new(),
+            remaining: Remaining::default(),
             listed_all: false,
             context,
         }
@@ -183,13 +187,7 @@ impl<'a> Crew<'a> {
         }
         self.collected.progress.finish_listing();
         for id in std::mem::take(&mut self.missing) {
-            let reason = "the account was named by --account and is not in the organization or the accounts file";
-            self.collected.failed(AccountGap {
-                account_id: Some(id),
-                account_name: String::new(),
-                step: Step::Select,
-                reason: reason.to_owned(),
-            });
+            self.collected.failed(not_listed(id));
         }
     }
 
@@ -217,8 +215,10 @@ impl<'a> Crew<'a> {
             }
             Some(Ok(listed)) => {
                 self.missing.remove(&listed.account.id);
-                self.seen.insert(listed.account.id);
-                self.choose(listed);
+                // A list that changes while it is read may name an account on two pages.
+                if self.seen.insert(listed.account.id) {
+                    self.choose(listed);
+                }
                 true
             }
         }
@@ -226,6 +226,7 @@ impl<'a> Crew<'a> {
 
     fn choose(&mut self, listed: ListedAccount) {
         let choice = self.context.options.selection.choose(&listed, &self.ground.selected_units);
+        self.remaining.count(&choice);
         if choice != Choice::OutOfScope {
             self.collected.progress.add_listed();
         }
@@ -267,6 +268,16 @@ impl<'a> Crew<'a> {
         let is_whole = self.listed_all && self.context.options.selection == Selection::default();
         let is_organization = self.ground.organization.is_some();
         Scope { is_whole, accounts: (is_organization && self.listed_all).then(|| self.seen.clone()) }
+    }
+
+    /// Reports a selection that leaves no account to read, unless it is known already why nothing was read.
+    fn check_scope(&mut self) {
+        if self.collected.has_failures() {
+            return;
+        }
+        if let Some(gap) = self.remaining.nothing_left(&self.context.options.selection) {
+            self.collected.failed(gap);
+        }
     }
 
     /// Stops everything and names what was not read.

@@ -52,16 +52,73 @@ impl Selection {
             return Choice::Skip(gap(account, Step::Select, "excluded by --exclude-account".to_owned()));
         }
         match &account.state {
-            AccountState::Active => Choice::Read,
+            // A state that this version does not know says nothing against the account.
+            AccountState::Active | AccountState::Other(_) => Choice::Read,
             AccountState::PendingActivation
             | AccountState::Suspended
             | AccountState::PendingClosure
-            | AccountState::Closed
-            | AccountState::Other(_) => {
+            | AccountState::Closed => {
                 Choice::Skip(gap(account, Step::State, format!("the account is {}", account.state)))
             }
         }
     }
+
+    /// The options that are in use: those that select accounts, then the one that excludes some.
+    fn options(&self) -> Vec<&'static str> {
+        let in_use = [
+            ("--account", !self.accounts.is_empty()),
+            ("--ou", !self.units.is_empty()),
+            ("--exclude-account", !self.excluded.is_empty()),
+        ];
+        in_use.into_iter().filter_map(|(option, is_used)| is_used.then_some(option)).collect()
+    }
+}
+
+/// How many accounts each part of a selection has left over.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Remaining {
+    listed: u64,
+    selected: u64,
+    not_excluded: u64,
+    to_read: u64,
+}
+
+impl Remaining {
+    /// Counts an account by what was chosen for it.
+    pub(crate) fn count(&mut self, choice: &Choice) {
+        let passed = match choice {
+            Choice::OutOfScope => 1,
+            Choice::Skip(gap) if gap.step == Step::Select => 2,
+            Choice::Skip(_) => 3,
+            Choice::Read | Choice::Fail(_) => 4,
+        };
+        let counts = [&mut self.listed, &mut self.selected, &mut self.not_excluded, &mut self.to_read];
+        counts.into_iter().take(passed).for_each(|count| *count += 1);
+    }
+
+    /// Why no account is left to read, and by which option; none where one is.
+    pub(crate) fn nothing_left(&self, selection: &Selection) -> Option<AccountGap> {
+        let options = selection.options().join(" with ");
+        let why = match self {
+            Self { to_read: 1.., .. } => return None,
+            Self { listed: 0, .. } => "AWS Organizations listed none".to_owned(),
+            Self { selected: 0, listed, .. } => {
+                let selecting = options.trim_end_matches(" with --exclude-account");
+                format!("{selecting} selects none of the {listed} that were listed")
+            }
+            Self { not_excluded: 0, .. } => "--exclude-account removes the last one".to_owned(),
+            Self { not_excluded: left, .. } if options.is_empty() => format!("none of the {left} listed is active"),
+            Self { not_excluded: left, .. } => format!("{options} leaves {left}, of which none is active"),
+        };
+        let reason = format!("no account is left to scan: {why}");
+        Some(AccountGap { account_id: None, account_name: "(no account)".to_owned(), step: Step::Select, reason })
+    }
+}
+
+/// The entry for an account that `--account` names and that was not listed.
+pub(crate) fn not_listed(id: AccountId) -> AccountGap {
+    let reason = "the account was named by --account and is not in the organization or the accounts file".to_owned();
+    AccountGap { account_id: Some(id), account_name: String::new(), step: Step::Select, reason }
 }
 
 /// An entry of the coverage for an account that is not read.
@@ -117,11 +174,52 @@ mod tests {
     }
 
     #[test]
-    fn only_active_accounts_are_read() {
-        for state in ["SUSPENDED", "PENDING_CLOSURE", "CLOSED", "PENDING_ACTIVATION", "(no state)"] {
-            let account = listed(AccountState::from_aws(state), Fact::Known(Vec::new()));
-            let Choice::Skip(gap) = select(&[], &[], &[]).choose(&account, &[]) else { panic!("{state} is read") };
+    fn accounts_are_read_but_in_the_states_in_which_they_cannot_be_used() {
+        let choice =
+            |state| select(&[], &[], &[]).choose(&listed(AccountState::from_aws(state), Fact::Known(Vec::new())), &[]);
+        for state in ["SUSPENDED", "PENDING_CLOSURE", "CLOSED", "PENDING_ACTIVATION"] {
+            let Choice::Skip(gap) = choice(state) else { panic!("{state} is read") };
             assert_eq!(gap.reason, format!("the account is {state}"));
         }
+        for state in ["ACTIVE", "ACTIVE_RESTRICTED", "(no state)", ""] {
+            assert_eq!(choice(state), Choice::Read);
+        }
+    }
+
+    #[test]
+    fn the_option_that_leaves_nothing_is_named() {
+        let left = |selection: &Selection, accounts: &[(ListedAccount, &[String])]| {
+            let mut remaining = Remaining::default();
+            for (account, units) in accounts {
+                remaining.count(&selection.choose(account, units));
+            }
+            remaining.nothing_left(selection).map_or("some".to_owned(), |gap| gap.reason)
+        };
+        let here = || in_units(&["ou-1-a"]);
+        let closed = || listed(AccountState::Closed, Fact::Known(vec!["ou-1-a".to_owned()]));
+        let (a, b) = (["ou-1-a".to_owned()], ["ou-1-b".to_owned()]);
+        let none = "no account is left to scan: ";
+        let told = [
+            (left(&select(&[], &[], &[]), &[]), "AWS Organizations listed none"),
+            (
+                left(&select(&[], &[], &["b"]), &[(here(), &b), (here(), &b)]),
+                "--ou selects none of the 2 that were listed",
+            ),
+            (
+                left(&select(&["999999999999"], &["999999999999"], &["b"]), &[(here(), &b)]),
+                "--account with --ou selects none of the 1 that were listed",
+            ),
+            (left(&select(&[], &["111122223333"], &["a"]), &[(here(), &a)]), "--exclude-account removes the last one"),
+            (left(&select(&[], &[], &["a"]), &[(closed(), &a)]), "--ou leaves 1, of which none is active"),
+            (
+                left(&select(&[], &["999999999999"], &[]), &[(closed(), &a)]),
+                "--exclude-account leaves 1, of which none is active",
+            ),
+            (left(&select(&[], &[], &[]), &[(closed(), &a)]), "none of the 1 listed is active"),
+        ];
+        for (reason, expected) in told {
+            assert_eq!(reason, format!("{none}{expected}"));
+        }
+        assert_eq!(left(&select(&[], &[], &[]), &[(closed(), &a), (here(), &a)]), "some");
     }
 }

@@ -11,7 +11,7 @@ use crate::state::State;
 use crate::wire::error::{ApiError, Refused};
 use crate::wire::request::Call;
 use crate::wire::sigv4::Authorization;
-use crate::world::{Account, AccountId, AccountState, KeyStatus, Partition, User};
+use crate::world::{Account, AccountId, KeyStatus, Partition, User};
 
 /// How far a request's date may be from the present.
 const SKEW: SignedDuration = SignedDuration::from_mins(15);
@@ -77,7 +77,7 @@ pub(crate) fn authenticate(sim: &Sim, state: &State, call: &Call<'_>, now: Times
 fn key_holder(state: &State, access_key_id: &str) -> Result<Identity, Refused> {
     let (account, user) = state.key_owner(access_key_id).ok_or(Refused::UnknownKey)?;
     let active = user.key(access_key_id).is_some_and(|key| key.status == KeyStatus::Active);
-    if !active || account.state != AccountState::Active {
+    if !active || !account.state.is_usable() {
         return Err(Refused::UnknownKey);
     }
     let (arn, name) = (user.arn(state.world.partition, account.id), user.name.clone());
@@ -92,7 +92,7 @@ fn session_holder(
     now: Timestamp,
 ) -> Result<Identity, Refused> {
     let session = sim.session(access_key_id).ok_or(Refused::UnknownKey)?;
-    let open = state.account(session.account).is_some_and(|account| account.state == AccountState::Active);
+    let open = state.account(session.account).is_some_and(|account| account.state.is_usable());
     if !open || token != state.derive().session_token(access_key_id) {
         return Err(Refused::UnknownKey);
     }

@@ -37,6 +37,9 @@ pub struct SimOptions {
     pub account_fields: AccountFields,
     /// Whether `ListAccounts` has empty pages now and then, as AWS warns that it may.
     pub empty_pages: bool,
+    /// Whether each page of `ListAccounts` begins with the last account of the page before, as happens where the list
+    /// changes while it is read.
+    pub repeated_accounts: bool,
     /// Faults beside those of the world.
     pub faults: Vec<Fault>,
 }
@@ -51,6 +54,7 @@ impl SimOptions {
             report_style: ReportStyle::default(),
             account_fields: AccountFields::All,
             empty_pages: true,
+            repeated_accounts: false,
             faults: Vec::new(),
         }
     }

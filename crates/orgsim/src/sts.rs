@@ -11,7 +11,7 @@ use crate::wire::error::ApiError;
 use crate::wire::input::{Shape, is_name};
 use crate::wire::response::Body;
 use crate::wire::xml::Xml;
-use crate::world::{Account, AccountState, Partition, Principal, Role};
+use crate::world::{Account, Partition, Principal, Role};
 
 const HOUR: i64 = 3600;
 const LONGEST_POLICY: usize = 2048;
@@ -110,7 +110,7 @@ fn trusting_role<'s>(
         Trust::Exact | Trust::Account => auth::ruling(state, identity, "sts:AssumeRole").is_ok(),
     };
     let named = role.external_id.is_none() || role.external_id.as_deref() == external_id;
-    (account.state == AccountState::Active && may_go && named).then_some((account, role))
+    (account.state.is_usable() && may_go && named).then_some((account, role))
 }
 
 /// How a trust policy covers a caller.

@@ -1,7 +1,8 @@
 //! `keysweep accounts`.
 
 use keysweep_aws::{Aws, Clock, Endpoint};
-use keysweep_report::{AccountRow, accounts_json};
+use keysweep_model::AccountGap;
+use keysweep_report::{AccountList, AccountRow, accounts_json};
 use keysweep_scan::{CheckOptions, CheckedAccount, Scope, check_accounts};
 
 use crate::{
@@ -13,7 +14,8 @@ use crate::{
     terminal::{self, View},
 };
 
-/// Lists the accounts. A role that cannot be assumed makes the exit code 3.
+/// Lists the accounts. What would make a scan incomplete makes the exit code 3: a role that cannot be assumed, an account
+/// that was named and is not there, a selection that leaves none.
 pub(super) async fn run(config: Config, check: bool, edge: &Edge) -> Result<Exit, Failure> {
     let settings = Settings::resolve(config)?;
     let destination = Destination::open(settings.output.file.as_deref())?;
@@ -26,14 +28,24 @@ pub(super) async fn run(config: Config, check: bool, edge: &Edge) -> Result<Exit
         at_once: settings.scan.concurrency.accounts,
     };
     let accounts = check_accounts(&aws, &options).await?;
-    let rows: Vec<_> = accounts.into_iter().map(row).collect();
+    let is_complete = accounts.is_complete();
+    let list = AccountList {
+        accounts: accounts.accounts.into_iter().map(row).collect(),
+        problems: accounts.gaps.iter().map(problem).collect(),
+    };
     let view = View { color: edge.stdout.color && !destination.is_file(), ..edge.stdout };
     destination.deliver(|mut out| match settings.output.format {
-        Format::Json => accounts_json::write(&rows, &mut out),
-        Format::Text => out.write_all(terminal::accounts(&rows, &view).as_bytes()),
+        Format::Json => accounts_json::write(&list, &mut out),
+        Format::Text => out.write_all(terminal::accounts(&list, &view).as_bytes()),
     })?;
-    let all_good = rows.iter().all(|row| !matches!(row.check, Some(Err(_))));
-    Ok(if all_good { Exit::Clean } else { Exit::Incomplete })
+    Ok(if is_complete { Exit::Clean } else { Exit::Incomplete })
+}
+
+fn problem(gap: &AccountGap) -> String {
+    match gap.account_id {
+        Some(id) => format!("account {id}: {}", gap.reason),
+        None => gap.reason.clone(),
+    }
 }
 
 fn row(checked: CheckedAccount) -> AccountRow {
@@ -45,7 +57,7 @@ fn row(checked: CheckedAccount) -> AccountRow {
         state: account.state,
         scope: match scope {
             Scope::InScope => keysweep_report::Scope::In,
-            Scope::Out(reason) => keysweep_report::Scope::Out { reason },
+            Scope::Out(reason) | Scope::Lost(reason) => keysweep_report::Scope::Out { reason },
         },
         check,
     }

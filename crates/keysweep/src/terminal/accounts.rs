@@ -1,6 +1,6 @@
 //! The accounts of the organization: which ones a scan would read, and whether it could.
 
-use keysweep_report::{AccountRow, Scope};
+use keysweep_report::{AccountList, AccountRow, Scope};
 
 use super::{
     View,
@@ -10,14 +10,19 @@ use super::{
 };
 
 /// The list for `keysweep accounts`: id, name, OU path, state, whether a scan would read the account or why not, and
-/// whether its role could be assumed where that was tried; then the totals. Every account is listed.
+/// whether its role could be assumed where that was tried; then what is wrong with the list, and the totals. Every
+/// account is listed.
 #[must_use]
-pub fn accounts(rows: &[AccountRow], view: &View) -> String {
+pub fn accounts(list: &AccountList, view: &View) -> String {
+    let AccountList { accounts: rows, problems } = list;
     let mut page = Page::new(view);
     let columns = ["ACCOUNT", "NAME", "OU PATH", "STATE"].map(str::to_owned).to_vec();
     let tried = rows.iter().any(|row| row.check.is_some());
     let last = if tried { "SCOPE AND ROLE" } else { "SCOPE" };
     page.table(0, Some(Row { cells: columns, text: last.to_owned() }), rows.iter().map(row).collect());
+    for problem in problems {
+        page.section("PROBLEM", Look::Loud, problem, Look::Plain);
+    }
     page.section("TOTAL", Look::Bold, &totals(rows, tried), Look::Bold);
     page.finish()
 }

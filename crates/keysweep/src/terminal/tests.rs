@@ -3,7 +3,7 @@
 mod world;
 
 use keysweep_model::{AccountState, FindingStatus, ScanResult};
-use keysweep_report::{AccountRow, Scope};
+use keysweep_report::{AccountList, AccountRow, Scope};
 use proptest::prelude::*;
 
 use super::{View, accounts, scan, text};
@@ -458,7 +458,7 @@ fn evil(text: &str) -> ScanResult {
     result
 }
 
-fn account_rows(name: &str, reason: &str) -> Vec<AccountRow> {
+fn account_list(name: &str, reason: &str) -> AccountList {
     let row = |id: &str, name: &str, scope, check| AccountRow {
         id: id.parse().unwrap(),
         name: name.to_owned(),
@@ -468,11 +468,12 @@ fn account_rows(name: &str, reason: &str) -> Vec<AccountRow> {
         check,
     };
     let denied = "the role `arn:aws:iam::222233334444:role/Audit` could not be assumed (AccessDenied)";
-    vec![
+    let accounts = vec![
         row("111122223333", "payments-prod", Scope::In, Some(Ok(()))),
         row("222233334444", name, Scope::In, Some(Err(denied.to_owned()))),
         AccountRow { state: AccountState::Suspended, ou_path: None, ..row("000000000012", "", out(reason), None) },
-    ]
+    ];
+    AccountList { accounts, problems: vec![format!("no account is left to scan: {name}")] }
 }
 
 fn out(reason: &str) -> Scope {
@@ -481,8 +482,8 @@ fn out(reason: &str) -> Scope {
 
 #[test]
 fn the_accounts_with_their_roles() {
-    let rows = account_rows("data-platform", "the account is SUSPENDED");
-    insta::assert_snapshot!(accounts(&rows, &View { width: 120, ..PLAIN }), @"
+    let list = account_list("data-platform", "the account is SUSPENDED");
+    insta::assert_snapshot!(accounts(&list, &View { width: 120, ..PLAIN }), @"
     ACCOUNT       NAME           OU PATH                       STATE      SCOPE AND ROLE
     111122223333  payments-prod  Root/Workloads/payments-prod  ACTIVE     in scope, role ok
     222233334444  data-platform  Root/Workloads/data-platform  ACTIVE     in scope, ROLE FAILED: the role
@@ -490,13 +491,15 @@ fn the_accounts_with_their_roles() {
                                                                           be assumed (AccessDenied)
     000000000012  -              -                             SUSPENDED  out of scope: the account is SUSPENDED
 
+    PROBLEM    no account is left to scan: data-platform
+
     TOTAL      3 accounts: 2 in scope, 1 out of scope; 1 with the role ok, 1 with the role failed
     ");
 }
 
 #[test]
 fn the_accounts_in_a_narrow_terminal() {
-    insta::assert_snapshot!(accounts(&account_rows("data-platform", "the account is SUSPENDED"), &View { width: 60, ..PLAIN }), @"
+    insta::assert_snapshot!(accounts(&account_list("data-platform", "the account is SUSPENDED"), &View { width: 60, ..PLAIN }), @"
     111122223333  payments-prod  Root/Workloads/payments-prod
         ACTIVE
         in scope, role ok
@@ -509,6 +512,8 @@ fn the_accounts_in_a_narrow_terminal() {
         SUSPENDED
         out of scope: the account is SUSPENDED
 
+    PROBLEM    no account is left to scan: data-platform
+
     TOTAL      3 accounts: 2 in scope, 1 out of scope; 1 with
                the role ok, 1 with the role failed
     ");
@@ -516,9 +521,10 @@ fn the_accounts_in_a_narrow_terminal() {
 
 #[test]
 fn the_accounts_whose_roles_nobody_tried() {
-    let mut rows = account_rows("data-platform", "excluded by --exclude-account");
-    rows.iter_mut().for_each(|row| row.check = None);
-    insta::assert_snapshot!(accounts(&rows, &PLAIN), @"
+    let mut list = account_list("data-platform", "excluded by --exclude-account");
+    list.accounts.iter_mut().for_each(|row| row.check = None);
+    list.problems.clear();
+    insta::assert_snapshot!(accounts(&list, &PLAIN), @"
     ACCOUNT       NAME           OU PATH                       STATE      SCOPE
     111122223333  payments-prod  Root/Workloads/payments-prod  ACTIVE     in scope
     222233334444  data-platform  Root/Workloads/data-platform  ACTIVE     in scope
@@ -544,7 +550,7 @@ proptest! {
     ) {
         let view = View { width, color: false, all };
         let shown = text::clean(&name);
-        for page in [scan(&evil(&name), &view), scan(&world::rich(), &view), accounts(&account_rows(&name, &name), &view)] {
+        for page in [scan(&evil(&name), &view), scan(&world::rich(), &view), accounts(&account_list(&name, &name), &view)] {
             for line in page.lines() {
                 let fits = text::width(line) <= width;
                 prop_assert!(fits || is_excused(line, width, &[&shown]), "{width} columns: {line}");
@@ -555,7 +561,7 @@ proptest! {
     #[test]
     fn no_control_character_but_newline_survives(name in UNRULY, width in 0usize..220, all in any::<bool>()) {
         let view = View { width, color: false, all };
-        for page in [scan(&evil(&name), &view), accounts(&account_rows(&name, &name), &view)] {
+        for page in [scan(&evil(&name), &view), accounts(&account_list(&name, &name), &view)] {
             prop_assert!(!page.chars().any(|c| c.is_control() && c != '\n'));
             prop_assert!(page.ends_with('\n'));
             prop_assert!(page.lines().all(|line| line.trim_end_matches(' ') == line), "a trailing space in {page}");

@@ -108,7 +108,10 @@ fn place(draw: &mut Draw, index: usize, state: AccountState) -> (Text, Text, &'s
     };
     let ou = match state {
         AccountState::Suspended | AccountState::Closed => "Suspended",
-        AccountState::Active | AccountState::PendingClosure | AccountState::PendingActivation => ou,
+        AccountState::Active
+        | AccountState::ActiveRestricted
+        | AccountState::PendingClosure
+        | AccountState::PendingActivation => ou,
     };
     // The index keeps names and addresses apart: no two accounts may share an address.
     (Text::from(format!("{}-{suffix}-{index:02}", draw.pick(&PRODUCTS))), ou.into(), suffix)

@@ -25,7 +25,14 @@ pub(super) fn list(asked: &Asked<'_>, state: &State) -> Result<Value, ApiError> 
         return Ok(json!({ "Accounts": [], "NextToken": token }));
     }
     let accounts: Vec<&Account> = state.world.accounts.iter().skip(start).take(paging.size + 1).collect();
-    Ok(answer(asked, state, &Paging { after: None, ..paging }, &accounts))
+    let mut page = answer(asked, state, &Paging { after: None, ..paging }, &accounts);
+    if asked.sim.options().repeated_accounts
+        && let Some(before) = start.checked_sub(1).and_then(|at| state.world.accounts.get(at))
+        && let Some(listed) = page["Accounts"].as_array_mut()
+    {
+        listed.insert(0, shape(before, state, asked.sim.options().account_fields));
+    }
+    Ok(page)
 }
 
 fn is_preceded_by_nothing(state: &State, start: usize) -> bool {

@@ -117,6 +117,8 @@ pub enum AccountState {
     PendingClosure,
     /// Gone for good, still listed.
     Closed,
+    /// Usable, in a state that AWS may add one day and that no client knows.
+    ActiveRestricted,
 }
 
 impl AccountState {
@@ -129,15 +131,28 @@ impl AccountState {
             AccountState::Suspended => "SUSPENDED",
             AccountState::PendingClosure => "PENDING_CLOSURE",
             AccountState::Closed => "CLOSED",
+            AccountState::ActiveRestricted => "ACTIVE_RESTRICTED",
         }
     }
 
-    /// The older field `Status`, which has no word for the first and the last state.
+    /// Whether the account's users and roles may do anything.
+    #[must_use]
+    pub fn is_usable(self) -> bool {
+        match self {
+            AccountState::Active | AccountState::ActiveRestricted => true,
+            AccountState::PendingActivation
+            | AccountState::Suspended
+            | AccountState::PendingClosure
+            | AccountState::Closed => false,
+        }
+    }
+
+    /// The older field `Status`, which has a word for three of the states only.
     #[must_use]
     pub fn status(self) -> Option<&'static str> {
         match self {
             AccountState::Active | AccountState::Suspended | AccountState::PendingClosure => Some(self.as_str()),
-            AccountState::PendingActivation | AccountState::Closed => None,
+            AccountState::PendingActivation | AccountState::Closed | AccountState::ActiveRestricted => None,
         }
     }
 }
