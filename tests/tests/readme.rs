@@ -42,7 +42,7 @@ fn commands() -> Vec<String> {
     let readme = readme();
     let shown = blocks("console");
     let shown = shown.iter().flat_map(|block| block.lines()).filter_map(|line| line.strip_prefix("$ "));
-    let shown = shown.map(|line| line.split(" > ").next().unwrap().replace("cargo run --release --", "keysweep"));
+    let shown = shown.map(|line| line.split(" > ").next().unwrap().replace("cargo run --", "keysweep"));
     let prose: String = readme.split("```").step_by(2).collect();
     let mentioned = quoted(&prose).into_iter().map(str::to_owned).collect::<Vec<_>>();
     shown.chain(mentioned).filter(|line| line.starts_with("keysweep ")).collect()

@@ -11,7 +11,8 @@ use crate::{python, tidy};
 
 const FORMAT: &[&str] = &["fmt", "--all", "--", "--check"];
 const LINTS: &[&str] = &["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
-const TESTS: &[&str] = &["test", "--workspace", "--all-features"];
+/// The features of the program itself stay as they are, so that its build serves the tests too.
+const TESTS: &[&str] = &["test", "--workspace", "--features", "keysweep-tests/moto"];
 
 /// The tests against moto find their interpreter by this variable.
 const PYTHON_VARIABLE: &str = "KEYSWEEP_TEST_PYTHON";

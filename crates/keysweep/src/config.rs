@@ -161,7 +161,7 @@ pub struct Config {
     /// Write the result to this file instead of stdout; the file appears only once it is whole
     #[arg(long, short, value_name = "FILE", env = "KEYSWEEP_OUTPUT", help_heading = "Output")]
     pub output: Option<PathBuf>,
-    /// Show each finding instead of the worst of each group
+    /// Show each finding above the summary
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     #[arg(help_heading = "Output")]
     pub all: Option<bool>,

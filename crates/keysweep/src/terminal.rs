@@ -2,8 +2,8 @@
 //!
 //! Three promises hold for everything that is printed:
 //!
-//! - **Ten thousand findings stay readable.** Findings are grouped and each group shows its worst; the rest is counted,
-//!   never dropped without a word, and `--all` shows it.
+//! - **Ten thousand findings stay readable.** A result ends with one screen: its violations counted by policy and by
+//!   account, what is unknown, coverage. `--all` shows each finding above it.
 //! - **What one would copy is whole.** Ids, ARNs and names are never cut or broken; the layout gives way instead.
 //! - **Text from AWS cannot steer the terminal.** Whoever may name a user or tag it writes into this output, so
 //!   a page, the only door to it, escapes control and invisible characters.
@@ -20,6 +20,7 @@ mod page;
 mod policy;
 mod reason;
 mod register;
+mod summary;
 mod table;
 mod text;
 mod totals;
@@ -47,22 +48,25 @@ pub struct View {
     pub width: usize,
     /// Whether to colour by ANSI escape codes. Without, the text holds no control character but newlines.
     pub color: bool,
-    /// Whether to show every finding and every account, however many, instead of the worst of each group.
+    /// Whether to show every finding and every account, however many.
     pub all: bool,
 }
 
-/// The result of a scan: violations by severity and policy with the worst first, what could not be judged, what was let
-/// off, exemptions to look at, coverage, API calls and the totals, each line ending in a newline.
+/// The result of a scan: each violation where all are wanted or there are few, then the screen that every result ends
+/// with: what is exempted, exemptions to look at, what could not be judged, API calls, violations by policy and the accounts
+/// with the most, coverage and the totals. What matters most is last, where a terminal shows it. Each line ends in a
+/// newline.
 #[must_use]
 pub fn scan(result: &ScanResult, view: &View) -> String {
     let mut page = Page::new(view);
     as_of(&mut page, &result.run);
     violations::write(&mut page, result);
-    undecided::write(&mut page, &result.findings);
     exempt::write(&mut page, &result.findings);
     register::write(&mut page, &result.exemptions);
-    coverage::write(&mut page, &result.coverage);
+    undecided::write(&mut page, &result.findings);
     totals::api_calls(&mut page, &result.api_calls);
+    summary::write(&mut page, result);
+    coverage::write(&mut page, &result.coverage);
     totals::write(&mut page, result);
     page.finish()
 }

@@ -11,9 +11,9 @@ use super::{
 };
 
 /// How many reasons are shown.
-const REASONS: usize = 10;
+const REASONS: usize = 3;
 /// How many of the accounts are shown that should have been read.
-const FAILED: usize = 5;
+const FAILED: usize = 3;
 /// How many of the accounts are shown that were not to be read.
 const SKIPPED: usize = 3;
 /// How many of the accounts are shown of which something should be known.

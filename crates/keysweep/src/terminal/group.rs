@@ -21,10 +21,14 @@ pub(super) fn by<T, K: Ord>(items: impl IntoIterator<Item = T>, key: impl Fn(&T)
     groups
 }
 
+/// How many accounts the findings are in.
+pub(super) fn accounts(findings: &[&Finding]) -> u64 {
+    findings.iter().map(|finding| finding.account_id).collect::<BTreeSet<_>>().len() as u64
+}
+
 /// "in 3 accounts".
 pub(super) fn in_accounts(findings: &[&Finding]) -> String {
-    let accounts: BTreeSet<_> = findings.iter().map(|finding| finding.account_id).collect();
-    format!("in {}", text::count(accounts.len() as u64, "account"))
+    format!("in {}", text::count(accounts(findings), "account"))
 }
 
 /// The row of a finding: account, user and credential, and its message.

@@ -2,7 +2,7 @@
 
 mod world;
 
-use keysweep_model::{AccountState, FindingStatus, ScanResult};
+use keysweep_model::{AccountState, FindingStatus, ScanResult, Severity};
 use keysweep_report::{AccountList, AccountRow, Scope};
 use proptest::prelude::*;
 
@@ -17,11 +17,11 @@ const EVIL: &str = "a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b
 #[test]
 fn nothing_found() {
     insta::assert_snapshot!(scan(&world::empty(), &PLAIN), @"
+    API CALLS  0
+
     RESULT     no violations
 
     COVERAGE   2 of 2 accounts scanned, 0 failed, 0 skipped
-
-    API CALLS  0
 
     TOTAL      2 accounts, 12 users, 9 access keys: 0 violations, 0 unknown, 0 in error, 0 exempt, 0
                passed; took 4.2 s
@@ -32,7 +32,8 @@ fn nothing_found() {
 fn nothing_found_is_not_said_of_what_was_not_read() {
     let mut result = world::empty();
     result.coverage = world::rich().coverage;
-    insta::assert_snapshot!(scan(&result, &PLAIN).lines().next().unwrap(), @"RESULT     no violations in what could be judged");
+    let page = scan(&result, &PLAIN);
+    insta::assert_snapshot!(page.lines().find(|line| line.starts_with("RESULT")).unwrap(), @"RESULT     no violations in what could be judged");
 }
 
 #[test]
@@ -45,46 +46,12 @@ fn judged_as_of_another_day() {
 #[test]
 fn something_of_everything() {
     insta::assert_snapshot!(scan(&world::rich(), &PLAIN), @"
-    HIGH       access-key-unused: 3 violations in 3 accounts
-               Access keys that nobody uses for 45 days are removed
-      111122223333  payments-prod  old-vendor  AKIA0000000000000000  never used in the 400 days since it
-                                                                     was made, limit 45
-      222233334444  data-platform  old-vendor  AKIA0000000000000001  never used in the 399 days since it
-                                                                     was made, limit 45
-      333344445555  sandbox-ana    old-vendor  AKIA0000000000000002  never used in the 398 days since it
-                                                                     was made, limit 45
+    EXEMPT     7 violations let off
+      access-key-max-age  6 in 2 accounts  service accounts rotate yearly
+      access-key-unused   1 in 1 account   the vendor uses it once a year (exemption EX-17)
 
-    MEDIUM     access-key-max-age: 14 violations in 5 accounts
-               Access keys are rotated every 90 days or less
-      111122223333  payments-prod  ci-deployer             AKIA0000000000000000  active for 1204 days,
-                                                                                 limit 90
-      222233334444  data-platform  terraform               AKIA0000000000000001  active for 1121 days,
-                                                                                 limit 90
-      333344445555  sandbox-ana    backup-agent-eu-west-1  AKIA0000000000000002  active for 1038 days,
-                                                                                 limit 90
-      444455556666  erp            ana.garcia@example.com  AKIA0000000000000003  active for 955 days,
-                                                                                 limit 90
-      000000000012  archive        ci-deployer             AKIA0000000000000004  active for 872 days,
-                                                                                 limit 90
-      111122223333  payments-prod  terraform               AKIA0000000000000005  active for 789 days,
-                                                                                 limit 90
-      222233334444  data-platform  backup-agent-eu-west-1  AKIA0000000000000006  active for 706 days,
-                                                                                 limit 90
-      333344445555  sandbox-ana    ana.garcia@example.com  AKIA0000000000000007  active for 623 days,
-                                                                                 limit 90
-      444455556666  erp            ci-deployer             AKIA0000000000000008  active for 540 days,
-                                                                                 limit 90
-      000000000012  archive        terraform               AKIA0000000000000009  active for 457 days,
-                                                                                 limit 90
-      ... and 4 more in 4 accounts: --all shows each
-
-    MEDIUM     root-access-key: 1 violation in 1 account
-      444455556666  erp  (root user)  -  the root user has an access key
-
-    LOW        single-active-access-key: 1 violation in 1 account
-               A user has one active access key at most
-      222233334444  data-platform  release-bot  AKIA0000000000000001  a newer active key of the same
-                                                                      user exists
+    REGISTER   1 exemption of the register to look at
+      EX-3  owner billing  it expired on 2026-10-31; it matched nothing
 
     UNKNOWN    8 judgements in 2 accounts not made, as facts could not be read: not a pass
       8 unknown  access keys could not be read: iam:ListAccessKeys was denied (AccessDenied): User:
@@ -92,21 +59,28 @@ fn something_of_everything() {
                  iam:ListAccessKeys on resource: user <user>
           asked by access-key-max-age (4), access-key-unused (4)
           000000000012  archive  svc-1  -
-          000000000012  archive  svc-3  -
-          444455556666  erp      svc-0  -
-          444455556666  erp      svc-2  -
+          ... and 3 more: --all shows each
 
     ERROR      1 judgement in 1 account not made, as the policy failed: not a pass
       1 error  policies/contractor-keys.rhai:14:9: property `age` is unknown: did you mean `age_days`?
           asked by contractor-keys
           333344445555  sandbox-ana  temp-rk  AKIA0000000000000002
 
-    EXEMPT     7 violations let off
-      access-key-max-age  6 in 2 accounts  service accounts rotate yearly
-      access-key-unused   1 in 1 account   the vendor uses it once a year (exemption EX-17)
+    API CALLS  1,047: iam:ListAccessKeys 1,033, iam:GetCredentialReport 8, sts:AssumeRole 6
 
-    REGISTER   1 exemption of the register to look at
-      EX-3  owner billing  it expired on 2026-10-31; it matched nothing
+    VIOLATIONS 19 in 5 accounts; --all shows each
+      SEVERITY  POLICY                    VIOLATIONS  ACCOUNTS
+      high      access-key-unused                  3         3
+      medium    access-key-max-age                14         5
+      medium    root-access-key                    1         1
+      low       single-active-access-key           1         1
+
+    ACCOUNTS   with the most violations
+      222233334444  data-platform  5 violations (1 high, 3 medium, 1 low)
+      111122223333  payments-prod  4 violations (1 high, 3 medium)
+      333344445555  sandbox-ana    4 violations (1 high, 3 medium)
+      444455556666  erp            4 violations (4 medium)
+      000000000012  archive        2 violations (2 medium)
 
     COVERAGE   5 of 9 accounts scanned, 3 failed, 1 skipped
       2 failed  assume role: the role `arn:aws:iam::<account>:role/OrganizationAccountAccessRole` could
@@ -120,8 +94,6 @@ fn something_of_everything() {
       1 noted  the users were read one by one: the credential report was not ready after 120 seconds
           333344445555  sandbox-ana
 
-    API CALLS  1,047: iam:ListAccessKeys 1,033, iam:GetCredentialReport 8, sts:AssumeRole 6
-
     PARTIAL    5 accounts, 12 users, 9 access keys: 19 violations (3 high, 15 medium, 1 low), 8 unknown,
                1 in error, 7 exempt, 2,900 passed; took 4.2 s
     ");
@@ -130,63 +102,16 @@ fn something_of_everything() {
 #[test]
 fn something_of_everything_in_a_narrow_terminal() {
     insta::assert_snapshot!(scan(&world::rich(), &View { width: 60, ..PLAIN }), @"
-    HIGH       access-key-unused: 3 violations in 3 accounts
-               Access keys that nobody uses for 45 days are
-               removed
-      111122223333  payments-prod  old-vendor
-          AKIA0000000000000000
-          never used in the 400 days since it was made, limit 45
-      222233334444  data-platform  old-vendor
-          AKIA0000000000000001
-          never used in the 399 days since it was made, limit 45
-      333344445555  sandbox-ana    old-vendor
-          AKIA0000000000000002
-          never used in the 398 days since it was made, limit 45
+    EXEMPT     7 violations let off
+      access-key-max-age  6 in 2 accounts  service accounts
+                                           rotate yearly
+      access-key-unused   1 in 1 account   the vendor uses it
+                                           once a year
+                                           (exemption EX-17)
 
-    MEDIUM     access-key-max-age: 14 violations in 5 accounts
-               Access keys are rotated every 90 days or less
-      111122223333  payments-prod  ci-deployer
-          AKIA0000000000000000
-          active for 1204 days, limit 90
-      222233334444  data-platform  terraform
-          AKIA0000000000000001
-          active for 1121 days, limit 90
-      333344445555  sandbox-ana    backup-agent-eu-west-1
-          AKIA0000000000000002
-          active for 1038 days, limit 90
-      444455556666  erp            ana.garcia@example.com
-          AKIA0000000000000003
-          active for 955 days, limit 90
-      000000000012  archive        ci-deployer
-          AKIA0000000000000004
-          active for 872 days, limit 90
-      111122223333  payments-prod  terraform
-          AKIA0000000000000005
-          active for 789 days, limit 90
-      222233334444  data-platform  backup-agent-eu-west-1
-          AKIA0000000000000006
-          active for 706 days, limit 90
-      333344445555  sandbox-ana    ana.garcia@example.com
-          AKIA0000000000000007
-          active for 623 days, limit 90
-      444455556666  erp            ci-deployer
-          AKIA0000000000000008
-          active for 540 days, limit 90
-      000000000012  archive        terraform
-          AKIA0000000000000009
-          active for 457 days, limit 90
-      ... and 4 more in 4 accounts: --all shows each
-
-    MEDIUM     root-access-key: 1 violation in 1 account
-      444455556666  erp  (root user)  -  the root user has an
-                                         access key
-
-    LOW        single-active-access-key: 1 violation in 1
-               account
-               A user has one active access key at most
-      222233334444  data-platform  release-bot
-          AKIA0000000000000001
-          a newer active key of the same user exists
+    REGISTER   1 exemption of the register to look at
+      EX-3  owner billing  it expired on 2026-10-31; it matched
+                           nothing
 
     UNKNOWN    8 judgements in 2 accounts not made, as facts
                could not be read: not a pass
@@ -198,9 +123,7 @@ fn something_of_everything_in_a_narrow_terminal() {
                  iam:ListAccessKeys on resource: user <user>
           asked by access-key-max-age (4), access-key-unused (4)
           000000000012  archive  svc-1  -
-          000000000012  archive  svc-3  -
-          444455556666  erp      svc-0  -
-          444455556666  erp      svc-2  -
+          ... and 3 more: --all shows each
 
     ERROR      1 judgement in 1 account not made, as the policy
                failed: not a pass
@@ -210,16 +133,25 @@ fn something_of_everything_in_a_narrow_terminal() {
           333344445555  sandbox-ana  temp-rk
               AKIA0000000000000002
 
-    EXEMPT     7 violations let off
-      access-key-max-age  6 in 2 accounts  service accounts
-                                           rotate yearly
-      access-key-unused   1 in 1 account   the vendor uses it
-                                           once a year
-                                           (exemption EX-17)
+    API CALLS  1,047: iam:ListAccessKeys 1,033,
+               iam:GetCredentialReport 8, sts:AssumeRole 6
 
-    REGISTER   1 exemption of the register to look at
-      EX-3  owner billing  it expired on 2026-10-31; it matched
-                           nothing
+    VIOLATIONS 19 in 5 accounts; --all shows each
+      SEVERITY  POLICY                    VIOLATIONS  ACCOUNTS
+      high      access-key-unused                  3         3
+      medium    access-key-max-age                14         5
+      medium    root-access-key                    1         1
+      low       single-active-access-key           1         1
+
+    ACCOUNTS   with the most violations
+      222233334444  data-platform  5 violations (1 high, 3
+                                   medium, 1 low)
+      111122223333  payments-prod  4 violations (1 high, 3
+                                   medium)
+      333344445555  sandbox-ana    4 violations (1 high, 3
+                                   medium)
+      444455556666  erp            4 violations (4 medium)
+      000000000012  archive        2 violations (2 medium)
 
     COVERAGE   5 of 9 accounts scanned, 3 failed, 1 skipped
       2 failed  assume role: the role
@@ -236,9 +168,6 @@ fn something_of_everything_in_a_narrow_terminal() {
       1 noted  the users were read one by one: the credential
                report was not ready after 120 seconds
           333344445555  sandbox-ana
-
-    API CALLS  1,047: iam:ListAccessKeys 1,033,
-               iam:GetCredentialReport 8, sts:AssumeRole 6
 
     PARTIAL    5 accounts, 12 users, 9 access keys: 19
                violations (3 high, 15 medium, 1 low), 8 unknown,
@@ -279,20 +208,6 @@ fn something_of_everything_in_a_wide_terminal_with_all() {
                A user has one active access key at most
       222233334444  data-platform  release-bot  AKIA0000000000000001  a newer active key of the same user exists
 
-    UNKNOWN    8 judgements in 2 accounts not made, as facts could not be read: not a pass
-      8 unknown  access keys could not be read: iam:ListAccessKeys was denied (AccessDenied): User: arn:aws:sts::<account>:assumed-role/Audit/keysweep is not authorized to perform: iam:ListAccessKeys on
-                 resource: user <user>
-          asked by access-key-max-age (4), access-key-unused (4)
-          000000000012  archive  svc-1  -
-          000000000012  archive  svc-3  -
-          444455556666  erp      svc-0  -
-          444455556666  erp      svc-2  -
-
-    ERROR      1 judgement in 1 account not made, as the policy failed: not a pass
-      1 error  policies/contractor-keys.rhai:14:9: property `age` is unknown: did you mean `age_days`?
-          asked by contractor-keys
-          333344445555  sandbox-ana  temp-rk  AKIA0000000000000002
-
     EXEMPT     7 violations let off
       access-key-max-age: 6 in 2 accounts
         111122223333  payments-prod  service-0  AKIA0000000000000000  service accounts rotate yearly
@@ -307,6 +222,36 @@ fn something_of_everything_in_a_wide_terminal_with_all() {
     REGISTER   1 exemption of the register to look at
       EX-3  owner billing  it expired on 2026-10-31; it matched nothing
 
+    UNKNOWN    8 judgements in 2 accounts not made, as facts could not be read: not a pass
+      8 unknown  access keys could not be read: iam:ListAccessKeys was denied (AccessDenied): User: arn:aws:sts::<account>:assumed-role/Audit/keysweep is not authorized to perform: iam:ListAccessKeys on
+                 resource: user <user>
+          asked by access-key-max-age (4), access-key-unused (4)
+          000000000012  archive  svc-1  -
+          000000000012  archive  svc-3  -
+          444455556666  erp      svc-0  -
+          444455556666  erp      svc-2  -
+
+    ERROR      1 judgement in 1 account not made, as the policy failed: not a pass
+      1 error  policies/contractor-keys.rhai:14:9: property `age` is unknown: did you mean `age_days`?
+          asked by contractor-keys
+          333344445555  sandbox-ana  temp-rk  AKIA0000000000000002
+
+    API CALLS  1,047: iam:ListAccessKeys 1,033, iam:GetCredentialReport 8, sts:AssumeRole 6
+
+    VIOLATIONS 19 in 5 accounts
+      SEVERITY  POLICY                    VIOLATIONS  ACCOUNTS
+      high      access-key-unused                  3         3
+      medium    access-key-max-age                14         5
+      medium    root-access-key                    1         1
+      low       single-active-access-key           1         1
+
+    ACCOUNTS   with the most violations
+      222233334444  data-platform  5 violations (1 high, 3 medium, 1 low)
+      111122223333  payments-prod  4 violations (1 high, 3 medium)
+      333344445555  sandbox-ana    4 violations (1 high, 3 medium)
+      444455556666  erp            4 violations (4 medium)
+      000000000012  archive        2 violations (2 medium)
+
     COVERAGE   5 of 9 accounts scanned, 3 failed, 1 skipped
       2 failed  assume role: the role `arn:aws:iam::<account>:role/OrganizationAccountAccessRole` could not be assumed (AccessDenied): it does not exist, or does not trust the caller
           555566667777  acquired-startup
@@ -318,8 +263,6 @@ fn something_of_everything_in_a_wide_terminal_with_all() {
       1 noted  the users were read one by one: the credential report was not ready after 120 seconds
           333344445555  sandbox-ana
 
-    API CALLS  1,047: iam:ListAccessKeys 1,033, iam:GetCredentialReport 8, sts:AssumeRole 6
-
     PARTIAL    5 accounts, 12 users, 9 access keys: 19 violations (3 high, 15 medium, 1 low), 8 unknown, 1 in error, 7 exempt, 2,900 passed; took 4.2 s
     ");
 }
@@ -329,16 +272,14 @@ fn severities_and_what_is_unknown_are_coloured_and_nothing_changes_but_color() {
     let colored = scan(&world::rich(), &View { color: true, ..PLAIN });
     let labels: Vec<_> = colored.lines().filter(|line| line.starts_with('\u{1b}')).collect();
     insta::assert_snapshot!(labels.join("\n").replace('\u{1b}', "␛"), @"
-    ␛[1m␛[31mHIGH␛[0m       ␛[1maccess-key-unused: 3 violations in 3 accounts␛[0m
-    ␛[1m␛[33mMEDIUM␛[0m     ␛[1maccess-key-max-age: 14 violations in 5 accounts␛[0m
-    ␛[1m␛[33mMEDIUM␛[0m     ␛[1mroot-access-key: 1 violation in 1 account␛[0m
-    ␛[1m␛[36mLOW␛[0m        ␛[1msingle-active-access-key: 1 violation in 1 account␛[0m
-    ␛[1m␛[7mUNKNOWN␛[0m    ␛[1m8 judgements in 2 accounts not made, as facts could not be read: not a pass␛[0m
-    ␛[1m␛[7mERROR␛[0m      ␛[1m1 judgement in 1 account not made, as the policy failed: not a pass␛[0m
     ␛[1mEXEMPT␛[0m     ␛[1m7 violations let off␛[0m
     ␛[1mREGISTER␛[0m   ␛[1m1 exemption of the register to look at␛[0m
-    ␛[1m␛[7mCOVERAGE␛[0m   ␛[1m5 of 9 accounts scanned, 3 failed, 1 skipped␛[0m
+    ␛[1m␛[7mUNKNOWN␛[0m    ␛[1m8 judgements in 2 accounts not made, as facts could not be read: not a pass␛[0m
+    ␛[1m␛[7mERROR␛[0m      ␛[1m1 judgement in 1 account not made, as the policy failed: not a pass␛[0m
     ␛[1mAPI CALLS␛[0m  1,047: iam:ListAccessKeys 1,033, iam:GetCredentialReport 8, sts:AssumeRole 6
+    ␛[1mVIOLATIONS␛[0m ␛[1m19 in 5 accounts; --all shows each␛[0m
+    ␛[1mACCOUNTS␛[0m   ␛[1mwith the most violations␛[0m
+    ␛[1m␛[7mCOVERAGE␛[0m   ␛[1m5 of 9 accounts scanned, 3 failed, 1 skipped␛[0m
     ␛[1m␛[7mPARTIAL␛[0m    ␛[1m5 accounts, 12 users, 9 access keys: 19 violations (3 high, 15 medium, 1 low), 8 unknown,␛[0m
     ");
     assert_eq!(without_color(&colored), scan(&world::rich(), &PLAIN));
@@ -352,18 +293,21 @@ fn without_color(text: &str) -> String {
 }
 
 #[test]
-fn ten_thousand_violations_fit_on_a_few_pages_and_all_are_counted() {
+fn ten_thousand_violations_fit_on_one_screen_and_all_are_counted() {
     let page = scan(&world::large(10_000), &PLAIN);
-    assert!(page.lines().count() < 200, "{} lines", page.lines().count());
+    assert!(page.lines().count() < 60, "{} lines:\n{page}", page.lines().count());
     let counted: Vec<_> =
         page.lines().filter(|line| line.contains("violations") || line.contains("judgements")).collect();
     insta::assert_snapshot!(counted.join("\n"), @"
-    HIGH       access-key-unused: 3,333 violations in 485 accounts
-    MEDIUM     access-key-max-age: 3,334 violations in 485 accounts
-    LOW        single-active-access-key: 3,333 violations in 485 accounts
-    UNKNOWN    5,000 judgements in 485 accounts not made, as facts could not be read: not a pass
-      ... and 30 more reasons for 3,750 judgements: --all shows each
     EXEMPT     5,000 violations let off
+    UNKNOWN    5,000 judgements in 485 accounts not made, as facts could not be read: not a pass
+      ... and 37 more reasons for 4,625 judgements: --all shows each
+    ACCOUNTS   with the most violations
+      000000000012  archive        80 violations (27 high, 27 medium, 26 low)
+      111122223333  payments-prod  80 violations (26 high, 27 medium, 27 low)
+      222233334444  data-platform  80 violations (27 high, 27 medium, 26 low)
+      333344445555  sandbox-ana    80 violations (27 high, 26 medium, 27 low)
+      444455556666  erp            80 violations (26 high, 27 medium, 27 low)
     PARTIAL    2 accounts, 12 users, 9 access keys: 10,000 violations (3,333 high, 3,334 medium, 3,333
     ");
 }
@@ -384,17 +328,74 @@ fn all_shows_every_finding_and_every_account() {
 }
 
 #[test]
-fn one_more_than_a_group_shows_is_shown_instead_of_counted() {
+fn few_violations_are_shown_one_by_one_and_many_are_counted() {
     let shown = |violations: usize| {
         let mut result = world::empty();
         result.findings = (0..violations)
             .map(|index| world::fail("access-key-max-age", 0, &format!("u{index}"), "age_days", 5))
             .collect();
-        let page = scan(&world::counted(result), &PLAIN);
-        (page.matches("AKIA").count(), page.lines().find(|line| line.contains("more")).map(str::to_owned))
+        scan(&world::counted(result), &PLAIN).matches("AKIA").count()
     };
-    assert_eq!(shown(11), (11, None));
-    assert_eq!(shown(12), (10, Some("  ... and 2 more in 1 account: --all shows each".to_owned())));
+    assert_eq!([10, 11].map(shown), [10, 0]);
+}
+
+#[test]
+fn the_most_severe_policies_are_shown_and_the_rest_is_counted() {
+    let mut result = world::empty();
+    for policy in 0..20 {
+        for user in 0..=policy {
+            let mut finding = world::fail(&format!("policy-{policy}"), 0, &format!("u{user}"), "age_days", 5);
+            finding.severity = if policy < 3 { Severity::Critical } else { Severity::Low };
+            result.findings.push(finding);
+        }
+    }
+    let page = scan(&world::counted(result), &PLAIN);
+    let table: Vec<_> =
+        page.lines().skip_while(|line| !line.starts_with("VIOL")).take_while(|line| !line.is_empty()).collect();
+    insta::assert_snapshot!(table.join("\n"), @"
+    VIOLATIONS 210 in 1 account; --all shows each
+      SEVERITY  POLICY     VIOLATIONS  ACCOUNTS
+      critical  policy-2            3         1
+      critical  policy-1            2         1
+      critical  policy-0            1         1
+      low       policy-19          20         1
+      low       policy-18          19         1
+      low       policy-17          18         1
+      low       policy-16          17         1
+      low       policy-15          16         1
+      low       policy-14          15         1
+      low       policy-13          14         1
+      low       policy-12          13         1
+      low       policy-11          12         1
+      low       policy-10          11         1
+      low       policy-9           10         1
+      low       policy-8            9         1
+      low       policy-7            8         1
+      ... and 22 violations of 4 more policies: --all shows each
+    ");
+}
+
+#[test]
+fn the_accounts_with_the_most_violations_come_first() {
+    let mut result = world::empty();
+    for (account, severity, violations) in
+        [(0, Severity::High, 2), (1, Severity::Low, 1_500), (2, Severity::Critical, 3), (2, Severity::Low, 4)]
+    {
+        for user in 0..violations {
+            let mut finding = world::fail("access-key-max-age", account, &format!("u{user}"), "age_days", 5);
+            finding.severity = severity;
+            result.findings.push(finding);
+        }
+    }
+    let page = scan(&world::counted(result), &PLAIN);
+    let table: Vec<_> =
+        page.lines().skip_while(|line| !line.starts_with("ACCOUNTS")).take_while(|line| !line.is_empty()).collect();
+    insta::assert_snapshot!(table.join("\n"), @"
+    ACCOUNTS   with the most violations
+      222233334444  data-platform  1,500 violations (1,500 low)
+      333344445555  sandbox-ana    7 violations (3 critical, 4 low)
+      111122223333  payments-prod  2 violations (2 high)
+    ");
 }
 
 #[test]
@@ -421,6 +422,15 @@ fn text_from_aws_cannot_steer_the_terminal() {
     REGISTER   1 exemption of the register to look at
       EX-3  owner billing  it expired on 2026-10-31; it matched nothing
 
+    API CALLS  1: a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb 1
+
+    VIOLATIONS 1 in 1 account
+      SEVERITY  POLICY              VIOLATIONS  ACCOUNTS
+      medium    access-key-max-age           1         1
+
+    ACCOUNTS   with the most violations
+      111122223333  a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb  1 violation (1 medium)
+
     COVERAGE   5 of 9 accounts scanned, 3 failed, 1 skipped
       2 failed  assume role: a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb
           555566667777  a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb
@@ -431,8 +441,6 @@ fn text_from_aws_cannot_steer_the_terminal() {
           888899990000  a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb
       1 noted  the users were read one by one: the credential report was not ready after 120 seconds
           333344445555  sandbox-ana
-
-    API CALLS  1: a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb 1
 
     PARTIAL    5 accounts, 12 users, 9 access keys: 19 violations (3 high, 15 medium, 1 low), 8 unknown, 1 in error, 7 exempt, 2,900 passed; took 4.2 s
     ");

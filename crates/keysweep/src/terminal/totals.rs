@@ -1,6 +1,6 @@
 //! The end of the page: what was asked of AWS, and everything in one line.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use keysweep_model::{ApiCalls, ScanResult, Severity, StatusCounts};
 
@@ -40,19 +40,17 @@ pub(super) fn write(page: &mut Page<'_>, result: &ScanResult) {
 
 fn judged(result: &ScanResult, counts: &StatusCounts) -> String {
     let StatusCounts { pass, fail, exempt, unknown, error } = *counts;
-    let mut said = vec![format!("{}{}", text::count(fail, "violation"), severities(result))];
+    let mut said = vec![violations(fail, &result.summary.by_severity)];
     let others = [(unknown, "unknown"), (error, "in error"), (exempt, "exempt"), (pass, "passed")];
     said.extend(others.iter().map(|(count, word)| format!("{} {word}", text::thousands(*count))));
     said.join(", ")
 }
 
-/// The violations by severity: " (3 high, 9 medium)".
-fn severities(result: &ScanResult) -> String {
-    let worst_first = Severity::ALL.iter().rev();
-    let counted: Vec<String> = worst_first
-        .filter_map(|severity| result.summary.by_severity.get(severity).map(|count| (severity, *count)))
-        .filter(|(_, count)| *count > 0)
-        .map(|(severity, count)| format!("{} {severity}", text::thousands(count)))
-        .collect();
-    if counted.is_empty() { String::new() } else { format!(" ({})", counted.join(", ")) }
+/// A number of violations with their severities: "12 violations (3 high, 9 medium)".
+pub(super) fn violations(number: u64, by_severity: &BTreeMap<Severity, u64>) -> String {
+    let worst_first = by_severity.iter().rev().filter(|(_, count)| **count > 0);
+    let counted: Vec<_> =
+        worst_first.map(|(severity, count)| format!("{} {severity}", text::thousands(*count))).collect();
+    let counted = if counted.is_empty() { String::new() } else { format!(" ({})", counted.join(", ")) };
+    format!("{}{counted}", text::count(number, "violation"))
 }

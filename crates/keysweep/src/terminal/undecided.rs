@@ -11,9 +11,9 @@ use super::{
 };
 
 /// How many reasons are shown.
-const REASONS: usize = 10;
+const REASONS: usize = 3;
 /// How many users or keys are shown of each.
-const EXAMPLES: usize = 3;
+const EXAMPLES: usize = 1;
 
 /// Writes a section for what is unknown and one for what failed, where there is any.
 pub(super) fn write(page: &mut Page<'_>, findings: &[Finding]) {

@@ -1,4 +1,4 @@
-//! The violations: by severity and policy, the worst first.
+//! Every violation: by severity and policy, the worst first.
 
 use std::cmp::Reverse;
 
@@ -10,17 +10,21 @@ use super::{
     text,
 };
 
-/// How many findings of a group are shown.
-const WORST: usize = 10;
+/// As many violations are shown one by one even where the user did not ask for all: they fit on a screen.
+const FEW: usize = 10;
 
-/// Writes every group of violations, or that there is none.
+/// Whether each of so many violations is shown.
+pub(super) fn shows_each(page: &Page<'_>, violations: usize) -> bool {
+    page.shows_all() || violations <= FEW
+}
+
+/// Writes every group of violations, where the user asked for all or where there are few.
 pub(super) fn write(page: &mut Page<'_>, result: &ScanResult) {
-    let fails = result.findings.iter().filter(|finding| finding.status == FindingStatus::Fail);
-    let mut groups = group::by(fails, |finding| (finding.severity, &finding.policy));
-    if groups.is_empty() {
-        let said = if result.is_complete() { "no violations" } else { "no violations in what could be judged" };
-        page.section("RESULT", Look::Bold, said, Look::Bold);
+    let fails: Vec<_> = result.findings.iter().filter(|finding| finding.status == FindingStatus::Fail).collect();
+    if !shows_each(page, fails.len()) {
+        return;
     }
+    let mut groups = group::by(fails, |finding| (finding.severity, &finding.policy));
     groups.sort_by_key(|((severity, _), _)| Reverse(*severity));
     for ((severity, policy), mut findings) in groups {
         heading(page, severity, policy, &findings);
@@ -28,9 +32,7 @@ pub(super) fn write(page: &mut Page<'_>, result: &ScanResult) {
             page.text(GUTTER, Look::Plain, &policy.title);
         }
         findings.sort_by_cached_key(worst_first);
-        let hidden = findings.split_off(page.limit(findings.len(), WORST));
         page.rows(2, findings.into_iter().map(group::row).collect());
-        group::more(page, 2, hidden.len(), &format!(" {}", group::in_accounts(&hidden)));
     }
 }
 
