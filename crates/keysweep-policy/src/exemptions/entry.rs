@@ -133,17 +133,50 @@ impl Entry {
     /// When it ends, which must not be too far from when it was granted.
     fn expires(&self, term: &Term, wrong: &mut Vec<Diagnostic>) -> Option<Timestamp> {
         let expires = time(&self.expires, wrong);
-        let from = self.approved_on.as_ref().map_or(Some(term.now), |day| time(day, wrong));
-        let (expires, from) = (expires?, from?);
-        if expires.duration_since(from) > term.max {
-            let since = if self.approved_on.is_some() { "after it was approved" } else { "from now" };
+        let approved = match &self.approved_on {
+            Some(text) => Some(self.approved(text, expires, term, wrong)?),
+            None => None,
+        };
+        let expires = expires?;
+        if expires.duration_since(approved.unwrap_or(term.now)) > term.max {
+            let since = if approved.is_some() { "after it was approved" } else { "from now" };
             let message = format!("the exemption ends more than {} days {since}", term.max_term_days);
             let help = "renew it in time instead, or allow longer terms by `exemption_max_term_days`";
             wrong.push(yaml::at(&self.expires, message).help(help));
         }
         Some(expires)
     }
+
+    /// When it was granted: neither in the future nor after its end, as the longest term counts from there.
+    fn approved(
+        &self,
+        text: &Spanned<String>,
+        expires: Option<Timestamp>,
+        term: &Term,
+        wrong: &mut Vec<Diagnostic>,
+    ) -> Option<Timestamp> {
+        let approved = time(text, wrong)?;
+        // A day may have begun in the time zone of whoever wrote it, and not yet in UTC.
+        let is_day = text.value.len() == "2026-03-01".len();
+        let ahead = if is_day { FIRST_ZONE } else { SignedDuration::ZERO };
+        if approved.duration_since(term.now) > ahead {
+            let message = format!("the exemption was approved on {}, which is in the future", text.value);
+            let help = format!("give the day of the approval; today is {}", term.now.strftime("%Y-%m-%d"));
+            wrong.push(yaml::at(text, message).help(help));
+            return None;
+        }
+        if expires.is_some_and(|expires| approved > expires) {
+            let message =
+                format!("the exemption was approved on {}, after its end on {}", text.value, self.expires.value);
+            wrong.push(yaml::at(text, message).help("give the day of the approval, which comes before `expires`"));
+            return None;
+        }
+        Some(approved)
+    }
 }
+
+/// How much earlier than in UTC a day begins in the first of all time zones, UTC+14.
+const FIRST_ZONE: SignedDuration = SignedDuration::from_hours(14);
 
 fn time(text: &Spanned<String>, wrong: &mut Vec<Diagnostic>) -> Option<Timestamp> {
     parse_time(&text.value).map_err(|message| wrong.push(yaml::at(text, message))).ok()

@@ -103,6 +103,68 @@ fn days_left_count_up_to_the_end() {
 }
 
 #[test]
+fn an_exemption_is_approved_before_it_ends_and_not_in_the_future() {
+    let entry = |approved: &str, expires: &str| {
+        format!("- {{ id: a, policy: p, user: x, reason: r, owner: o, approved_on: {approved}, expires: {expires} }}")
+    };
+    // It is noon in UTC on 2026-03-01: the next day has begun in UTC+14, and the day after that nowhere.
+    for (approved, expires) in [
+        ("2026-03-01", "2026-04-01"),
+        ("2026-03-02", "2026-04-01"),
+        ("2026-03-01T12:00:00Z", "2026-04-01"),
+        ("2026-02-01", "2026-02-01"),
+    ] {
+        assert!(parse(&entry(approved, expires)).is_ok(), "{approved} {expires}");
+    }
+    let wrong = |approved: &str, expires: &str| parse(&entry(approved, expires)).unwrap_err().to_string();
+    insta::assert_snapshot!(
+        [
+            wrong("2026-03-03", "2026-04-01"),
+            wrong("2026-03-01T12:00:01Z", "2026-04-01"),
+            wrong("2126-01-01", "2126-06-01"),
+            wrong("2026-02-02", "2026-02-01"),
+            wrong("2026-02-02", "soon"),
+        ]
+        .join("\n\n"),
+        @"
+        error[bad-value]: the exemption was approved on 2026-03-03, which is in the future
+         --> exemptions.yaml:1:66
+          |
+        1 | - { id: a, policy: p, user: x, reason: r, owner: o, approved_on: 2026-03-03, expires: 2026-04-01 }
+          |                                                                  ^^^^^^^^^^
+          = help: give the day of the approval; today is 2026-03-01
+
+        error[bad-value]: the exemption was approved on 2026-03-01T12:00:01Z, which is in the future
+         --> exemptions.yaml:1:66
+          |
+        1 | - { id: a, policy: p, user: x, reason: r, owner: o, approved_on: 2026-03-01T12:00:01Z, expires: 2026-04-01 }
+          |                                                                  ^^^^^^^^^^^^^^^^^^^^
+          = help: give the day of the approval; today is 2026-03-01
+
+        error[bad-value]: the exemption was approved on 2126-01-01, which is in the future
+         --> exemptions.yaml:1:66
+          |
+        1 | - { id: a, policy: p, user: x, reason: r, owner: o, approved_on: 2126-01-01, expires: 2126-06-01 }
+          |                                                                  ^^^^^^^^^^
+          = help: give the day of the approval; today is 2026-03-01
+
+        error[bad-value]: the exemption was approved on 2026-02-02, after its end on 2026-02-01
+         --> exemptions.yaml:1:66
+          |
+        1 | - { id: a, policy: p, user: x, reason: r, owner: o, approved_on: 2026-02-02, expires: 2026-02-01 }
+          |                                                                  ^^^^^^^^^^
+          = help: give the day of the approval, which comes before `expires`
+
+        error[bad-value]: `soon` is no date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`
+         --> exemptions.yaml:1:87
+          |
+        1 | - { id: a, policy: p, user: x, reason: r, owner: o, approved_on: 2026-02-02, expires: soon }
+          |                                                                                       ^^^^
+        "
+    );
+}
+
+#[test]
 fn mistakes_are_shown_where_they_are() {
     let wrong = |text: &str| parse(text).unwrap_err().to_string();
     insta::assert_snapshot!(
