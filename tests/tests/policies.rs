@@ -99,6 +99,27 @@ fn the_five_minutes_of_the_readme_work() {
 }
 
 #[test]
+fn a_change_of_severity_is_a_difference() {
+    let policy = file("policies/access-key-max-age.rhai");
+    let saved = keysweep("demo --save-inventory i.jsonl --policy access-key-max-age").run();
+    let diff = saved
+        .then("policy diff old.rhai new.rhai --inventory i.jsonl")
+        .file("old.rhai", &policy)
+        .file("new.rhai", &policy.replace("severity: medium", "severity: high"))
+        .run();
+    insta::assert_snapshot!(diff.stdout.lines().last().unwrap(), @"DIFF       402 of 816 resources change verdict or severity: 402 fail (medium) -> fail (high)");
+    // Of one finding alone, by the script.
+    let alone = policy.replace(
+        "return fail(",
+        "if key.age_days > 1800 { return fail(\"old\", #{ severity: \"critical\" }); } return fail(",
+    );
+    let diff = diff.then("policy diff old.rhai alone.rhai --inventory i.jsonl").file("alone.rhai", &alone).run();
+    insta::assert_snapshot!(diff.stdout.lines().last().unwrap(), @"DIFF       2 of 816 resources change verdict or severity: 2 fail (medium) -> fail (critical)");
+    let same = diff.then("policy diff old.rhai old.rhai --inventory i.jsonl").run();
+    insta::assert_snapshot!(same.stdout, @"DIFF       0 of 816 resources change verdict or severity");
+}
+
+#[test]
 fn eval_shows_each_fact_that_was_touched_and_its_value() {
     let saved = keysweep("demo --save-inventory i.jsonl --policy access-key-max-age").run();
     let policy = file("policies/access-key-max-age.rhai");

@@ -22,7 +22,7 @@ pub enum PolicyCommand {
     Show(ShowArgs),
     /// Evaluate a policy on a saved inventory, and show each fact that it touches
     Eval(EvalArgs),
-    /// Compare two versions of a policy on a saved inventory: which resources change verdict
+    /// Compare two versions of a policy on a saved inventory: which resources change verdict or severity
     Diff(DiffArgs),
     /// Write Rhai definition files for editors
     Definitions {

@@ -31,10 +31,10 @@ pub struct Evaluated {
 pub struct Change {
     /// The resource.
     pub name: Name,
-    /// What the old version says, in a word.
-    pub before: &'static str,
-    /// What the new version says, in a word.
-    pub after: &'static str,
+    /// What the old version says: the verdict, and the severity of a violation.
+    pub before: String,
+    /// What the new version says.
+    pub after: String,
     /// And in a sentence; may be empty.
     pub message: String,
 }
@@ -64,9 +64,9 @@ pub fn evaluated(
     page.finish()
 }
 
-/// The resources that change verdict, and how many of how many do.
+/// The resources that change verdict or severity, and how many of how many do.
 #[must_use]
-pub fn changes(changes: &[Change], counts: &BTreeMap<(&str, &str), u64>, judged: u64, view: &View) -> String {
+pub fn changes(changes: &[Change], counts: &BTreeMap<(String, String), u64>, judged: u64, view: &View) -> String {
     let mut page = Page::new(view);
     let row = |change: &Change| {
         let mut all = vec![format!("{} -> {}", change.before, change.after)];
@@ -74,8 +74,11 @@ pub fn changes(changes: &[Change], counts: &BTreeMap<(&str, &str), u64>, judged:
         Row { cells: all, text: change.message.clone() }
     };
     page.rows(0, changes.iter().map(row).collect());
-    let said =
-        format!("{} of {} change verdict", text::thousands(changes.len() as u64), text::count(judged, "resource"));
+    let said = format!(
+        "{} of {} change verdict or severity",
+        text::thousands(changes.len() as u64),
+        text::count(judged, "resource")
+    );
     let each: Vec<String> = counts
         .iter()
         .map(|((before, after), count)| format!("{} {before} -> {after}", text::thousands(*count)))

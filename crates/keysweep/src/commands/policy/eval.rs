@@ -56,7 +56,7 @@ fn say_what_holds_all(is_full: bool) {
     }
 }
 
-/// Prints the resources of which two versions of a policy say different things.
+/// Prints the resources on which two versions of a policy rule differently: another verdict, or another severity.
 pub(super) fn diff(args: &DiffArgs, config: &Config, edge: &Edge) -> Result<Exit, Failure> {
     let compiler = settings::compiler(config)?;
     let (old, new) = (compile_file(&compiler, &args.old)?, compile_file(&compiler, &args.new)?);
@@ -67,15 +67,15 @@ pub(super) fn diff(args: &DiffArgs, config: &Config, edge: &Edge) -> Result<Exit
     let mut judged = 0_u64;
     let mut is_full = true;
     let mut changes = Vec::new();
-    let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    let mut counts: BTreeMap<(String, String), u64> = BTreeMap::new();
     each_resource(&args.inventory, &old, args.as_of.map(|as_of| as_of.0), |name, evaluate| {
         judged += 1;
         let (was, is) = (evaluate(&old), evaluate(&new));
         is_full &= ![&was, &is].iter().any(|evaluation| matches!(evaluation.outcome, Outcome::Needs(_)));
-        let ((before, _), (after, message)) = (said(&was), said(&is));
+        let (before, after) = (ruled(&old, &was), ruled(&new, &is));
         if before != after {
-            *counts.entry((before, after)).or_default() += 1;
-            changes.push(terminal::Change { name: name.clone(), before, after, message });
+            *counts.entry((before.clone(), after.clone())).or_default() += 1;
+            changes.push(terminal::Change { name: name.clone(), before, after, message: said(&is).1 });
         }
     })?;
     let exit = print(&terminal::changes(&changes, &counts, judged, &edge.stdout))?;
@@ -173,6 +173,20 @@ fn name(resource: &Resource) -> Name {
             Fact::Known(id) => id.map(str::to_owned),
             Fact::NotRead(_) | Fact::Unreadable(_) => None,
         },
+    }
+}
+
+/// What an evaluation by `policy` came to, with the severity of a violation: `fail (high)`.
+fn ruled(policy: &Policy, evaluation: &Evaluation) -> String {
+    let status = said(evaluation).0;
+    match &evaluation.outcome {
+        Outcome::Verdict(Verdict::Fail { severity, .. }) => {
+            format!("{status} ({})", severity.unwrap_or(policy.metadata().severity))
+        }
+        Outcome::Verdict(Verdict::Pass { .. } | Verdict::Exempt { .. })
+        | Outcome::Needs(_)
+        | Outcome::Unknown(_)
+        | Outcome::Error(_) => status.to_owned(),
     }
 }
 
