@@ -79,6 +79,7 @@ pub(crate) fn check(ast: &AST, text: &str, interface: &Interface, libraries: &[(
     checker.judged = Some(Object::judged(interface.resource));
     checker.params = interface.params.iter().map(|(name, kind)| (name.as_str(), *kind)).collect();
     checker.survey(ast);
+    checker.check_names(ast);
     checker.check_top(ast.statements());
     checker.check_entry();
     checker.check_functions();
@@ -92,6 +93,7 @@ pub(crate) fn check_library(ast: &AST, text: &str, libraries: &[(String, Library
     let (source, functions) = (Source::new(text), functions(ast));
     let mut checker = Checker::new(&source, &functions, libraries);
     checker.survey(ast);
+    checker.check_names(ast);
     checker.check_top(ast.statements());
     checker.check_functions();
     checker.check_locked(ast);
@@ -129,11 +131,13 @@ struct Variable {
     /// Where it is made; none where that is no matter of the script's.
     made: Option<Position>,
     is_read: bool,
+    /// Whether it is a parameter of `check`: what the policy is asked about.
+    is_asked: bool,
 }
 
 impl Variable {
     fn given(name: &str, kind: Type) -> Self {
-        Self { name: name.to_owned(), kind, made: None, is_read: true }
+        Self { name: name.to_owned(), kind, made: None, is_read: true, is_asked: false }
     }
 }
 
@@ -213,6 +217,23 @@ impl<'a> Checker<'a> {
             }
             true
         });
+    }
+
+    /// No function has a name of the language's own, or is for one type of receiver: Rhai would take it for the
+    /// language's, in libraries too, or take one of two that look the same.
+    fn check_names(&mut self, ast: &AST) {
+        for function in ast.iter_fn_def() {
+            let name = function.name.as_str();
+            let place = self.source.head(name, function.body.start_position());
+            if function.this_type.is_some() {
+                let message = format!("`{name}` is for one type of value, which is not part of the policy language");
+                let help = format!("write `fn {name}(...)` with the value as a parameter");
+                self.wrong(Code::NotInLanguage, message, place).help(help);
+            } else if self.is_native_name(name) {
+                let message = format!("the language has a function `{name}` already");
+                self.wrong(Code::ReservedName, message, place).help("give this one another name");
+            }
+        }
     }
 
     /// Outside functions there are imports and constants, and nothing else.
@@ -305,8 +326,10 @@ impl<'a> Checker<'a> {
             None => self.calls[index].arguments.clone().unwrap_or_default(),
         };
         let types = types.into_iter().chain(std::iter::repeat(Type::Unknown));
-        self.scope = function.params.iter().zip(types).map(|(name, kind)| Variable::given(name, kind)).collect();
-        self.current = Current { index, is_entry: is_entry && self.judged.is_some(), returned: None };
+        let is_asked = is_entry && self.judged.is_some();
+        let variable = |(name, kind): (&String, Type)| Variable { is_asked, ..Variable::given(name, kind) };
+        self.scope = function.params.iter().zip(types).map(variable).collect();
+        self.current = Current { index, is_entry: is_asked, returned: None };
         let last = self.body(&function.body);
         let gives = match self.current.returned.take() {
             Some(returned) => returned.or(last),

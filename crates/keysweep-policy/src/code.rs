@@ -61,9 +61,11 @@ codes! {
     BadParameter = "bad-parameter", Error, "The declaration of a parameter contradicts itself.";
     UnsupportedLanguage = "unsupported-language", Error, "The policy is written in a version of the language that this program does not read.";
     TooLarge = "too-large", Error, "The file is larger than a policy may be.";
+    HiddenCharacter = "hidden-character", Error, "The file has a character that is not seen, so that it does not show what it says.";
     Syntax = "syntax", Error, "The script is not written as the language asks.";
     NotInLanguage = "not-in-language", Error, "Rhai has this; policies do not.";
-    DuplicateName = "duplicate-name", Error, "Two functions or two variables have one name.";
+    DuplicateName = "duplicate-name", Error, "Two functions, two variables or two imports have one name.";
+    ReservedName = "reserved-name", Error, "A function has a name that the language has for one of its own.";
     BadImport = "bad-import", Error, "A library cannot be imported.";
     MisplacedFunction = "misplaced-function", Error, "A function without a name stands where it could be kept or passed on.";
     WrongCheck = "wrong-check", Error, "A policy has one function `check` of two parameters: what is judged, and the parameters.";

@@ -13,6 +13,7 @@ use keysweep_model::FacetSet;
 use rhai::{AST, ASTNode, Engine, Expr, Module, Position, Scope, Stmt, module_resolvers::StaticModuleResolver};
 
 use crate::{
+    characters,
     check::{self, Checked, Library},
     code::Code,
     diagnostic::{Diagnostic, PolicyFileError},
@@ -96,8 +97,9 @@ impl Compiler {
             let message = format!("the policy has {} bytes; {MAX_SOURCE} are allowed", text.len());
             return Err(Failed::Policy(vec![Diagnostic::new(Code::TooLarge, message)]));
         }
-        if let Some(wrong) = lone_return(text) {
-            return Err(Failed::Policy(vec![wrong]));
+        let hidden = characters::hidden(text);
+        if !hidden.is_empty() {
+            return Err(Failed::Policy(hidden));
         }
         let metadata = Metadata::parse(text);
         let script = self.engine.compile(text).map_err(|error| vec![parse_error(&error, text)]);
@@ -178,7 +180,7 @@ struct Imports<'a> {
 impl Imports<'_> {
     /// The libraries that a script imports, by the names that it gives them.
     fn of_script(&mut self, script: &AST) -> Result<Vec<(String, Library)>, Failed> {
-        let mut aliases = Vec::new();
+        let mut aliases: Vec<(String, Library)> = Vec::new();
         only_at_top(script).map_err(|wrong| Failed::Policy(vec![wrong]))?;
         for statement in script.statements() {
             let Stmt::Import(import, position) = statement else { continue };
@@ -193,8 +195,12 @@ impl Imports<'_> {
             if import.1.name.is_empty() {
                 return Err(refused(format!("the import of `{path}` has no name"), EXAMPLE));
             }
+            let name = import.1.name.as_str();
+            if name == GLOBAL || aliases.iter().any(|(known, _)| known == name) {
+                return Err(Failed::Policy(vec![taken(name, *position)]));
+            }
             let library = self.library(path, *position)?;
-            aliases.push((import.1.name.to_string(), library));
+            aliases.push((name.to_owned(), library));
         }
         Ok(aliases)
     }
@@ -235,8 +241,9 @@ impl Imports<'_> {
             let message = format!("the library has {} bytes; {MAX_SOURCE} are allowed", text.len());
             return Err(wrong(vec![Diagnostic::new(Code::TooLarge, message)]));
         }
-        if let Some(found) = lone_return(text) {
-            return Err(wrong(vec![found]));
+        let hidden = characters::hidden(text);
+        if !hidden.is_empty() {
+            return Err(wrong(hidden));
         }
         let engine = &self.compiler.engine;
         let script = engine.compile(text).map_err(|error| wrong(vec![parse_error(&error, text)]))?;
@@ -262,13 +269,17 @@ impl Imports<'_> {
     }
 }
 
-/// A carriage return that ends no line: YAML takes it for the end of one and Rhai does not, so that places would differ.
-fn lone_return(text: &str) -> Option<Diagnostic> {
-    let (at, _) = text.match_indices('\r').find(|(at, _)| !text[at + 1..].starts_with('\n'))?;
-    let line = text[..at].matches('\n').count() + 1;
-    let column = text[..at].rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    let message = "there is a carriage return within this line";
-    Some(Diagnostic::new(Code::Syntax, message).at(line, column, 1).help("end lines with a line feed"))
+/// What Rhai calls the constants of a file.
+const GLOBAL: &str = "global";
+
+/// An import by a name that stands for something else already: Rhai takes the last of them, wherever it is used.
+fn taken(name: &str, position: Position) -> Diagnostic {
+    let message = match name {
+        GLOBAL => "an import cannot be called `global`: so are the constants of the file".to_owned(),
+        name => format!("there is an import `{name}` already"),
+    };
+    let diagnostic = Diagnostic::new(Code::DuplicateName, message).help("give the new one another name");
+    place(diagnostic, position, "import".len())
 }
 
 /// An import in a function would be made whenever that runs.

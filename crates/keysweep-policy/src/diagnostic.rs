@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use crate::code::Code;
+use crate::{characters::is_hidden, code::Code};
 
 /// One thing that is wrong in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,7 +97,9 @@ fn render_place(place: Place, name: &str, text: &str, out: &mut impl fmt::Write)
     write!(out, "\n{:margin$}--> {name}:{line}:{column}", "")?;
     let Some(source) = text.lines().nth(line - 1) else { return Ok(()) };
     let first = column.saturating_sub(WIDTH / 2);
-    let source: String = source.chars().skip(first).take(WIDTH).collect();
+    // One character for one, so that the marker stands below what it marks.
+    let shown = |c: char| if is_hidden(c) { char::REPLACEMENT_CHARACTER } else { c };
+    let source: String = source.chars().skip(first).take(WIDTH).map(shown).collect();
     let column = column - first;
     // Tabs are kept in the indentation of the marker, so that it stands below what it marks.
     let indent: String = source.chars().take(column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();

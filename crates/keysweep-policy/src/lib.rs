@@ -14,6 +14,7 @@
 
 mod callbacks;
 pub mod cases;
+mod characters;
 mod check;
 mod code;
 mod compiler;

@@ -36,6 +36,10 @@ impl Checker<'_> {
         self.functions.iter().position(|function| function.name == name && function.params.len() == count)
     }
 
+    pub(super) fn is_native_name(&self, name: &str) -> bool {
+        NATIVES.contains_key(name)
+    }
+
     pub(super) fn is_native(&self, name: &str, count: usize) -> bool {
         NATIVES.get(name).is_some_and(|forms| forms.iter().any(|form| form.len() == count))
     }

@@ -69,8 +69,8 @@ impl Checker<'_> {
             .iter()
             .map(|param| {
                 if captured.contains(param) {
-                    self.capture(param);
-                    return Variable::given(param, self.known(param));
+                    let is_asked = self.capture(param);
+                    return Variable { is_asked, ..Variable::given(param, self.known(param)) };
                 }
                 left -= 1;
                 // The second parameter is the place of the item.
@@ -90,9 +90,10 @@ impl Checker<'_> {
         gives
     }
 
-    fn capture(&mut self, name: &str) {
-        if let Some(variable) = self.scope.iter_mut().rev().find(|variable| variable.name == name) {
-            variable.is_read = true;
-        }
+    /// Notes that a variable is captured; whether it is a parameter of `check`.
+    fn capture(&mut self, name: &str) -> bool {
+        let Some(variable) = self.scope.iter_mut().rev().find(|variable| variable.name == name) else { return false };
+        variable.is_read = true;
+        variable.is_asked
     }
 }

@@ -119,7 +119,7 @@ impl Checker<'_> {
                 let (Ident { name, pos }, value, _) = &**variable;
                 let kind = self.expr(value);
                 let made = Some(if pos.is_none() { *position } else { *pos });
-                self.scope.push(Variable { name: name.to_string(), kind, made, is_read: false });
+                self.scope.push(Variable { made, is_read: false, ..Variable::given(name, kind) });
                 never_verdict(self)
             }
             Stmt::Assignment(assignment) => {
@@ -200,15 +200,21 @@ impl Checker<'_> {
         }
     }
 
-    /// What is assigned to: never a part of what the policy is asked about.
+    /// What is assigned to: never what the policy is asked about, nor a part of it.
     fn target(&mut self, target: &Expr) {
         self.expr(target);
-        if let Expr::Dot(pair, ..) | Expr::Index(pair, ..) = target
-            && let Expr::Variable(variable, ..) = &pair.lhs
-            && let Type::Object(_) | Type::Params = self.known(&variable.1)
-        {
-            let message = format!("nothing of `{}` can be set: a policy judges, it changes nothing", variable.1);
+        let (root, is_part) = match target {
+            Expr::Dot(pair, ..) | Expr::Index(pair, ..) => (&pair.lhs, true),
+            other => (other, false),
+        };
+        let Expr::Variable(variable, ..) = root else { return };
+        let name = variable.1.as_str();
+        let is_asked = self.scope.iter().rev().find(|known| known.name == name).is_some_and(|known| known.is_asked);
+        if is_asked || is_part && matches!(self.known(name), Type::Object(_) | Type::Params) {
             let place = self.source.expr(target);
+            let what = if is_part { "nothing of " } else { "" };
+            let cannot = if is_part { "can" } else { "cannot" };
+            let message = format!("{what}`{name}` {cannot} be set: a policy judges, it changes nothing");
             self.wrong(Code::ReadOnly, message, place);
         }
     }

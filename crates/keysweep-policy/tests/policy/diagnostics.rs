@@ -105,7 +105,7 @@ fn functions_are_followed_to_their_arguments_and_values() {
         "fn old(key) { key.age_day > 90 }\nfn check(key, params) { if old(key) { fail(\"old\") } else { pass() } }",
         "fn limit() { 90 }\nfn check(key, params) { if limit() == \"90\" { fail(\"old\") } else { pass() } }",
         "fn verdict(key) { if key.active { pass() } else { fail(\"no\") } }\nfn check(key, params) { verdict(key); pass() }",
-        "fn days(key) { key.age_days }\nfn check(key, params) { days(key) }",
+        "fn age_of(key) { key.age_days }\nfn check(key, params) { age_of(key) }",
         "fn owner(it) { it.user.nmae }\nfn check(key, params) { pass(owner(key)) }",
         "fn loop_a(x) { loop_b(x) }\nfn loop_b(x) { loop_a(x.agee) }\nfn check(key, params) { loop_a(key) }",
         "fn unused() { 1 }\nfn check(key, params) { pass() }",
@@ -126,8 +126,8 @@ fn functions_are_followed_to_their_arguments_and_values() {
     fn verdict(key) { if key.active { pass() } else { fail("no") } }
     fn check(key, params) { verdict(key); pass() }
         discarded-verdict: this verdict is thrown away: the script goes on after `verdict`
-    fn days(key) { key.age_days }
-    fn check(key, params) { days(key) }
+    fn age_of(key) { key.age_days }
+    fn check(key, params) { age_of(key) }
         no-verdict: `check` ends with a whole number instead of a verdict
     fn owner(it) { it.user.nmae }
     fn check(key, params) { pass(owner(key)) }
@@ -411,6 +411,9 @@ fn whole_files() -> Vec<String> {
         plain("fn check(key, params) { kye.active; pass() }"),
         plain("fn check(key, params) { pass(params.limit) }"),
         plain("fn check(key, params) { key.age_days = 3; pass() }"),
+        plain("fn check(key, params) { key = 3; pass() }"),
+        plain(&format!("fn fail(message) {{ pass() }}\n{check}")),
+        plain("fn check(key, params) { if key.active { pass() /*\u{202e} } */ } else { fail(\"x\") } }"),
         plain("fn check(key, params) { let f = |x| x; pass() }"),
         plain("fn check(key, params) { key.user.tags(\"x\"); pass() }"),
         plain(check).replace("none", "none\n//! params: { p: { type: integer, default: 5 } }"),
@@ -554,6 +557,33 @@ fn files_are_told_what_is_wrong_with_them() {
       |
     7 | fn check(key, params) { key.age_days = 3; pass() }
       |                         ^^^^^^^^^^^^
+
+    error[read-only]: `key` cannot be set: a policy judges, it changes nothing
+     --> t.rhai:7:25
+      |
+    7 | fn check(key, params) { key = 3; pass() }
+      |                         ^^^
+
+    error[reserved-name]: the language has a function `fail` already
+     --> t.rhai:7:4
+      |
+    7 | fn fail(message) { pass() }
+      |    ^^^^^^^^^^^^^
+      = help: give this one another name
+
+    warning[unused-function]: the function `fail` is never called
+     --> t.rhai:7:4
+      |
+    7 | fn fail(message) { pass() }
+      |    ^^^^^^^^^^^^^
+      = help: call it, or leave it out
+
+    error[hidden-character]: there is a character here that is not seen, U+202E
+     --> t.rhai:7:50
+      |
+    7 | fn check(key, params) { if key.active { pass() /*� } */ } else { fail("x") } }
+      |                                                  ^
+      = help: take it out; where a text needs it, write `\u202E` in double quotes
 
     error[misplaced-function]: a function without a name is used on the spot: it cannot be kept or passed on
      --> t.rhai:7:33

@@ -716,7 +716,7 @@ fn metadata_that_means_harm_is_refused() {
         ended("//! id: !!binary aGk=\n//! \u{0}: 1"),
         ended("//! include: !include /etc/passwd"),
     ];
-    insta::assert_snapshot!(ends.join("\n"), @r"
+    insta::assert_snapshot!(ends.join("\n"), @"
     refused: unknown field `a0`, expected one of id, title, description, severity, resource, params, frameworks, remedy, references, language, enabled
     refused: expected a text
     refused: expected a text
@@ -726,7 +726,7 @@ fn metadata_that_means_harm_is_refused() {
     refused: alias replay limit exceeded: total_replayed_events=1001 > 1000 at line 2, column 2012 (defined at line 2, column 13) (used at line 3, column 11)
     refused: alias replay limit exceeded: total_replayed_events=1001 > 1000 at line 2, column 404 (defined at line 2, column 13) (used at line 5, column 11)
     refused: alias references unknown anchor
-    refused: unexpected character: `\u{0}'
+    refused: there is a character here that is not seen, U+0000
     refused: unknown field `include`, expected one of id, title, description, severity, resource, params, frameworks, remedy, references, language, enabled
     ");
 }

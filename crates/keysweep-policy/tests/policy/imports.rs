@@ -78,6 +78,100 @@ fn a_library_imports_others() {
 }
 
 #[test]
+fn one_name_stands_for_one_library() {
+    let folder = folder(&[
+        ("a.rhai", "fn f() { 1 }"),
+        ("b.rhai", "fn f() { 2 }"),
+        ("twice.rhai", "import \"a\" as a; import \"b\" as a; fn f() { a::f() }"),
+    ]);
+    let check = "fn check(key, params) { pass(`${x::f()}`) }";
+    let heads = [
+        "import \"a\" as x; import \"b\" as x;",
+        "import \"a\" as x; import \"a\" as x;",
+        "import \"a\" as global; import \"b\" as x;",
+        "import \"twice\" as x;",
+        "import \"a\" as y; import \"b\" as x;",
+    ];
+    insta::assert_snapshot!(heads.map(|head| end(folder.path(), &format!("{head}\n{check}"))).join("\n"), @r#"
+    error[duplicate-name]: there is an import `x` already
+     --> test.rhai:6:18
+      |
+    6 | import "a" as x; import "b" as x;
+      |                  ^^^^^^
+      = help: give the new one another name
+    error[duplicate-name]: there is an import `x` already
+     --> test.rhai:6:18
+      |
+    6 | import "a" as x; import "a" as x;
+      |                  ^^^^^^
+      = help: give the new one another name
+    error[duplicate-name]: an import cannot be called `global`: so are the constants of the file
+     --> test.rhai:6:1
+      |
+    6 | import "a" as global; import "b" as x;
+      | ^^^^^^
+      = help: give the new one another name
+    error[duplicate-name]: there is an import `a` already
+     --> FOLDER/twice.rhai:1:18
+      |
+    1 | import "a" as a; import "b" as a; fn f() { a::f() }
+      |                  ^^^^^^
+      = help: give the new one another name
+    Pass { note: Some("2") }
+    "#);
+}
+
+#[test]
+fn a_library_overrides_nothing_and_hides_nothing() {
+    let folder = folder(&[
+        ("fail.rhai", "fn fail(message) { message }\nfn young(key) { key.age_days < 5 }"),
+        ("typed.rhai", "fn int.lim(k) { 1 }\nfn lim(k) { 2 }"),
+        ("hidden.rhai", "fn f() { \"a\u{200b}\" }"),
+        ("calls.rhai", "fn f() { matches(\"a\", \"a\") }"),
+    ]);
+    let imports = ["fail", "typed", "hidden"];
+    let ends =
+        imports.map(|name| end(folder.path(), &format!("import \"{name}\" as x;\nfn check(key, params) {{ pass() }}")));
+    insta::assert_snapshot!(ends.join("\n"), @r#"
+    error[reserved-name]: the language has a function `fail` already
+     --> FOLDER/fail.rhai:1:4
+      |
+    1 | fn fail(message) { message }
+      |    ^^^^^^^^^^^^^
+      = help: give this one another name
+    error[not-in-language]: `lim` is for one type of value, which is not part of the policy language
+     --> FOLDER/typed.rhai:1:8
+      |
+    1 | fn int.lim(k) { 1 }
+      |        ^^^^^^
+      = help: write `fn lim(...)` with the value as a parameter
+    error[hidden-character]: there is a character here that is not seen, U+200B
+     --> FOLDER/hidden.rhai:1:12
+      |
+    1 | fn f() { "a�" }
+      |            ^
+      = help: take it out; where a text needs it, write `\u200B` in double quotes
+    "#);
+    // A policy's own function would stand in for the language's in the library.
+    let script = "import \"calls\" as x;\nfn matches(a, b) { false }\nfn check(key, params) { pass(`${x::f()}`) }";
+    insta::assert_snapshot!(end(folder.path(), script), @"
+    error[reserved-name]: the language has a function `matches` already
+     --> test.rhai:7:4
+      |
+    7 | fn matches(a, b) { false }
+      |    ^^^^^^^^^^^^^
+      = help: give this one another name
+
+    warning[unused-function]: the function `matches` is never called
+     --> test.rhai:7:4
+      |
+    7 | fn matches(a, b) { false }
+      |    ^^^^^^^^^^^^^
+      = help: call it, or leave it out
+    ");
+}
+
+#[test]
 fn no_import_leaves_the_folder() {
     let outside = folder(&[("secret.rhai", "fn f() { 1 }")]);
     let link = format!("->{}", outside.path().join("secret.rhai").display());
@@ -117,7 +211,28 @@ fn no_import_leaves_the_folder() {
         let end = end(folder.path(), &format!("import \"{path}\" as x;\nfn check(key, params) {{ pass() }}"));
         format!("{path}: {}", end.lines().next().unwrap_or_default())
     });
-    insta::assert_snapshot!(ends.join("\n"), @"../secret: error[bad-import]: `../secret` is no path within the policy's folder\nlib/../../secret: error[bad-import]: `lib/../../secret` is no path within the policy's folder\nlib/../lib/a: error[bad-import]: `lib/../lib/a` is no path within the policy's folder\n/etc/passwd: error[bad-import]: `/etc/passwd` is no path within the policy's folder\nlink: error[bad-import]: `FOLDER/link.rhai` leads out of its folder: put the policy itself there\nout/secret: error[bad-import]: `FOLDER/out/secret.rhai` leads out of its folder: put the policy itself there\nloop: error[bad-import]: could not read `FOLDER/loop.rhai`: Too many levels of symbolic links (os error 40)\ndevice: error[bad-import]: `FOLDER/device.rhai` leads out of its folder: put the policy itself there\nfolder: error[bad-import]: could not read `FOLDER/folder.rhai`: it is no file\nbinary: error[syntax]: unexpected '\0'\n: error[bad-import]: `` is no path within the policy's folder\n.: error[bad-import]: `.` is no path within the policy's folder\n./lib/a: error[bad-import]: `./lib/a` is no path within the policy's folder\nlib//a: Pass { note: None }\nlib/a.rhai: error[bad-import]: could not read `FOLDER/lib/a.rhai.rhai`: No such file or directory (os error 2)\nC:\\\\x: error[bad-import]: `C:\\x` is no path within the policy's folder\n\\\\\\\\host\\\\x: error[bad-import]: `\\\\host\\x` is no path within the policy's folder\nmissing: error[bad-import]: could not read `FOLDER/missing.rhai`: No such file or directory (os error 2)\n.hidden: error[bad-import]: could not read `FOLDER/.hidden.rhai`: No such file or directory (os error 2)\nhttp://127.0.0.1/x: error[bad-import]: could not read `FOLDER/http://127.0.0.1/x.rhai`: No such file or directory (os error 2)");
+    insta::assert_snapshot!(ends.join("\n"), @r"
+    ../secret: error[bad-import]: `../secret` is no path within the policy's folder
+    lib/../../secret: error[bad-import]: `lib/../../secret` is no path within the policy's folder
+    lib/../lib/a: error[bad-import]: `lib/../lib/a` is no path within the policy's folder
+    /etc/passwd: error[bad-import]: `/etc/passwd` is no path within the policy's folder
+    link: error[bad-import]: `FOLDER/link.rhai` leads out of its folder: put the policy itself there
+    out/secret: error[bad-import]: `FOLDER/out/secret.rhai` leads out of its folder: put the policy itself there
+    loop: error[bad-import]: could not read `FOLDER/loop.rhai`: Too many levels of symbolic links (os error 40)
+    device: error[bad-import]: `FOLDER/device.rhai` leads out of its folder: put the policy itself there
+    folder: error[bad-import]: could not read `FOLDER/folder.rhai`: it is no file
+    binary: error[hidden-character]: there is a character here that is not seen, U+0000
+    : error[bad-import]: `` is no path within the policy's folder
+    .: error[bad-import]: `.` is no path within the policy's folder
+    ./lib/a: error[bad-import]: `./lib/a` is no path within the policy's folder
+    lib//a: Pass { note: None }
+    lib/a.rhai: error[bad-import]: could not read `FOLDER/lib/a.rhai.rhai`: No such file or directory (os error 2)
+    C:\\x: error[bad-import]: `C:\x` is no path within the policy's folder
+    \\\\host\\x: error[bad-import]: `\\host\x` is no path within the policy's folder
+    missing: error[bad-import]: could not read `FOLDER/missing.rhai`: No such file or directory (os error 2)
+    .hidden: error[bad-import]: could not read `FOLDER/.hidden.rhai`: No such file or directory (os error 2)
+    http://127.0.0.1/x: error[bad-import]: could not read `FOLDER/http://127.0.0.1/x.rhai`: No such file or directory (os error 2)
+    ");
 }
 
 #[test]

@@ -1,0 +1,69 @@
+//! Characters that a script must not hold, because what a reviewer sees is then not what runs.
+//!
+//! Source: "Trojan Source", CVE-2021-42574, and <https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing>.
+
+use crate::{code::Code, diagnostic::Diagnostic};
+
+/// How many are reported, each with its place.
+const MOST: usize = 20;
+
+/// Every hidden character of a policy or a library, in code, texts, comments and metadata.
+pub(crate) fn hidden(text: &str) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for (index, line) in text.split('\n').enumerate() {
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        let hidden = line.chars().enumerate().filter(|(_, character)| is_hidden(*character));
+        found.extend(hidden.map(|(column, character)| diagnostic(character).at(index + 1, column + 1, 1)).take(MOST));
+        if found.len() >= MOST {
+            break;
+        }
+    }
+    found.truncate(MOST);
+    found
+}
+
+fn diagnostic(character: char) -> Diagnostic {
+    if character == '\r' {
+        // YAML takes it for the end of a line and Rhai does not, so that places would differ.
+        let message = "there is a carriage return within this line";
+        return Diagnostic::new(Code::HiddenCharacter, message).help("end lines with a line feed");
+    }
+    let code = u32::from(character);
+    let escape = if code > 0xffff { format!("\\U{code:08X}") } else { format!("\\u{code:04X}") };
+    let message = format!("there is a character here that is not seen, U+{code:04X}");
+    let help = format!("take it out; where a text needs it, write `{escape}` in double quotes");
+    Diagnostic::new(Code::HiddenCharacter, message).help(help)
+}
+
+/// Whether a character is a control or format character, separates lines without being their end, or has no shape.
+///
+/// Source: the general categories Cc, Cf, Zl and Zp, and the property `Default_Ignorable_Code_Point`, of
+/// <https://www.unicode.org/reports/tr44/>.
+pub(crate) fn is_hidden(character: char) -> bool {
+    (character.is_control() && character != '\t')
+        || matches!(character,
+            '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{8e2}'
+            | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_seen_is_found_where_it_stands() {
+        let places = |text: &str| -> Vec<_> {
+            hidden(text).into_iter().map(|found| found.place.map(|place| (place.line, place.column))).collect()
+        };
+        assert_eq!(places("a\r\n\tb é 名前 👍\n"), []);
+        assert_eq!(places("// \u{202e} }\r\nx\u{200b}y\u{feff}"), [Some((1, 4)), Some((2, 2)), Some((2, 4))]);
+        assert_eq!(places("a\rb\0\u{1b}"), [Some((1, 2)), Some((1, 4)), Some((1, 5))]);
+        assert_eq!(places(&"\u{200b}\n\u{200b}\u{200b}".repeat(50)).len(), MOST);
+        let every =
+            "\u{7f}\u{85}\u{ad}\u{34f}\u{61c}\u{115f}\u{180e}\u{200d}\u{2028}\u{2029}\u{202a}\u{2066}\u{3164}\u{fe0f}";
+        assert_eq!(places(every).len(), every.chars().count());
+    }
+}
