@@ -144,6 +144,28 @@ fn what_somebody_should_look_at_is_reported() {
     );
 }
 
+/// An exemption is looked at as of the day that is judged, not of the day on which that is done.
+#[test]
+fn an_exemption_expires_by_the_day_that_is_judged() {
+    let later = told(&scan(&register("user: svc-bill", &day(100)), &format!("--as-of {}", day(150))));
+    let before =
+        told(&scan(&register("user: svc-bill", &day(-3)), &format!("--as-of {} --exemption-max-share 100", day(-10))));
+    insta::assert_snapshot!([later.replace(&day(100), "DAY"), before].join("\n\n"), @r#"
+    security-scanner fail - -
+    ann fail - -
+    svc-bill fail - -
+    svc-ship fail - -
+    EX-1 matched 1: ["it expired on DAY: 1 violation that it would let off is reported"]
+    exit 1
+
+    ann fail - -
+    svc-bill exempt register EX-1
+    svc-ship fail - -
+    EX-1 matched 1: []
+    exit 1
+    "#);
+}
+
 #[test]
 fn an_exemption_that_hangs_on_an_unreadable_tag_lets_nothing_off() {
     use orgsim::fault::{Fault, FaultKind};

@@ -61,6 +61,24 @@ async fn all_but_some() {
     ");
 }
 
+/// A misspelt id would leave an account in the scan that was to be left out.
+#[tokio::test(start_paused = true)]
+async fn an_exclusion_that_matches_nothing_is_noted() {
+    let outcome = scene(|it| it.excluded = ["999999999999", FIRST].map(|id| id.parse().unwrap()).into()).scan().await;
+    insta::assert_snapshot!(outcome.told(), @"
+    5 of 7 accounts scanned
+    skipped 100000000001 at select: excluded by --exclude-account
+    skipped 100000000006 at state: the account is SUSPENDED
+    noted 999999999999: --exclude-account has no effect: the account is not in the organization or the accounts file
+    exit 0
+    ");
+    // Where the list was not read to its end, it is not known.
+    let only = scene(|it| {
+        (it.accounts, it.excluded) = ([MANAGEMENT.parse().unwrap()].into(), ["999999999999".parse().unwrap()].into());
+    });
+    assert_eq!(only.scan().await.result.coverage.notes, []);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_unit_by_path_with_everything_below_it() {
     let workloads = scene(|it| it.units = vec!["Root/Workloads".to_owned()]).scan().await;

@@ -156,6 +156,22 @@ fn a_list_of_accounts_that_leaves_none_is_incomplete() {
     ");
 }
 
+#[test]
+fn an_exclusion_that_matches_nothing_is_noted_in_the_list() {
+    let organization = organization(1, 1, 7);
+    let ran = organization.keysweep("accounts --exclude-account 999999999999").run();
+    insta::assert_snapshot!(format!("{}{}", ran.said(), ran.stdout), @"
+    exit 0
+    ACCOUNT       NAME        OU PATH  STATE   SCOPE
+    653225680543  management  Root     ACTIVE  in scope
+
+    NOTE       account 999999999999: --exclude-account has no effect: the account is not in the organization or the accounts
+               file
+
+    TOTAL      1 account: 1 in scope, 0 out of scope
+    ");
+}
+
 /// Whether the accounts are in the selected unit cannot be told, so that the list is not what was asked for.
 #[test]
 fn a_list_of_accounts_whose_units_cannot_be_told_is_incomplete() {

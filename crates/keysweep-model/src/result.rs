@@ -86,7 +86,8 @@ pub struct Coverage {
     pub failed: Vec<AccountGap>,
     /// The accounts that are not to be read: not active, or excluded by the user.
     pub skipped: Vec<AccountGap>,
-    /// What should be known about how scanned accounts were read, by account id.
+    /// What should be known about how scanned accounts were read, and of the exclusions that match no account; by account
+    /// id.
     pub notes: Vec<AccountNote>,
 }
 
@@ -112,10 +113,11 @@ pub struct AccountGap {
     pub reason: String,
 }
 
-/// What should be known about how a scanned account was read: such as why its credential report was not used.
+/// What should be known of an account that is no gap: such as why its credential report was not used, or that it was to
+/// be excluded and is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountNote {
-    /// The account. It counts as scanned.
+    /// The account. It counts as scanned where it is there.
     pub account_id: AccountId,
     /// Its name.
     pub account_name: String,

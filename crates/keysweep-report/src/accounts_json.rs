@@ -11,6 +11,7 @@
 //! | `summary.role_ok` | integer or null | the accounts whose role could be assumed; null where no role was tried |
 //! | `summary.role_failed` | integer or null | the accounts whose role could not; null where no role was tried |
 //! | `problems` | array of strings | why a scan would be incomplete, beside what is said of each account: a named account that is not there, a selection that leaves none |
+//! | `notes` | array of strings | the exclusions that match no account |
 //! | `accounts` | array | the accounts, in the order in which they were listed |
 //!
 //! Each account:
@@ -52,14 +53,22 @@ struct Document<'a> {
     tool: Tool,
     summary: Summary,
     problems: &'a [String],
+    notes: &'a [String],
     #[serde(serialize_with = "each_account")]
     accounts: &'a [AccountRow],
 }
 
 impl<'a> Document<'a> {
     fn new(list: &'a AccountList) -> Self {
-        let AccountList { accounts, problems } = list;
-        Self { schema: "keysweep.accounts/v1", tool: KEYSWEEP, summary: Summary::new(accounts), problems, accounts }
+        let AccountList { accounts, problems, notes } = list;
+        Self {
+            schema: "keysweep.accounts/v1",
+            tool: KEYSWEEP,
+            summary: Summary::new(accounts),
+            problems,
+            notes,
+            accounts,
+        }
     }
 }
 

@@ -19,7 +19,7 @@
 //! | `coverage.scanned` | integer | accounts that were read |
 //! | `coverage.failed` | array of gaps | accounts that should have been read and could not be; any makes the scan incomplete |
 //! | `coverage.skipped` | array of gaps | accounts that were not to be read |
-//! | `coverage.notes` | array of notes | what should be known about how scanned accounts were read, by account; empty for a saved inventory |
+//! | `coverage.notes` | array of notes | what should be known about how scanned accounts were read, and the exclusions that match no account, by account; empty for a saved inventory |
 //! | `policies` | array | the policies that ran |
 //! | `summary.by_policy` | object | by policy id the counts `pass`, `fail`, `exempt`, `unknown`, `error`; every policy is there |
 //! | `summary.by_status` | object | the same five counts of all judgements |

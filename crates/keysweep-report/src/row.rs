@@ -9,6 +9,8 @@ pub struct AccountList {
     pub accounts: Vec<AccountRow>,
     /// Why a scan of these accounts would be incomplete, beside what is said of each account. Each a sentence.
     pub problems: Vec<String>,
+    /// What else should be known: the exclusions that match no account. Each a sentence.
+    pub notes: Vec<String>,
 }
 
 /// One account of the list.

@@ -177,7 +177,11 @@ fn scan_document(result: &ScanResult) -> String {
 fn accounts_document(accounts: &[AccountRow]) -> String {
     let problems = accounts.iter().map(|account| format!("account {} is odd", account.id)).collect();
     let mut out = Vec::new();
-    accounts_json::write(&AccountList { accounts: accounts.to_vec(), problems }, &mut out).unwrap();
+    accounts_json::write(
+        &AccountList { accounts: accounts.to_vec(), problems, notes: vec!["a note".to_owned()] },
+        &mut out,
+    )
+    .unwrap();
     without_version(out)
 }
 
@@ -607,6 +611,9 @@ fn accounts_in_and_out_of_scope_with_their_roles() {
         "account 111122223333 is odd",
         "account 222233334444 is odd"
       ],
+      "notes": [
+        "a note"
+      ],
       "accounts": [
         {
           "id": "000000000012",
@@ -661,6 +668,9 @@ fn accounts_whose_roles_nobody_tried() {
       },
       "problems": [
         "account 111122223333 is odd"
+      ],
+      "notes": [
+        "a note"
       ],
       "accounts": [
         {

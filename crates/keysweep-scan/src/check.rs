@@ -8,13 +8,13 @@ use std::{
 
 use futures::{StreamExt, stream};
 use keysweep_aws::Aws;
-use keysweep_model::{Account, AccountGap};
+use keysweep_model::{Account, AccountGap, AccountNote};
 
 use crate::{
     account::open_session,
     discover::{self, AccountSource, Ground, StartError},
     scan::Roles,
-    select::{Choice, Remaining, Selection, not_listed},
+    select::{Choice, Remaining, Selection, not_listed, unmatched_exclusions},
 };
 
 /// Which accounts to look at, and how.
@@ -60,6 +60,8 @@ pub struct CheckedAccounts {
     /// Why a scan of them would be incomplete: accounts that the user named and that are not there, or a selection that
     /// leaves none.
     pub gaps: Vec<AccountGap>,
+    /// The exclusions that match no account.
+    pub notes: Vec<AccountNote>,
 }
 
 impl CheckedAccounts {
@@ -107,7 +109,8 @@ async fn list(aws: &Aws, options: &CheckOptions, ground: &Ground) -> Result<Chec
     if gaps.is_empty() {
         gaps.extend(remaining.nothing_left(&options.selection));
     }
-    Ok(CheckedAccounts { accounts: accounts.into_values().collect(), gaps })
+    let notes = unmatched_exclusions(&options.selection, |id| accounts.contains_key(id)).collect();
+    Ok(CheckedAccounts { accounts: accounts.into_values().collect(), gaps, notes })
 }
 
 impl Scope {

@@ -36,6 +36,10 @@ impl<'a> Collected<'a> {
         self.total += tally;
     }
 
+    pub(crate) fn noted(&mut self, note: AccountNote) {
+        self.coverage.notes.push(note);
+    }
+
     pub(crate) fn failed(&mut self, gap: AccountGap) {
         self.progress.add_failed();
         self.coverage.failed.push(gap);

@@ -24,7 +24,7 @@ use crate::{
     exemption::{ExemptionOptions, Scope},
     progress::Progress,
     rounds::Outcome,
-    select::{Choice, Remaining, Selection, gap, not_listed},
+    select::{Choice, Remaining, Selection, gap, not_listed, unmatched_exclusions},
 };
 
 /// What to scan, and how.
@@ -270,8 +270,13 @@ impl<'a> Crew<'a> {
         Scope { is_whole, accounts: (is_organization && self.listed_all).then(|| self.seen.clone()) }
     }
 
-    /// Reports a selection that leaves no account to read, unless it is known already why nothing was read.
+    /// Reports a selection that leaves no account to read, unless it is known already why nothing was read; and notes
+    /// the exclusions that match no account, where all accounts were listed.
     fn check_scope(&mut self) {
+        if self.listed_all {
+            let unmatched = unmatched_exclusions(&self.context.options.selection, |id| self.seen.contains(id));
+            unmatched.for_each(|note| self.collected.noted(note));
+        }
         if self.collected.has_failures() {
             return;
         }

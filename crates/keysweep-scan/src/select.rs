@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use keysweep_aws::ListedAccount;
-use keysweep_model::{Account, AccountGap, AccountId, AccountState, Fact, Step};
+use keysweep_model::{Account, AccountGap, AccountId, AccountNote, AccountState, Fact, Step};
 
 /// Which accounts the user wants. By default all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -119,6 +119,20 @@ impl Remaining {
 pub(crate) fn not_listed(id: AccountId) -> AccountGap {
     let reason = "the account was named by --account and is not in the organization or the accounts file".to_owned();
     AccountGap { account_id: Some(id), account_name: String::new(), step: Step::Select, reason }
+}
+
+/// A note for each account that is to be excluded and that `is_listed` does not know: it may be misspelt.
+pub(crate) fn unmatched_exclusions(
+    selection: &Selection,
+    is_listed: impl Fn(&AccountId) -> bool,
+) -> impl Iterator<Item = AccountNote> {
+    let note = |id: &AccountId| AccountNote {
+        account_id: *id,
+        account_name: String::new(),
+        reason: "--exclude-account has no effect: the account is not in the organization or the accounts file"
+            .to_owned(),
+    };
+    selection.excluded.iter().filter(move |id| !is_listed(id)).map(note)
 }
 
 /// An entry of the coverage for an account that is not read.

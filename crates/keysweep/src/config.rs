@@ -54,7 +54,8 @@ pub struct Config {
     #[arg(long, value_name = "NAME", env = "KEYSWEEP_ROLE", help_heading = "AWS")]
     pub role: Option<String>,
     /// Assume this role in this account (repeatable); without one the caller's own account is read as the caller
-    #[arg(long = "role-for", value_name = "ACCOUNT=NAME", help_heading = "AWS")]
+    #[arg(long = "role-for", value_name = "ACCOUNT=NAME", env = "KEYSWEEP_ROLE_FOR", value_delimiter = ',')]
+    #[arg(help_heading = "AWS")]
     #[serde(skip)]
     pub role_for: Option<Vec<AccountRole>>,
     /// Roles by account: the key `roles` of the configuration file.
@@ -71,10 +72,10 @@ pub struct Config {
     #[arg(long, value_name = "NAME", env = "KEYSWEEP_SOURCE_IDENTITY", help_heading = "AWS")]
     pub source_identity: Option<String>,
     /// Use this profile of the shared AWS configuration [default: AWS_PROFILE]
-    #[arg(long, value_name = "NAME", help_heading = "AWS")]
+    #[arg(long, value_name = "NAME", env = "KEYSWEEP_PROFILE", help_heading = "AWS")]
     pub profile: Option<String>,
     /// Call STS in this Region [default: AWS_REGION, the profile's, or us-east-1]
-    #[arg(long, value_name = "REGION", help_heading = "AWS")]
+    #[arg(long, value_name = "REGION", env = "KEYSWEEP_REGION", help_heading = "AWS")]
     pub region: Option<String>,
     /// Try each call this often before giving it up [default: 8]
     #[arg(long, value_name = "N", env = "KEYSWEEP_MAX_ATTEMPTS", help_heading = "AWS")]
@@ -163,7 +164,7 @@ pub struct Config {
     pub output: Option<PathBuf>,
     /// Show each finding above the summary
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    #[arg(help_heading = "Output")]
+    #[arg(env = "KEYSWEEP_ALL", help_heading = "Output")]
     pub all: Option<bool>,
 
     /// The configuration file that a part of this came from.
@@ -241,5 +242,7 @@ pub fn schema() -> serde_json::Value {
     schemars::schema_for!(Config).into()
 }
 
+#[cfg(test)]
+mod layers;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! `keysweep accounts`.
 
 use keysweep_aws::{Aws, Clock, Endpoint};
-use keysweep_model::AccountGap;
+use keysweep_model::AccountId;
 use keysweep_report::{AccountList, AccountRow, accounts_json};
 use keysweep_scan::{CheckOptions, CheckedAccount, Scope, check_accounts};
 
@@ -31,7 +31,8 @@ pub(super) async fn run(config: Config, check: bool, edge: &Edge) -> Result<Exit
     let is_complete = accounts.is_complete();
     let list = AccountList {
         accounts: accounts.accounts.into_iter().map(row).collect(),
-        problems: accounts.gaps.iter().map(problem).collect(),
+        problems: accounts.gaps.iter().map(|gap| sentence(gap.account_id, &gap.reason)).collect(),
+        notes: accounts.notes.iter().map(|note| sentence(Some(note.account_id), &note.reason)).collect(),
     };
     let view = View { color: edge.stdout.color && !destination.is_file(), ..edge.stdout };
     destination.deliver(|mut out| match settings.output.format {
@@ -41,10 +42,10 @@ pub(super) async fn run(config: Config, check: bool, edge: &Edge) -> Result<Exit
     Ok(if is_complete { Exit::Clean } else { Exit::Incomplete })
 }
 
-fn problem(gap: &AccountGap) -> String {
-    match gap.account_id {
-        Some(id) => format!("account {id}: {}", gap.reason),
-        None => gap.reason.clone(),
+fn sentence(account: Option<AccountId>, reason: &str) -> String {
+    match account {
+        Some(id) => format!("account {id}: {reason}"),
+        None => reason.to_owned(),
     }
 }
 

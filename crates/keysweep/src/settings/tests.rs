@@ -91,6 +91,16 @@ fn values_that_make_no_sense_are_refused_before_anything_is_contacted() {
     );
 }
 
+/// A role that is named on the command line wins for its account; the others of the file stay.
+#[test]
+fn a_role_of_the_command_line_wins_over_that_of_the_file_for_the_same_account() {
+    let file = from_file("roles:\n  '111122223333': FromFile\n  '444455556666': FromFile\n");
+    let flags = ["111122223333=FromFlag", "777788889999=FromFlag"].map(|text| text.parse().unwrap());
+    let settings = Settings::resolve(Config { role_for: Some(flags.into()), ..Config::default() }.over(file)).unwrap();
+    let roles = settings.scan.roles.by_account.iter().map(|(account, role)| format!("{account} {role}"));
+    assert_eq!(roles.collect::<Vec<_>>(), ["111122223333 FromFlag", "444455556666 FromFile", "777788889999 FromFlag"]);
+}
+
 #[test]
 fn an_external_id_is_not_shown_in_the_error_about_it() {
     let config = Config { external_id: Some("secret with spaces".to_owned()), ..Config::default() };

@@ -14,7 +14,7 @@ use super::{
 /// account is listed.
 #[must_use]
 pub fn accounts(list: &AccountList, view: &View) -> String {
-    let AccountList { accounts: rows, problems } = list;
+    let AccountList { accounts: rows, problems, notes } = list;
     let mut page = Page::new(view);
     let columns = ["ACCOUNT", "NAME", "OU PATH", "STATE"].map(str::to_owned).to_vec();
     let tried = rows.iter().any(|row| row.check.is_some());
@@ -22,6 +22,9 @@ pub fn accounts(list: &AccountList, view: &View) -> String {
     page.table(0, Some(Row { cells: columns, text: last.to_owned() }), rows.iter().map(row).collect());
     for problem in problems {
         page.section("PROBLEM", Look::Loud, problem, Look::Plain);
+    }
+    for note in notes {
+        page.section("NOTE", Look::Bold, note, Look::Plain);
     }
     page.section("TOTAL", Look::Bold, &totals(rows, tried), Look::Bold);
     page.finish()

@@ -481,7 +481,8 @@ fn account_list(name: &str, reason: &str) -> AccountList {
         row("222233334444", name, Scope::In, Some(Err(denied.to_owned()))),
         AccountRow { state: AccountState::Suspended, ou_path: None, ..row("000000000012", "", out(reason), None) },
     ];
-    AccountList { accounts, problems: vec![format!("no account is left to scan: {name}")] }
+    let problems = vec![format!("no account is left to scan: {name}")];
+    AccountList { accounts, problems, notes: vec![format!("--exclude-account has no effect: {name}")] }
 }
 
 fn out(reason: &str) -> Scope {
@@ -500,6 +501,8 @@ fn the_accounts_with_their_roles() {
     000000000012  -              -                             SUSPENDED  out of scope: the account is SUSPENDED
 
     PROBLEM    no account is left to scan: data-platform
+
+    NOTE       --exclude-account has no effect: data-platform
 
     TOTAL      3 accounts: 2 in scope, 1 out of scope; 1 with the role ok, 1 with the role failed
     ");
@@ -522,6 +525,8 @@ fn the_accounts_in_a_narrow_terminal() {
 
     PROBLEM    no account is left to scan: data-platform
 
+    NOTE       --exclude-account has no effect: data-platform
+
     TOTAL      3 accounts: 2 in scope, 1 out of scope; 1 with
                the role ok, 1 with the role failed
     ");
@@ -531,7 +536,7 @@ fn the_accounts_in_a_narrow_terminal() {
 fn the_accounts_whose_roles_nobody_tried() {
     let mut list = account_list("data-platform", "excluded by --exclude-account");
     list.accounts.iter_mut().for_each(|row| row.check = None);
-    list.problems.clear();
+    (list.problems, list.notes) = (Vec::new(), Vec::new());
     insta::assert_snapshot!(accounts(&list, &PLAIN), @"
     ACCOUNT       NAME           OU PATH                       STATE      SCOPE
     111122223333  payments-prod  Root/Workloads/payments-prod  ACTIVE     in scope
