@@ -83,7 +83,7 @@ fn a_file_that_is_not_whole_is_refused() {
     error: inventory `i.jsonl`: the file is no inventory: its first line does not say `keysweep.inventory/v1`
 
     exit 2
-    error: inventory `none.jsonl`: the inventory could not be read: No such file or directory (os error 2)
+    error: could not read `none.jsonl`: No such file or directory (os error 2)
     "
     );
 }

@@ -71,7 +71,7 @@ impl CallError {
             // A response that could not be parsed; and whatever the SDK adds later.
             _ => (CallErrorKind::BadAnswer, None, root_cause(error)),
         };
-        Self { action, kind, code, message: message.trim_end_matches('.').to_owned() }
+        Self { action, kind, code, message: one_line(message.trim_end_matches('.')) }
     }
 
     /// The failure of `action` whose answer arrived but contradicts the question: what is wrong with it.
@@ -137,6 +137,12 @@ impl fmt::Display for CallError {
 }
 
 impl Error for CallError {}
+
+/// The message in one line: the SDK lists the places where it has looked for credentials below each other.
+fn one_line(message: &str) -> String {
+    let lines: Vec<&str> = message.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.join("; ").replace(":; ", ": ")
+}
 
 /// The error for the log. Never the error as a whole: it holds the raw answer, and that of AssumeRole holds credentials.
 fn for_log(error: &(dyn Error + 'static)) -> String {

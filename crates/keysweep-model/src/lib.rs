@@ -20,6 +20,7 @@ mod id;
 mod policy;
 mod resource;
 mod result;
+mod unseen;
 mod user;
 mod word;
 
@@ -37,5 +38,6 @@ pub use resource::{Resource, ResourceType};
 pub use result::{
     AccountGap, AccountNote, ApiCalls, Coverage, ExemptionUse, Run, ScanResult, StatusCounts, Step, Summary,
 };
+pub use unseen::{escaped, is_unseen};
 pub use user::{Permissions, Tags, User};
 pub use word::UnknownWord;

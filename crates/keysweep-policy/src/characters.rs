@@ -2,6 +2,8 @@
 //!
 //! Source: "Trojan Source", CVE-2021-42574, and <https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing>.
 
+use keysweep_model::is_unseen;
+
 use crate::{code::Code, diagnostic::Diagnostic};
 
 /// How many are reported, each with its place.
@@ -12,7 +14,7 @@ pub(crate) fn hidden(text: &str) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (index, line) in text.split('\n').enumerate() {
         let line = line.strip_suffix('\r').unwrap_or(line);
-        let hidden = line.chars().enumerate().filter(|(_, character)| is_hidden(*character));
+        let hidden = line.chars().enumerate().filter(|(_, character)| is_unseen(*character) && *character != '\t');
         found.extend(hidden.map(|(column, character)| diagnostic(character).at(index + 1, column + 1, 1)).take(MOST));
         if found.len() >= MOST {
             break;
@@ -33,20 +35,6 @@ fn diagnostic(character: char) -> Diagnostic {
     let message = format!("there is a character here that is not seen, U+{code:04X}");
     let help = format!("take it out; where a text needs it, write `{escape}` in double quotes");
     Diagnostic::new(Code::HiddenCharacter, message).help(help)
-}
-
-/// Whether a character is a control or format character, separates lines without being their end, or has no shape.
-///
-/// Source: the general categories Cc, Cf, Zl and Zp, and the property `Default_Ignorable_Code_Point`, of
-/// <https://www.unicode.org/reports/tr44/>.
-pub(crate) fn is_hidden(character: char) -> bool {
-    (character.is_control() && character != '\t')
-        || matches!(character,
-            '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{8e2}'
-            | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use crate::{
     diagnostic::{Diagnostic, PolicyFileError},
     engine::{self, ENGINE},
     explain::{parse_error, place},
-    library::read_inside,
+    files::{self, Found, Kind},
     limits::{LimitError, Limits},
     metadata::{Interface, Metadata, Unusable},
     policy::{MAX_SOURCE, Policy},
@@ -225,7 +225,8 @@ impl Imports<'_> {
             let message = format!("`{path}` is no path within the policy's folder");
             refused(message, "an import names a file below the folder, without `.rhai`: `lib/owners`")
         })?;
-        let text = read_inside(folder, &file).map_err(|problem| refused(problem.to_string(), EXAMPLE))?;
+        let text = files::read(Kind::Policy, &file, Found::In(folder));
+        let text = text.map_err(|error| refused(error.to_string(), EXAMPLE))?.text;
         self.loading.push(path.to_owned());
         let loaded = self.load(path, &file, &text)?;
         self.loading.pop();

@@ -13,6 +13,8 @@ use std::{
     fmt,
 };
 
+use keysweep_model::escaped;
+
 use self::point::Point;
 pub use self::point::{Missed, PointKind};
 pub(crate) use self::probes::Covered;
@@ -163,8 +165,9 @@ impl FileCoverage {
 
 impl fmt::Display for Coverage {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self.files.keys().map(|name| name.chars().count()).max().unwrap_or(0);
+        let width = self.files.keys().map(|name| escaped(name).chars().count()).max().unwrap_or(0);
         for (name, file) in &self.files {
+            let name = escaped(name);
             writeln!(out, "{name:width$}  lines {}, branches {}", file.lines(), file.branches())?;
             for missed in file.missed() {
                 writeln!(out, "  {missed}")?;

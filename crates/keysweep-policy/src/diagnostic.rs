@@ -2,7 +2,9 @@
 
 use std::{fmt, sync::Arc};
 
-use crate::{characters::is_hidden, code::Code};
+use keysweep_model::escaped;
+
+use crate::code::Code;
 
 /// One thing that is wrong in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +62,8 @@ impl Diagnostic {
 
     /// Writes the error with its line of `text`, the contents of the file that the user knows as `name`.
     pub(crate) fn render(&self, name: &str, text: &str, out: &mut impl fmt::Write) -> fmt::Result {
-        write!(out, "{}[{}]: {}", self.code.level().as_str(), self.code, self.message)?;
+        let name = &escaped(name);
+        write!(out, "{}[{}]: {}", self.code.level().as_str(), self.code, escaped(&self.message))?;
         let margin = match self.place {
             Some(place) => {
                 render_place(place, name, text, out)?;
@@ -72,7 +75,7 @@ impl Diagnostic {
             }
         };
         match &self.help {
-            Some(help) => write!(out, "\n{:margin$} = help: {help}", ""),
+            Some(help) => write!(out, "\n{:margin$} = help: {}", "", escaped(help)),
             None => Ok(()),
         }
     }
@@ -97,15 +100,20 @@ fn render_place(place: Place, name: &str, text: &str, out: &mut impl fmt::Write)
     write!(out, "\n{:margin$}--> {name}:{line}:{column}", "")?;
     let Some(source) = text.lines().nth(line - 1) else { return Ok(()) };
     let first = column.saturating_sub(WIDTH / 2);
-    // One character for one, so that the marker stands below what it marks.
-    let shown = |c: char| if is_hidden(c) { char::REPLACEMENT_CHARACTER } else { c };
-    let source: String = source.chars().skip(first).take(WIDTH).map(shown).collect();
-    let column = column - first;
-    // Tabs are kept in the indentation of the marker, so that it stands below what it marks.
-    let indent: String = source.chars().take(column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
-    let rest = source.chars().count().saturating_sub(column - 1).max(1);
-    let marker = "^".repeat(length.clamp(1, rest));
-    write!(out, "\n{:margin$} |\n{line} | {source}\n{:margin$} | {indent}{marker}", "", "")
+    let characters: Vec<char> = source.chars().skip(first).take(WIDTH).collect();
+    let (before, rest) = characters.split_at((column - first - 1).min(characters.len()));
+    let (marked, after) = rest.split_at(length.min(rest.len()));
+    let [before, marked, after] = [before, marked, after].map(seen);
+    let indent = " ".repeat(before.chars().count());
+    let marker = "^".repeat(marked.chars().count().max(1));
+    write!(out, "\n{:margin$} |\n{line} | {before}{marked}{after}\n{:margin$} | {indent}{marker}", "", "")
+}
+
+/// A piece of a line as it is shown: what cannot be seen is escaped, and a tab is as wide as four columns, so that the
+/// marker stands below what it marks.
+fn seen(characters: &[char]) -> String {
+    let text = characters.iter().collect::<String>().replace('\t', "    ");
+    escaped(&text).into_owned()
 }
 
 /// A policy file that is no policy: everything that was found to be wrong with it.
@@ -122,6 +130,18 @@ impl PolicyFileError {
     pub(crate) fn new(source_name: &str, text: &str, mut diagnostics: Vec<Diagnostic>) -> Self {
         diagnostics.sort_by_key(|diagnostic| (diagnostic.code.level(), diagnostic.place));
         Self { source_name: source_name.to_owned(), diagnostics, text: text.into() }
+    }
+}
+
+impl PolicyFileError {
+    /// The same for a file that may be anything: what kind of mistake stands where, without a word of the file.
+    pub(crate) fn withheld(self) -> Self {
+        let help = "nothing of the file is shown, because it does not lie where its name says: name the file itself";
+        let diagnostics = self.diagnostics.into_iter().map(|diagnostic| {
+            let message = diagnostic.code.explanation().to_owned();
+            Diagnostic { message, help: Some(help.to_owned()), ..diagnostic }
+        });
+        Self { source_name: self.source_name, diagnostics: diagnostics.collect(), text: "".into() }
     }
 }
 
@@ -162,8 +182,8 @@ mod tests {
         error[syntax]: an access key has no property `agee`
          --> p.rhai:2:6
           |
-        2 | 	key.agee
-          | 	    ^^^^
+        2 |     key.agee
+          |         ^^^^
           = help: did you mean `age_days`?
         ");
     }

@@ -24,6 +24,7 @@ mod diagnostic;
 mod engine;
 pub mod exemptions;
 mod explain;
+pub mod files;
 mod handle;
 mod helpers;
 mod left_out;

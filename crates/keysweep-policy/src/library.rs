@@ -1,8 +1,7 @@
 //! Where policies come from: the library that is shipped inside the program, and folders of the user.
 
 use std::{
-    fs::{self, File},
-    io::{self, Read},
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -11,7 +10,8 @@ use keysweep_model::PolicyId;
 use crate::{
     compiler::Compiler,
     diagnostic::PolicyFileError,
-    policy::{MAX_SOURCE, Policy},
+    files::{self, FileError, Found, Kind, shown},
+    policy::Policy,
 };
 
 /// The name and the text of every shipped policy.
@@ -63,28 +63,25 @@ pub struct LoadError {
 /// One thing that is wrong with a folder of policies.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadProblem {
-    /// The folder or a file could not be read.
-    #[error("could not read `{}`: {source}", .path.display())]
+    /// The folder could not be read.
+    #[error("could not read `{}`: {source}", shown(.path))]
     Read {
-        /// The folder or the file.
+        /// The folder.
         path: PathBuf,
         /// Why.
         source: io::Error,
     },
     /// The folder has no policy in it.
-    #[error("`{}` holds no policy: a policy is a file whose name ends in `.rhai`", .path.display())]
+    #[error("`{}` holds no policy: a policy is a file whose name ends in `.rhai`", shown(.path))]
     Empty {
         /// The folder.
         path: PathBuf,
     },
-    /// A link leads out of the folder.
-    #[error("`{}` leads out of its folder: put the policy itself there", .path.display())]
-    Outside {
-        /// The link.
-        path: PathBuf,
-    },
+    /// A file cannot be used.
+    #[error(transparent)]
+    Unusable(#[from] FileError),
     /// Two files have the same policy id.
-    #[error("`{}` has the id `{id}`, which `{}` has already", .second.display(), .first.display())]
+    #[error("`{}` has the id `{id}`, which `{}` has already", shown(.second), shown(.first))]
     DuplicateId {
         /// The id.
         id: PolicyId,
@@ -145,26 +142,8 @@ pub fn policy_files(folder: &Path) -> Result<Vec<PathBuf>, LoadProblem> {
 }
 
 pub(crate) fn load(compiler: &Compiler, folder: &Path, path: &Path) -> Result<Policy, LoadProblem> {
-    let text = read_inside(folder, path)?;
-    Ok(compiler.compile(&path.display().to_string(), &text)?)
-}
-
-/// The text of a file, if it is in the folder after every link is followed. Reads no more than a policy may have, so that
-/// a device or a huge file does no harm.
-pub(crate) fn read_inside(folder: &Path, path: &Path) -> Result<String, LoadProblem> {
-    let unreadable = |source| LoadProblem::Read { path: path.to_owned(), source };
-    let real = path.canonicalize().map_err(unreadable)?;
-    if !real.starts_with(folder.canonicalize().map_err(unreadable)?) {
-        return Err(LoadProblem::Outside { path: path.to_owned() });
-    }
-    if !real.is_file() {
-        return Err(unreadable(io::Error::new(io::ErrorKind::InvalidInput, "it is no file")));
-    }
-    let mut text = String::new();
-    // One byte more than is allowed, so that the compiler sees that it is too much.
-    let most = MAX_SOURCE as u64 + 1;
-    File::open(&real).and_then(|file| file.take(most).read_to_string(&mut text)).map_err(unreadable)?;
-    Ok(text)
+    let file = files::read(Kind::Policy, path, Found::In(folder))?;
+    Ok(compiler.compile(&path.display().to_string(), &file.text)?)
 }
 
 #[cfg(test)]

@@ -27,12 +27,12 @@
 //! | `role` | string or null | `ok` or `failed`; null where the role was not tried |
 //! | `role_reason` | string or null | why the role could not be assumed; null otherwise |
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
 use crate::{
-    AccountList, AccountRow, Scope,
+    AccountList, AccountRow, Scope, document,
     tool::{KEYSWEEP, Tool},
 };
 
@@ -41,10 +41,7 @@ use crate::{
 /// # Errors
 /// When `out` refuses what is written.
 pub fn write(list: &AccountList, out: &mut impl Write) -> io::Result<()> {
-    let mut out = BufWriter::new(out);
-    serde_json::to_writer_pretty(&mut out, &Document::new(list))?;
-    out.write_all(b"\n")?;
-    out.flush()
+    document::write(&Document::new(list), out)
 }
 
 #[derive(Serialize)]

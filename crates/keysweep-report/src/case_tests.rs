@@ -31,7 +31,7 @@ fn junit_has_a_suite_for_each_policy() {
         <testsuite name="max-age" tests="2" skipped="0" errors="0" failures="1">
             <testcase name="a key of 90 days may stay" classname="max-age" file="policies/max-age.test.yaml" line="1"/>
             <testcase name="an &quot;old&quot; key &amp; &lt;more&gt;" classname="max-age" file="policies/max-age.test.yaml" line="5">
-                <failure message="expected fail, got pass: &quot;&lt;young&gt;&quot;">expected fail, got pass: &quot;&lt;young&gt;&quot;
+                <failure message="expected fail, got pass: &quot;\u{1}&lt;young&gt;&quot;">expected fail, got pass: &quot;\u{1}&lt;young&gt;&quot;
     policies/max-age.test.yaml:5</failure>
             </testcase>
         </testsuite>

@@ -18,12 +18,12 @@
 //! | `help` | string or null | what to do about it |
 //! | `line`, `column`, `length` | integer or null | the piece that it is about, in characters, counted from 1; null where it is the whole file |
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 
 use serde::Serialize;
 
 use crate::{
-    DiagnosticRow,
+    DiagnosticRow, document,
     tool::{KEYSWEEP, Tool},
 };
 
@@ -32,7 +32,6 @@ use crate::{
 /// # Errors
 /// When `out` refuses what is written.
 pub fn write(files: usize, rows: &[DiagnosticRow<'_>], out: &mut (impl Write + ?Sized)) -> io::Result<()> {
-    let mut out = BufWriter::new(out);
     let count = |level: &str| rows.iter().filter(|row| row.code.level == level).count();
     let document = Document {
         schema: "keysweep.diagnostics/v1",
@@ -40,9 +39,7 @@ pub fn write(files: usize, rows: &[DiagnosticRow<'_>], out: &mut (impl Write + ?
         summary: Summary { files, errors: count("error"), warnings: count("warning") },
         diagnostics: rows.iter().map(Diagnostic::of).collect(),
     };
-    serde_json::to_writer_pretty(&mut out, &document)?;
-    out.write_all(b"\n")?;
-    out.flush()
+    document::write(&document, out)
 }
 
 #[derive(Serialize)]

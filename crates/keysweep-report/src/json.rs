@@ -3,7 +3,8 @@
 //! Times are RFC 3339 in UTC, such as `2026-11-22T08:00:00Z`, with a fraction only where there is one; those of `run`
 //! have milliseconds at most. Keys stand in the order of these tables and are always there: what is not known is `null`.
 //! The document of the same organization, policies and `as_of` is the same byte for byte, but for `run.id`,
-//! `run.started_at` and `run.finished_at`. Text that came from AWS is not altered: escape it where it is shown.
+//! `run.started_at` and `run.finished_at`. Text that came from AWS is not altered; characters that
+//! cannot be seen are written as `\uXXXX`.
 //!
 //! | key | type | meaning |
 //! |---|---|---|
@@ -90,9 +91,11 @@
 mod finding;
 mod outline;
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 
 use keysweep_model::ScanResult;
+
+use crate::document;
 
 /// Writes the result as one pretty-printed document with a final newline. Findings are converted one at a time as they
 /// are written, so that a document of any size needs no memory of its own.
@@ -100,8 +103,5 @@ use keysweep_model::ScanResult;
 /// # Errors
 /// When `out` refuses what is written.
 pub fn write(result: &ScanResult, out: &mut impl Write) -> io::Result<()> {
-    let mut out = BufWriter::new(out);
-    serde_json::to_writer_pretty(&mut out, &outline::Document::new(result))?;
-    out.write_all(b"\n")?;
-    out.flush()
+    document::write(&outline::Document::new(result), out)
 }

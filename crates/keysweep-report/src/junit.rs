@@ -1,11 +1,14 @@
 //! What testing policies came to, for CI servers: JUnit XML.
 //!
 //! Each policy is a test suite and each case a test, with its place in the attributes `file` and `line`. No time is
-//! written: the same outcome is the same document.
+//! written: the same outcome is the same document. Characters that cannot be seen, of which XML has no escape that every
+//! reader keeps, are written as `\u{202e}`.
 
 use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+use keysweep_model::escaped;
 
 use crate::CaseRow;
 
@@ -17,7 +20,7 @@ pub fn write(cases: &[CaseRow], out: &mut impl Write) -> io::Result<()> {
     let mut report = Report::new("keysweep policy test");
     for of_policy in cases.chunk_by(|a, b| a.policy == b.policy) {
         let name = of_policy.first().map_or("", |case| &case.policy);
-        let mut suite = TestSuite::new(name);
+        let mut suite = TestSuite::new(escaped(name));
         suite.add_test_cases(of_policy.iter().map(test));
         report.add_test_suite(suite);
     }
@@ -31,13 +34,15 @@ fn test(case: &CaseRow) -> TestCase {
         None => TestCaseStatus::success(),
         Some(failure) => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_message(failure.clone()).set_description(format!("{failure}\n{}:{}", case.file, case.line));
+            let failure = escaped(failure);
+            status.set_message(failure.as_ref());
+            status.set_description(format!("{failure}\n{}:{}", escaped(&case.file), case.line));
             status
         }
     };
-    let mut test = TestCase::new(case.name.clone(), status);
-    test.set_classname(case.policy.clone());
-    test.extra.insert("file".into(), case.file.clone().into());
+    let mut test = TestCase::new(escaped(&case.name), status);
+    test.set_classname(escaped(&case.policy));
+    test.extra.insert("file".into(), escaped(&case.file).into());
     test.extra.insert("line".into(), case.line.to_string().into());
     test
 }

@@ -15,6 +15,7 @@ pub mod accounts_json;
 mod case_row;
 mod diagnostic_row;
 pub mod diagnostics_json;
+pub mod document;
 pub mod inventory;
 pub mod json;
 pub mod junit;

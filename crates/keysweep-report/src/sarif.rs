@@ -4,21 +4,18 @@
 //! each result points to its rule, and to a piece of one line where it has a place. Columns count Unicode code points.
 //! Source: docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::{CodeRow, DiagnosticRow, PlaceRow};
+use crate::{CodeRow, DiagnosticRow, PlaceRow, document};
 
 /// Writes what is wrong, out of all `codes`, as one pretty-printed log with a final newline.
 ///
 /// # Errors
 /// When `out` refuses what is written.
 pub fn write(codes: &[CodeRow<'_>], rows: &[DiagnosticRow<'_>], out: &mut (impl Write + ?Sized)) -> io::Result<()> {
-    let mut out = BufWriter::new(out);
-    serde_json::to_writer_pretty(&mut out, &Log::new(codes, rows))?;
-    out.write_all(b"\n")?;
-    out.flush()
+    document::write(&Log::new(codes, rows), out)
 }
 
 #[derive(Serialize)]

@@ -22,12 +22,12 @@
 //! each with its `file`, its own `lines` and `branches`, and `missed`: the `line`, the `column`, the `kind` (`line`,
 //! `true`, `false`, `right_side`, `loop`) and the `message` of what no case reaches.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 
 use serde::Serialize;
 
 use crate::{
-    CaseRow, CoverageRow,
+    CaseRow, CoverageRow, document,
     tool::{KEYSWEEP, Tool},
 };
 
@@ -36,10 +36,7 @@ use crate::{
 /// # Errors
 /// When `out` refuses what is written.
 pub fn write(cases: &[CaseRow], coverage: Option<&[CoverageRow]>, out: &mut impl Write) -> io::Result<()> {
-    let mut out = BufWriter::new(out);
-    serde_json::to_writer_pretty(&mut out, &Document::new(cases, coverage))?;
-    out.write_all(b"\n")?;
-    out.flush()
+    document::write(&Document::new(cases, coverage), out)
 }
 
 #[derive(Serialize)]

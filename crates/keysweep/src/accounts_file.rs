@@ -6,13 +6,13 @@
 use std::{collections::BTreeSet, path::Path};
 
 use keysweep_model::{Account, AccountId, AccountState, Facet, Fact};
-use keysweep_policy::yaml::parse_file;
+use keysweep_policy::{
+    files::{self, Found, Kind, UserFile},
+    yaml::parse_file,
+};
 use serde::Deserialize;
 
-use crate::{
-    config::{Text, read_capped},
-    exit::Failure,
-};
+use crate::{config::Text, exit::Failure};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,23 +24,27 @@ struct Row {
     ou_path: Option<String>,
 }
 
-/// The accounts of the file at `path`: CSV where its name ends so, else YAML.
+/// The accounts of the file at `path`, which was `found`: CSV where its name ends so, else YAML.
 ///
 /// # Errors
 /// When the file cannot be read, is not of that form, names an account twice, or names none.
-pub fn read(path: &Path) -> Result<Vec<Account>, Failure> {
-    let text = read_capped(path)?;
-    let wrong = |why: String| Failure::usage(format!("accounts file `{}`: {why}", path.display()));
+pub fn read(path: &Path, found: Found<'_>) -> Result<Vec<Account>, Failure> {
+    let file = files::read(Kind::Accounts, path, found).map_err(Failure::usage)?;
+    let wrong = |why: String| {
+        let why = if file.is_own { why } else { "it is not a list of accounts".to_owned() };
+        Failure::usage(format!("accounts file `{}`: {why}", path.display()))
+    };
     let is_csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
-    let rows = if is_csv { from_csv(&text).map_err(wrong)? } else { from_yaml(path, &text)? };
+    let rows = if is_csv { from_csv(&file.text).map_err(wrong)? } else { from_yaml(path, &file)? };
     accounts(rows).map_err(wrong)
 }
 
 /// A row, and in a table the line that it stands in.
 type Placed = (Option<u64>, Row);
 
-fn from_yaml(path: &Path, text: &str) -> Result<Vec<Placed>, Failure> {
-    let rows: Vec<Row> = parse_file(&path.display().to_string(), text).map_err(Failure::usage)?;
+fn from_yaml(path: &Path, file: &UserFile) -> Result<Vec<Placed>, Failure> {
+    let rows = parse_file(&path.display().to_string(), &file.text);
+    let rows: Vec<Row> = rows.map_err(|error| Failure::listing(file.error(error)))?;
     Ok(rows.into_iter().map(|row| (None, row)).collect())
 }
 
@@ -86,7 +90,7 @@ mod tests {
         let path = folder.path().join(name);
         std::fs::write(&path, text).unwrap();
         let shown = |error: Failure| error.to_string().replace(&folder.path().display().to_string(), "DIR");
-        let accounts = read(&path).map_err(shown)?;
+        let accounts = read(&path, Found::Named).map_err(shown)?;
         Ok(accounts.iter().map(|account| format!("{} {}", account.id, account.name)).collect())
     }
 

@@ -17,7 +17,6 @@ use keysweep_policy::{Limits, yaml::Spanned};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub(crate) use file::read_capped;
 pub use file::{Exemptions, PolicyConfig, SourceFile, Text, read};
 use file::{text, texts};
 

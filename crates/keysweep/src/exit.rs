@@ -2,7 +2,7 @@
 
 use std::{fmt, process::ExitCode};
 
-use keysweep_model::ScanResult;
+use keysweep_model::{ScanResult, escaped};
 use keysweep_scan::StartError;
 
 use crate::settings::FailOn;
@@ -46,6 +46,9 @@ impl From<Exit> for ExitCode {
 }
 
 /// Why a command did not do what was asked: what, with which exit code, and what to do about it.
+///
+/// A message is one line, whatever values are quoted in it: what cannot be seen in it is escaped, newlines too. Only
+/// [`Failure::listing`] takes several lines.
 #[derive(Debug)]
 pub struct Failure {
     /// The exit code.
@@ -57,23 +60,32 @@ pub struct Failure {
 impl Failure {
     /// Bad usage, configuration or policy.
     pub fn usage(message: impl fmt::Display) -> Self {
-        Self { exit: Exit::Usage, message: message.to_string(), hint: None }
+        Self::new(Exit::Usage, message)
+    }
+
+    /// Bad configuration or policies, as a report of several lines that escapes the values it quotes.
+    pub fn listing(report: impl fmt::Display) -> Self {
+        Self { exit: Exit::Usage, message: report.to_string(), hint: None }
     }
 
     /// The work is done, or partly done, and its result could not be handed over.
     pub fn lost(message: impl fmt::Display) -> Self {
-        Self { exit: Exit::Incomplete, message: message.to_string(), hint: None }
+        Self::new(Exit::Incomplete, message)
     }
 
     /// The work could not be started.
     pub fn could_not_start(message: impl fmt::Display) -> Self {
-        Self { exit: Exit::CouldNotStart, message: message.to_string(), hint: None }
+        Self::new(Exit::CouldNotStart, message)
+    }
+
+    fn new(exit: Exit, message: impl fmt::Display) -> Self {
+        Self { exit, message: escaped(&message.to_string()).into_owned(), hint: None }
     }
 
     /// The same with what to do about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(escaped(&hint.into()).into_owned());
         self
     }
 }

@@ -106,7 +106,7 @@ fn scan_options(config: &mut Config) -> Result<ScanOptions, Failure> {
         },
         as_of: config.as_of.map(|as_of| as_of.0),
         source: match &config.accounts_file {
-            Some(path) => AccountSource::Listed(accounts_file::read(path)?),
+            Some(path) => AccountSource::Listed(accounts_file::read(path, config.found(path))?),
             None => AccountSource::Organization,
         },
         selection: Selection {

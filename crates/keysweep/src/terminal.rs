@@ -34,7 +34,7 @@ pub use accounts::accounts;
 pub use evaluated::{Change, Evaluated, changes, evaluated};
 pub use exemptions::exemptions;
 use jiff::SignedDuration;
-use keysweep_model::{Run, ScanResult};
+use keysweep_model::{Run, ScanResult, escaped};
 pub(crate) use policy::show;
 pub use policy::{policies, policy};
 pub(crate) use text::count;
@@ -82,7 +82,7 @@ pub fn totals(result: &ScanResult, view: &View) -> String {
 /// The text with every character escaped that could steer the terminal, line by line.
 #[must_use]
 pub fn printable(text: &str) -> String {
-    text.split('\n').map(text::clean).collect::<Vec<_>>().join("\n")
+    text.split('\n').map(escaped).collect::<Vec<_>>().join("\n")
 }
 
 /// Says that the keys were not judged by the time of the scan, where they were not: otherwise the ages below it mislead.

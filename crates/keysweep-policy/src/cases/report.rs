@@ -2,9 +2,9 @@
 
 use std::{fmt, path::PathBuf};
 
-use keysweep_model::PolicyId;
+use keysweep_model::{PolicyId, escaped};
 
-use crate::coverage::Coverage;
+use crate::{coverage::Coverage, files::shown};
 
 /// What running the cases of policies came to.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,13 +45,16 @@ impl Report {
 }
 
 impl fmt::Display for Report {
+    /// A line or a few for each case: names and messages cannot forge one.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for case in &self.cases {
             let CaseReport { policy, path, line, name, failure } = case;
+            let name = escaped(name);
             match failure {
                 None => writeln!(out, "ok   {policy}: {name}")?,
                 Some(failure) => {
-                    writeln!(out, "FAIL {policy}: {name}\n     {failure}\n     {}:{line}", path.display())?;
+                    let failure = escaped(failure);
+                    writeln!(out, "FAIL {policy}: {name}\n     {failure}\n     {}:{line}", shown(path))?;
                 }
             }
         }

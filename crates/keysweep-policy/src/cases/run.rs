@@ -3,10 +3,11 @@
 use std::{
     collections::BTreeSet,
     ffi::OsStr,
-    fs::{self, File},
-    io::{self, Read},
+    fs, io,
     path::{Path, PathBuf},
 };
+
+use keysweep_model::escaped;
 
 use super::{
     judge, parse,
@@ -16,12 +17,10 @@ use super::{
 use crate::{
     Compiler, LoadError, LoadProblem, Policy, PolicyFileError,
     coverage::{Coverage, Covered, NotCovered},
+    files::{self, FileError, Found, Kind, UserFile, folder_of, shown},
     library::load,
     load_folder,
 };
-
-/// The largest file of cases, in bytes.
-const MAX_FILE: u64 = 8 << 20;
 
 /// Why cases could not be run.
 #[derive(Debug, thiserror::Error)]
@@ -29,16 +28,25 @@ pub enum CasesError {
     /// A policy could not be loaded.
     #[error(transparent)]
     Policies(#[from] LoadError),
-    /// A file or a folder could not be read.
-    #[error("could not read the cases in `{}`: {source}", .path.display())]
+    /// A folder could not be read.
+    #[error("could not read the cases in `{}`: {source}", shown(.path))]
     Read {
-        /// The file or the folder.
+        /// The folder.
         path: PathBuf,
         /// Why.
         source: io::Error,
     },
+    /// A file of cases cannot be used.
+    #[error(transparent)]
+    Unusable(#[from] FileError),
+    /// A file of cases belongs to no policy.
+    #[error("could not read the cases in `{}`: there is no policy of that name beside it", shown(.path))]
+    Orphan {
+        /// The file.
+        path: PathBuf,
+    },
     /// A path is neither a policy nor its cases.
-    #[error("`{}` is neither a policy (`NAME.rhai`), nor its cases (`NAME.test.yaml`), nor a folder of them", .path.display())]
+    #[error("`{}` is neither a policy (`NAME.rhai`), nor its cases (`NAME.test.yaml`), nor a folder of them", shown(.path))]
     Other {
         /// The path.
         path: PathBuf,
@@ -50,7 +58,7 @@ pub enum CasesError {
     #[error(transparent)]
     Coverage(#[from] NotCovered),
     /// No case has the text that was asked for.
-    #[error("no case of the {cases} has `{filter}` in its policy's id or its name")]
+    #[error("no case of the {cases} has `{}` in its policy's id or its name", escaped(.filter))]
     NoneChosen {
         /// What was asked for.
         filter: String,
@@ -93,7 +101,7 @@ pub fn run_paths(compiler: &Compiler, paths: &[PathBuf], options: &Options) -> R
             runner.orphans(path)?;
         } else {
             let file = policy_file(path).ok_or_else(|| CasesError::Other { path: path.clone() })?;
-            let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let folder = folder_of(&file);
             let policy = load(&compiler.in_folder(folder), folder, &file)
                 .map_err(|problem: LoadProblem| LoadError { problems: vec![problem] })?;
             runner.policy(&policy)?;
@@ -124,7 +132,7 @@ impl Runner<'_> {
             return Ok(());
         }
         let covered = self.coverage.is_some().then(|| Covered::new(policy)).transpose()?;
-        let text = read(&path)?;
+        let text = read(&path)?.map(|file| file.text);
         if let Some(text) = text {
             self.cases(policy, &path, &text, covered.as_ref())?;
         } else {
@@ -173,17 +181,10 @@ impl Runner<'_> {
         }
         orphans.sort();
         match orphans.into_iter().next() {
-            Some(path) => {
-                let help = "there is no policy of that name beside it";
-                Err(unreadable_cases(path, help))
-            }
+            Some(path) => Err(CasesError::Orphan { path }),
             None => Ok(()),
         }
     }
-}
-
-fn unreadable_cases(path: PathBuf, why: &str) -> CasesError {
-    CasesError::Read { path, source: io::Error::new(io::ErrorKind::NotFound, why.to_owned()) }
 }
 
 /// The policy that a path means; none where it means none.
@@ -195,17 +196,10 @@ fn policy_file(path: &Path) -> Option<PathBuf> {
     }
 }
 
-/// The text of a file of cases; none where there is no such file.
-fn read(path: &Path) -> Result<Option<String>, CasesError> {
-    let unreadable = |source| CasesError::Read { path: path.to_owned(), source };
-    let file = match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        other => other.map_err(unreadable)?,
-    };
-    let mut text = String::new();
-    file.take(MAX_FILE + 1).read_to_string(&mut text).map_err(unreadable)?;
-    if text.len() as u64 > MAX_FILE {
-        return Err(unreadable_cases(path.to_owned(), &format!("it has more than {MAX_FILE} bytes")));
+/// A file of cases, which is in the folder of its policy; none where there is no such file.
+fn read(path: &Path) -> Result<Option<UserFile>, FileError> {
+    if !files::is_there(path) {
+        return Ok(None);
     }
-    Ok(Some(text))
+    files::read(Kind::Cases, path, Found::In(folder_of(path))).map(Some)
 }

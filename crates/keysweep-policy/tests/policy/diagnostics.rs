@@ -581,8 +581,8 @@ fn files_are_told_what_is_wrong_with_them() {
     error[hidden-character]: there is a character here that is not seen, U+202E
      --> t.rhai:7:50
       |
-    7 | fn check(key, params) { if key.active { pass() /*� } */ } else { fail("x") } }
-      |                                                  ^
+    7 | fn check(key, params) { if key.active { pass() /*\u{202e} } */ } else { fail("x") } }
+      |                                                  ^^^^^^^^
       = help: take it out; where a text needs it, write `\u202E` in double quotes
 
     error[misplaced-function]: a function without a name is used on the spot: it cannot be kept or passed on

@@ -47,7 +47,7 @@ fn all_that_is_wrong_with_a_folder_is_said_at_once() {
 
     `FOLDER/c.rhai` has the id `test`, which `FOLDER/b.rhai` has already
 
-    error[too-large]: the policy has 65537 bytes; 65536 are allowed
+    error[too-large]: the policy has 1048576 bytes; 65536 are allowed
      --> FOLDER/d.rhai
 
     could not read `FOLDER/e.rhai`: stream did not contain valid UTF-8

@@ -15,6 +15,8 @@ mod imports;
 #[cfg(test)]
 mod library;
 #[cfg(test)]
+mod reader;
+#[cfg(test)]
 mod reserved;
 #[cfg(test)]
 mod strictness;

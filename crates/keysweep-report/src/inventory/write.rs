@@ -3,7 +3,6 @@
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, Write};
 
 use keysweep_model::Run;
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -11,6 +10,7 @@ use super::{
     account::Account,
     line::{End, Gap, Header, Line},
 };
+use crate::document::line;
 
 /// An inventory that is being made. Accounts are kept in a file of its own as they come, because what the header says of
 /// the run is only known when it has ended; [`Writer::finish`] puts the parts together.
@@ -75,12 +75,6 @@ impl<W: Write> Digesting<W> {
         self.digest.update(text);
         self.out.write_all(text)
     }
-}
-
-fn line(line: &impl Serialize) -> io::Result<Vec<u8>> {
-    let mut text = serde_json::to_vec(line)?;
-    text.push(b'\n');
-    Ok(text)
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {

@@ -57,16 +57,17 @@ fn check(register: &Register, config: &Config, now: Timestamp) -> Result<Exit, F
     for exemption in register.exemptions() {
         for id in &exemption.policies {
             if !policies.iter().any(|listed| listed.policy.id() == id) {
-                problems.push(format!("exemption `{}` names the policy `{id}`, which does not exist", exemption.id));
+                problems
+                    .push(format!("error: exemption `{}` names the policy `{id}`, which does not exist", exemption.id));
             }
         }
         if exemption.has_expired(now) {
             let day = exemption.expires.strftime("%Y-%m-%d");
-            problems.push(format!("exemption `{}` expired on {day}: remove it or renew it", exemption.id));
+            problems.push(format!("error: exemption `{}` expired on {day}: remove it or renew it", exemption.id));
         }
     }
     if !problems.is_empty() {
-        return Err(Failure::usage(problems.join("\nerror: ")));
+        return Err(Failure::listing(problems.join("\n")));
     }
     edge::say(&format!("{} checked, nothing wrong", terminal::count(register.exemptions().len() as u64, "exemption")));
     Ok(Exit::Clean)

@@ -9,6 +9,7 @@ use std::{
 };
 
 use keysweep_aws::Clock;
+use keysweep_policy::files::{self, Found, Kind};
 use orgsim::{Generate, Sim, SimOptions, World, WorldError, server};
 use tokio::net::TcpListener;
 
@@ -61,9 +62,11 @@ fn world_of(args: &WorldArgs) -> Result<World, Failure> {
             ..Generate::default()
         }));
     };
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::usage(format!("could not read `{}`: {error}", path.display())))?;
-    World::from_yaml(&text).map_err(|error| Failure::usage(format!("in `{}`: {error}", path.display())))
+    let file = files::read(Kind::World, path, Found::Named).map_err(Failure::usage)?;
+    World::from_yaml(&file.text).map_err(|error| {
+        let error = if file.is_own { error.to_string() } else { "it is not a world".to_owned() };
+        Failure::usage(format!("in `{}`: {error}", path.display()))
+    })
 }
 
 async fn serve(sim: Sim, port: u16, edge: &Edge) -> Result<(), Failure> {

@@ -12,11 +12,14 @@ pub use eval::Name;
 
 use std::path::{Path, PathBuf};
 
-use keysweep_policy::{Compiler, Policy};
+use keysweep_policy::{
+    Compiler, Policy,
+    files::{self, Found, Kind, folder_of},
+};
 
 use crate::{
     cli::PolicyCommand,
-    config::{Config, read_capped},
+    config::Config,
     edge::Edge,
     exit::{Exit, Failure},
     output::Destination,
@@ -43,9 +46,9 @@ pub(super) fn run(
 
 /// The policy of the file at `path`, with the libraries beside it.
 fn compile_file(compiler: &Compiler, path: &Path) -> Result<Policy, Failure> {
-    let text = read_capped(path)?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    compiler.in_folder(folder).compile(&path.display().to_string(), &text).map_err(Failure::usage)
+    let folder = folder_of(path);
+    let file = files::read(Kind::Policy, path, Found::In(folder)).map_err(Failure::usage)?;
+    compiler.in_folder(folder).compile(&path.display().to_string(), &file.text).map_err(Failure::listing)
 }
 
 /// The policy files at these paths, each with the folder that it imports from: files as they are, and those of folders.
@@ -56,8 +59,7 @@ fn policy_files(paths: &[PathBuf]) -> Result<Vec<(PathBuf, PathBuf)>, Failure> {
             let names = keysweep_policy::policy_files(path).map_err(Failure::usage)?;
             files.extend(names.into_iter().map(|file| (path.clone(), file)));
         } else {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            files.push((folder.unwrap_or(Path::new(".")).to_owned(), path.clone()));
+            files.push((folder_of(path).to_owned(), path.clone()));
         }
     }
     Ok(files)

@@ -10,7 +10,9 @@ use std::{
 
 use keysweep_model::Severity;
 use keysweep_policy::{
+    PolicyFileError,
     exemptions::Entry,
+    files::{self, Found, Kind, UserFile},
     yaml::{Scalar, Spanned, error_at, parse_file},
 };
 use schemars::JsonSchema;
@@ -21,9 +23,6 @@ use crate::exit::Failure;
 
 /// The file that is read where none is named.
 const DEFAULT_FILE: &str = "keysweep.yaml";
-
-/// The largest file that is read: generous for 10,000 accounts, and no strain on memory.
-const MAX_BYTES: u64 = 4 << 20;
 
 /// What the configuration file says of one policy.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
@@ -56,19 +55,28 @@ impl PartialEq for Exemptions {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
     name: String,
-    text: String,
+    file: UserFile,
+    folder: PathBuf,
+    /// The files that it names.
+    names: Vec<PathBuf>,
 }
 
 impl SourceFile {
     /// The file as the user named it, and its text.
     #[must_use]
     pub fn parts(&self) -> (&str, &str) {
-        (&self.name, &self.text)
+        (&self.name, &self.file.text)
+    }
+
+    /// The error, without anything of the file where nothing of it is to be shown.
+    #[must_use]
+    pub fn error(&self, error: PolicyFileError) -> Failure {
+        Failure::listing(self.file.error(error))
     }
 
     /// The error that `value` of this file is wrong.
     pub fn error_at<T>(&self, value: &Spanned<T>, message: impl Display) -> Failure {
-        Failure::usage(error_at(&self.name, &self.text, value, message.to_string()))
+        self.error(error_at(&self.name, &self.file.text, value, message.to_string()))
     }
 }
 
@@ -79,24 +87,30 @@ impl SourceFile {
 /// When a file that was named does not exist, or any file cannot be read or understood: with line, column and the line.
 pub fn read(named: Option<&Path>) -> Result<Config, Failure> {
     let path = named.unwrap_or(Path::new(DEFAULT_FILE));
-    if named.is_none() && !path.exists() {
-        return Ok(Config::default());
-    }
-    let text = read_capped(path)?;
+    let found = match named {
+        None if !files::is_there(path) => return Ok(Config::default()),
+        None => Found::In(files::folder_of(path)),
+        Some(_) => Found::Named,
+    };
+    let file = files::read(Kind::Config, path, found).map_err(Failure::usage)?;
     let name = path.display().to_string();
-    let config = parse_file(&name, &text).map_err(Failure::usage)?;
-    let config = Config { source: Some(Arc::new(SourceFile { name, text })), ..config };
-    Ok(relative_to(config, path.parent().unwrap_or(Path::new(""))))
+    let config = parse_file(&name, &file.text).map_err(|error| Failure::listing(file.error(error)))?;
+    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    let config = relative_to(config, &folder);
+    let names = [&config.accounts_file, &config.exemptions_file];
+    let names = names.into_iter().flatten().cloned().collect();
+    Ok(Config { source: Some(Arc::new(SourceFile { name, file, folder, names })), ..config })
 }
 
-/// The text of a file of the user's that is to be small.
-pub(crate) fn read_capped(path: &Path) -> Result<String, Failure> {
-    let refuse = |why: String| Failure::usage(format!("could not read `{}`: {why}", path.display()));
-    let size = std::fs::metadata(path).map_err(|error| refuse(error.to_string()))?.len();
-    if size > MAX_BYTES {
-        return Err(refuse(format!("it has {size} bytes, and {MAX_BYTES} is the most")));
+impl Config {
+    /// How the file at `path` was found: the configuration file may come from a stranger, and so may what it names.
+    #[must_use]
+    pub fn found(&self, path: &Path) -> Found<'_> {
+        match &self.source {
+            Some(source) if source.names.iter().any(|name| name == path) => Found::NamedIn(&source.folder),
+            Some(_) | None => Found::Named,
+        }
     }
-    std::fs::read_to_string(path).map_err(|error| refuse(error.to_string()))
 }
 
 fn relative_to(mut config: Config, folder: &Path) -> Config {

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use keysweep_aws::Clock;
-use keysweep_policy::exemptions::{DEFAULT_MAX_TERM_DAYS, Register};
+use keysweep_policy::{
+    exemptions::{DEFAULT_MAX_TERM_DAYS, Register},
+    files::{self, Found, Kind},
+};
 use keysweep_scan::ExemptionOptions;
 
-use crate::{
-    config::{Config, read_capped},
-    exit::Failure,
-};
+use crate::{config::Config, exit::Failure};
 
 /// The file that is read where none is named.
 const DEFAULT_FILE: &str = "exemptions.yaml";
@@ -36,22 +36,31 @@ pub fn register(config: &Config, now: Timestamp) -> Result<Option<Register>, Fai
     let max_term = config.exemption_max_term_days.unwrap_or(DEFAULT_MAX_TERM_DAYS);
     match (&config.exemptions, file(config)) {
         (None, None) => Ok(None),
-        (None, Some(path)) => {
-            let text = read_capped(&path)?;
-            Register::parse(&path.display().to_string(), &text, now, max_term).map(Some).map_err(Failure::usage)
+        (None, Some((path, found))) => {
+            let file = files::read(Kind::Exemptions, &path, found).map_err(Failure::usage)?;
+            let register = Register::parse(&path.display().to_string(), &file.text, now, max_term);
+            register.map(Some).map_err(|error| Failure::listing(file.error(error)))
         }
         (Some(entries), None) => {
-            let (name, text) = config.source.as_ref().map_or(("keysweep.yaml", ""), |source| source.parts());
-            Register::new(name, text, &entries.0, now, max_term).map(Some).map_err(Failure::usage)
+            let source = config.source.as_ref();
+            let (name, text) = source.map_or(("keysweep.yaml", ""), |source| source.parts());
+            let register = Register::new(name, text, &entries.0, now, max_term);
+            register.map(Some).map_err(|error| source.map_or(Failure::listing(&error), |it| it.error(error.clone())))
         }
-        (Some(_), Some(path)) => {
+        (Some(_), Some((path, _))) => {
             let message = format!("there are exemptions in the configuration file and in `{}`", path.display());
             Err(Failure::usage(message).hint("keep all of them in one place"))
         }
     }
 }
 
-/// The file of the register: the one that was named, or the usual one where it exists.
-fn file(config: &Config) -> Option<PathBuf> {
-    config.exemptions_file.clone().or_else(|| Some(PathBuf::from(DEFAULT_FILE)).filter(|path| Path::exists(path)))
+/// The file of the register: the one that was named, or the usual one where it is there.
+fn file(config: &Config) -> Option<(PathBuf, Found<'_>)> {
+    match &config.exemptions_file {
+        Some(path) => Some((path.clone(), config.found(path))),
+        None => {
+            let path = PathBuf::from(DEFAULT_FILE);
+            files::is_there(&path).then_some((path, Found::In(Path::new("."))))
+        }
+    }
 }

@@ -36,7 +36,7 @@ pub fn policies(config: &Config) -> Result<Vec<Listed>, Failure> {
     let compiler = compiler(config)?;
     let mut policies = BTreeMap::new();
     if config.no_shipped_policies != Some(true) {
-        let shipped = shipped(&compiler).map_err(Failure::usage)?;
+        let shipped = shipped(&compiler).map_err(Failure::listing)?;
         policies.extend(shipped.into_iter().map(|policy| (policy.id().clone(), policy)));
     }
     add_folders(&mut policies, &compiler, config.policy_folders.as_deref().unwrap_or_default())?;
@@ -94,7 +94,7 @@ fn add_folders(
 ) -> Result<(), Failure> {
     let mut own: BTreeMap<PolicyId, Policy> = BTreeMap::new();
     for folder in folders {
-        for policy in load_folder(compiler, folder).map_err(Failure::usage)? {
+        for policy in load_folder(compiler, folder).map_err(Failure::listing)? {
             if let Some(other) = own.get(policy.id()) {
                 let (id, here, there) = (policy.id(), policy.source_name(), other.source_name());
                 return Err(Failure::usage(format!("`{here}` and `{there}` both have the policy id `{id}`")));

@@ -1,7 +1,7 @@
 //! The page that the sections are written on: the one place that escapes, wraps and colours.
 
 use anstyle::{AnsiColor, Effects, Style};
-use keysweep_model::Severity;
+use keysweep_model::{Severity, escaped};
 
 use super::{
     View,
@@ -81,7 +81,7 @@ impl<'a> Page<'a> {
 
     /// A lead, and text that wraps under itself.
     pub(super) fn hanging(&mut self, indent: usize, lead: &str, text: &str) {
-        let hang = indent + text::width(lead) + 2;
+        let hang = indent + text::width(&escaped(lead)) + 2;
         self.block((indent, hang), (lead, Look::Bold), (text, Look::Plain));
     }
 
@@ -92,13 +92,14 @@ impl<'a> Page<'a> {
 
     /// A lead at the first column and text in lines at the second.
     fn block(&mut self, (indent, hang): (usize, usize), lead: (&str, Look), (text, look): (&str, Look)) {
-        let lines = text::wrap(&text::clean(text), self.width().saturating_sub(hang));
+        let lines = text::wrap(&escaped(text), self.width().saturating_sub(hang));
         if lead.0.is_empty() && lines.is_empty() {
             return;
         }
+        let label = escaped(lead.0);
         self.pad(indent);
-        self.paint(lead.1, &text::clean(lead.0));
-        let mut column = indent + text::width(lead.0);
+        self.paint(lead.1, &label);
+        let mut column = indent + text::width(&label);
         for line in lines {
             self.pad(hang.saturating_sub(column));
             self.paint(look, &line);

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use keysweep_model::escaped;
+
 use super::text;
 
 /// The space between two cells.
@@ -29,8 +31,8 @@ impl Row {
 
     /// The row with all that steers a terminal escaped, and a dash for each blank cell.
     pub(super) fn clean(self) -> Self {
-        let cell = |cell: String| if cell.trim().is_empty() { "-".to_owned() } else { text::clean(&cell) };
-        Self { cells: self.cells.into_iter().map(cell).collect(), text: text::clean(&self.text) }
+        let cell = |cell: String| if cell.trim().is_empty() { "-".to_owned() } else { escaped(&cell).into_owned() };
+        Self { cells: self.cells.into_iter().map(cell).collect(), text: escaped(&self.text).into_owned() }
     }
 }
 

@@ -1,32 +1,7 @@
-//! Text as a terminal shows it: escaped, measured in columns, wrapped; numbers and spans of time in words.
+//! Text as a terminal shows it: measured in columns, wrapped; numbers and spans of time in words.
 
 use jiff::SignedDuration;
 use unicode_width::UnicodeWidthStr;
-
-/// The text with every character escaped that steers the terminal or hides: control characters (a tag may hold an
-/// escape sequence), line separators, and the invisible ones that reorder or conceal text around them.
-///
-/// What is clean stays as it is, so that cleaning twice does no harm.
-pub(super) fn clean(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        if is_unseen(character) {
-            out.extend(character.escape_default());
-        } else {
-            out.push(character);
-        }
-    }
-    out
-}
-
-/// Whether a character is control (Cc), format (Cf) or a line or paragraph separator (Zl, Zp).
-/// Source: unicode.org/reports/tr36/#Bidirectional_Text_Spoofing and the general categories of unicode.org/reports/tr44
-fn is_unseen(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
 
 /// How many columns the text takes.
 pub(super) fn width(text: &str) -> usize {
@@ -92,14 +67,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_steers_a_terminal_or_hides_is_escaped() {
-        insta::assert_snapshot!(
-            clean("\u{1b}[31mred\u{7} a\nb\tc \u{9b}0m \u{202e}evil \u{200b}gap \u{feff} 名前 é"),
-            @r"\u{1b}[31mred\u{7} a\nb\tc \u{9b}0m \u{202e}evil \u{200b}gap \u{feff} 名前 é"
-        );
-    }
-
-    #[test]
     fn words_wrap_at_spaces_and_are_never_cut() {
         insta::assert_snapshot!(wrap("one two  three arn:aws:iam::111122223333:user/x 名前 名前 four", 10).join("|"), @"one two|three|arn:aws:iam::111122223333:user/x|名前 名前|four");
     }
@@ -113,13 +80,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn clean_text_holds_nothing_unseen_and_stays_as_it_is(text in "[\\x00-\\x9f\\u{ad}\\u{200b}-\\u{202e}é名]{0,40}") {
-            let once = clean(&text);
-            prop_assert!(!once.chars().any(is_unseen));
-            prop_assert_eq!(clean(&once), once);
-        }
-
         #[test]
         fn wrapped_lines_fit_and_lose_no_word(text in "[ab ]{0,60}", room in 1usize..20) {
             let lines = wrap(&text, room);

@@ -2,12 +2,15 @@
 
 use std::path::Path;
 
-use keysweep_policy::{Code, Compiler, PolicyFileError};
+use keysweep_policy::{
+    Code, Compiler, PolicyFileError,
+    files::{self, Found, Kind},
+};
 use keysweep_report::{CodeRow, DiagnosticRow, PlaceRow, diagnostics_json, sarif};
 
 use crate::{
     cli::policy::{CheckArgs, CheckFormat},
-    config::{Config, read_capped},
+    config::Config,
     edge,
     exit::{Exit, Failure},
     output::Destination,
@@ -29,7 +32,7 @@ pub(super) fn run(args: &CheckArgs, config: &Config) -> Result<Exit, Failure> {
         }
         CheckFormat::Text => {
             let text: Vec<String> = wrong.iter().map(ToString::to_string).collect();
-            return Err(Failure::usage(text.join("\n\n")));
+            return Err(Failure::listing(text.join("\n\n")));
         }
         CheckFormat::Json => Destination::Stdout.deliver(|out| diagnostics_json::write(files.len(), &rows, out))?,
         CheckFormat::Sarif => {
@@ -41,7 +44,7 @@ pub(super) fn run(args: &CheckArgs, config: &Config) -> Result<Exit, Failure> {
 }
 
 fn check(compiler: &Compiler, folder: &Path, file: &Path) -> Result<Option<PolicyFileError>, Failure> {
-    let text = read_capped(file)?;
+    let text = files::read(Kind::Policy, file, Found::In(folder)).map_err(Failure::usage)?.text;
     Ok(compiler.in_folder(folder).compile(&file.display().to_string(), &text).err())
 }
 

@@ -1,5 +1,6 @@
 //! `keysweep policy list`: the policies that there are, and which of them run.
 
+use keysweep_model::escaped;
 use keysweep_policy::Policy;
 
 use super::print;
@@ -25,13 +26,15 @@ pub(super) fn run(format: ListFormat, config: &Config, edge: &Edge) -> Result<Ex
 const CIS: &str = "cis-aws-7.0";
 
 fn markdown(policies: &[Listed]) -> String {
+    // A name or a title must not end its cell or its row.
+    let cell = |text: &str| escaped(text).replace('|', "\\|");
     let mut table =
         "| policy | demands | severity | judges | by default | CIS 7.0 |\n|---|---|---|---|---|---|\n".to_owned();
     for Listed { policy, enabled } in policies {
         let metadata = policy.metadata();
         let default = if *enabled { defaults(policy) } else { "off".to_owned() };
-        let controls = metadata.frameworks.get(CIS).map(|controls| controls.join(", ")).unwrap_or_default();
-        let (id, title) = (policy.id(), &metadata.title);
+        let controls = metadata.frameworks.get(CIS).map(|controls| cell(&controls.join(", "))).unwrap_or_default();
+        let (id, title, default) = (policy.id(), cell(&metadata.title), cell(&default));
         table +=
             &format!("| `{id}` | {title} | {} | {} | {default} | {controls} |\n", metadata.severity, metadata.resource);
     }

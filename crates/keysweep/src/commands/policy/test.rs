@@ -16,7 +16,7 @@ use crate::{
 pub(super) fn run(args: &TestArgs, config: &Config) -> Result<Exit, Failure> {
     let coverage = args.coverage || args.min_coverage.is_some();
     let options = Options { filter: args.filter.clone(), coverage };
-    let report = cases::run_paths(&settings::compiler(config)?, &args.paths, &options).map_err(Failure::usage)?;
+    let report = cases::run_paths(&settings::compiler(config)?, &args.paths, &options).map_err(Failure::listing)?;
     let reached = rows(&report);
     match args.format {
         TestFormat::Text => super::print(&format!("{report}\n"))?,
