@@ -1,7 +1,7 @@
-//! `cargo xtask bench`: measurements that compare Keysweep with others.
+//! `cargo xtask bench`: measurements.
 //!
-//! What they compare with is built here alone: `xtask/bench` is a workspace of its own, so that neither the product nor
-//! its lock file has those engines.
+//! What Keysweep is compared with is built here alone: `xtask/bench` is a workspace of its own, so that neither the
+//! product nor its lock file has those engines.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -23,6 +23,8 @@ enum What {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Registers of 5,000 exemptions on 100,000 violations
+    Exemptions,
 }
 
 /// Builds and runs a measurement; its output goes where ours goes.
@@ -30,19 +32,27 @@ enum What {
 /// # Errors
 /// Where it cannot be built, or ends with an error, such as engines that disagree.
 pub(crate) fn run(root: &Path, target: &Path, arguments: &Arguments) -> Result<()> {
-    let What::Policy { arguments } = &arguments.what;
     // Cargo names itself to what it runs, so that a chosen toolchain stays chosen.
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["run", "--quiet", "--locked", "--release", "--manifest-path"]);
-    cargo.arg(root.join("xtask/bench/Cargo.toml")).arg("--target-dir").arg(target.join("bench")).arg("--");
-    if has_valgrind() {
-        cargo.arg("--callgrind");
-    } else {
-        println!("Without valgrind no instructions are counted.");
+    cargo.args(["run", "--quiet", "--locked", "--release"]);
+    match &arguments.what {
+        What::Policy { arguments } => {
+            cargo.arg("--manifest-path").arg(root.join("xtask/bench/Cargo.toml"));
+            cargo.arg("--target-dir").arg(target.join("bench")).arg("--");
+            if has_valgrind() {
+                cargo.arg("--callgrind");
+            } else {
+                println!("Without valgrind no instructions are counted.");
+            }
+            cargo.args(arguments);
+        }
+        What::Exemptions => {
+            cargo.current_dir(root).args(["--package", "keysweep-policy", "--example", "exemptions"]);
+        }
     }
-    let status = cargo.args(arguments).status().context("could not start cargo")?;
+    let status = cargo.status().context("could not start cargo")?;
     if !status.success() {
-        bail!("the comparison ended with {status}");
+        bail!("the measurement ended with {status}");
     }
     Ok(())
 }

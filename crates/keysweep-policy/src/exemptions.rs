@@ -24,17 +24,25 @@ use keysweep_model::{AccountId, ExemptionId, FacetSet, Fact, PolicyId, Resource,
 use crate::{diagnostic::PolicyFileError, pattern::glob_matches};
 
 mod entry;
+mod index;
 #[cfg(test)]
 mod tests;
 
 pub use entry::Entry;
+use index::Index;
 
 /// The longest term of an exemption where the user sets none, in days.
 pub const DEFAULT_MAX_TERM_DAYS: u32 = 365;
 
 /// The exemptions that hold, in the order of the file. Cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub struct Register(Arc<Vec<Exemption>>);
+pub struct Register(Arc<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    exemptions: Vec<Exemption>,
+    index: Index,
+}
 
 /// One exemption.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,7 +126,7 @@ impl Register {
             }
         }
         if wrong.is_empty() {
-            Ok(Self(Arc::new(exemptions)))
+            Ok(Self(Arc::new(Known { index: Index::new(&exemptions), exemptions })))
         } else {
             Err(PolicyFileError::new(source_name, text, wrong))
         }
@@ -133,15 +141,27 @@ impl Register {
     /// The exemptions, in the order of the file.
     #[must_use]
     pub fn exemptions(&self) -> &[Exemption] {
-        &self.0
+        &self.0.exemptions
     }
 
     /// What the register says of the violation of `policy` by `resource`, as of `now`. Of several exemptions the first
     /// that certainly lets it off counts; only where none does, one that cannot be decided makes it unknown.
     #[must_use]
     pub fn rule(&self, policy: &PolicyId, resource: &Resource, now: Timestamp) -> Ruling {
+        self.decide(self.0.index.candidates(policy, resource), policy, resource, now)
+    }
+
+    /// What these exemptions say, by their places in the order of the register.
+    fn decide(
+        &self,
+        places: impl IntoIterator<Item = usize>,
+        policy: &PolicyId,
+        resource: &Resource,
+        now: Timestamp,
+    ) -> Ruling {
         let mut otherwise = Ruling::None;
-        for (index, exemption) in self.0.iter().enumerate() {
+        for index in places {
+            let exemption = &self.0.exemptions[index];
             let ruling = match (exemption.selects(policy, resource), exemption.has_expired(now)) {
                 (Fact::Known(true), false) => return Ruling::Exempt(index),
                 (Fact::Known(true), true) => Ruling::Expired(index),

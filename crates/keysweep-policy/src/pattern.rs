@@ -1,4 +1,4 @@
-//! Patterns for texts: globs and regular expressions, matched in linear time and compiled once.
+//! Patterns for texts: globs, which need no preparation, and regular expressions, each compiled once and kept.
 
 use std::{cell::RefCell, collections::HashMap};
 
@@ -7,11 +7,15 @@ use regex::{Regex, RegexBuilder};
 /// The longest pattern, in bytes, so that matching it against the longest text takes milliseconds.
 const MAX_PATTERN: usize = 256;
 
-/// The most memory that a compiled pattern may take, in bytes.
-const MAX_COMPILED: usize = 256 << 10;
+/// The memory that a regular expression may take when it is compiled, and as much again while it matches, in bytes: each
+/// has the first of these that it fits into.
+const SIZES: [usize; 3] = [16 << 10, 64 << 10, 256 << 10];
 
-/// How many patterns a thread keeps compiled.
-const MAX_KEPT: usize = 128;
+/// The longest text that a regular expression looks at, in bytes: the worst of them takes some 60 ms for it.
+const MAX_TEXT: usize = 64 << 10;
+
+/// The memory that each half of what a thread keeps may take, in bytes.
+const MAX_KEPT: usize = 12 << 20;
 
 /// How a pattern is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,7 +26,7 @@ pub(crate) enum Syntax {
     Regex,
 }
 
-/// Why a pattern is none.
+/// Why a pattern cannot be matched.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PatternError {
     /// It is longer than patterns may be.
@@ -39,10 +43,12 @@ pub enum PatternError {
         /// What is wrong with it.
         reason: String,
     },
-}
-
-thread_local! {
-    static COMPILED: RefCell<HashMap<(Syntax, String), Regex>> = RefCell::default();
+    /// The text is longer than regular expressions may look at.
+    #[error("the text has {length} bytes; a regular expression looks at {MAX_TEXT} at the most")]
+    TextTooLong {
+        /// The text's length in bytes.
+        length: usize,
+    },
 }
 
 /// Whether `text` matches the glob `pattern`.
@@ -55,44 +61,124 @@ pub fn glob_matches(pattern: &str, text: &str) -> Result<bool, PatternError> {
 
 /// Whether `text` matches `pattern`.
 pub(crate) fn matches(syntax: Syntax, pattern: &str, text: &str) -> Result<bool, PatternError> {
-    COMPILED.with_borrow_mut(|compiled| {
-        let key = (syntax, pattern.to_owned());
-        if let Some(regex) = compiled.get(&key) {
-            return Ok(regex.is_match(text));
-        }
-        let regex = compile(syntax, pattern)?;
-        let is_match = regex.is_match(text);
-        if compiled.len() >= MAX_KEPT {
-            compiled.clear();
-        }
-        compiled.insert(key, regex);
-        Ok(is_match)
-    })
-}
-
-/// The pattern, compiled.
-pub(crate) fn compile(syntax: Syntax, pattern: &str) -> Result<Regex, PatternError> {
     if pattern.len() > MAX_PATTERN {
         return Err(PatternError::TooLong { length: pattern.len() });
     }
-    let expression = match syntax {
-        Syntax::Glob => glob_expression(pattern),
-        Syntax::Regex => pattern.to_owned(),
-    };
-    let builder = RegexBuilder::new(&expression).size_limit(MAX_COMPILED).dfa_size_limit(MAX_COMPILED).build();
-    builder.map_err(|error| PatternError::Malformed { pattern: pattern.to_owned(), reason: reason(&error) })
+    match syntax {
+        Syntax::Glob => Ok(is_glob_match(pattern.as_bytes(), text.as_bytes())),
+        Syntax::Regex if text.len() > MAX_TEXT => Err(PatternError::TextTooLong { length: text.len() }),
+        Syntax::Regex => KEPT.with_borrow_mut(|kept| kept.matches(pattern, text)),
+    }
 }
 
-fn glob_expression(pattern: &str) -> String {
-    let mut expression = "(?s)^".to_owned();
-    for character in pattern.chars() {
-        match character {
-            '*' => expression.push_str(".*"),
-            '?' => expression.push('.'),
-            other => expression.push_str(&regex::escape(other.encode_utf8(&mut [0; 4]))),
+/// What is wrong with a pattern.
+pub(crate) fn wrong(syntax: Syntax, pattern: &str) -> Option<PatternError> {
+    matches(syntax, pattern, "").err()
+}
+
+/// The longest part of a glob that stands for itself: every text that matches has it in it.
+pub(crate) fn longest_literal(glob: &str) -> &str {
+    glob.split(['*', '?']).max_by_key(|part| part.len()).unwrap_or_default()
+}
+
+/// Whether all of `text` matches the glob. Where it does not go on, the last `*` takes one character more: those before it
+/// have no need to, so that the time is bounded by the product of the lengths.
+fn is_glob_match(glob: &[u8], text: &[u8]) -> bool {
+    let (mut in_glob, mut in_text) = (0, 0);
+    let mut last_star: Option<(usize, usize)> = None;
+    loop {
+        match (glob.get(in_glob), text.get(in_text)) {
+            (Some(b'*'), _) if in_glob + 1 == glob.len() => return true,
+            (Some(b'*'), _) => {
+                in_glob += 1;
+                last_star = Some((in_glob, in_text));
+                continue;
+            }
+            (Some(b'?'), Some(first)) => {
+                in_glob += 1;
+                in_text += width(*first);
+                continue;
+            }
+            (Some(literal), Some(byte)) if literal == byte => {
+                in_glob += 1;
+                in_text += 1;
+                continue;
+            }
+            (None, None) => return true,
+            _ => {}
         }
+        let Some((after, from)) = last_star else { return false };
+        let Some(first) = text.get(from) else { return false };
+        (in_glob, in_text) = (after, from + width(*first));
+        last_star = Some((after, in_text));
     }
-    expression + "$"
+}
+
+/// How many bytes the UTF-8 character has that begins with this one.
+fn width(first: u8) -> usize {
+    match first {
+        0..0xc0 => 1,
+        0xc0..0xe0 => 2,
+        0xe0..0xf0 => 3,
+        0xf0.. => 4,
+    }
+}
+
+thread_local! {
+    static KEPT: RefCell<Kept> = RefCell::default();
+}
+
+/// The regular expressions that a thread keeps compiled, in two halves: when the one in use is full, the other is
+/// dropped and takes its place. So what is used again and again stays, however many patterns there are.
+#[derive(Default)]
+struct Kept {
+    recent: HashMap<Box<str>, Compiled>,
+    /// The memory that those may take, in bytes.
+    bytes: usize,
+    older: HashMap<Box<str>, Compiled>,
+}
+
+struct Compiled {
+    regex: Regex,
+    /// The memory that it may take, in bytes.
+    bytes: usize,
+}
+
+impl Kept {
+    fn matches(&mut self, pattern: &str, text: &str) -> Result<bool, PatternError> {
+        if let Some(compiled) = self.recent.get(pattern) {
+            return Ok(compiled.regex.is_match(text));
+        }
+        let compiled = match self.older.remove(pattern) {
+            Some(compiled) => compiled,
+            None => compile(pattern)?,
+        };
+        let is_match = compiled.regex.is_match(text);
+        self.keep(pattern, compiled);
+        Ok(is_match)
+    }
+
+    fn keep(&mut self, pattern: &str, compiled: Compiled) {
+        if self.bytes + compiled.bytes > MAX_KEPT {
+            self.older = std::mem::take(&mut self.recent);
+            self.bytes = 0;
+        }
+        self.bytes += compiled.bytes;
+        self.recent.insert(pattern.into(), compiled);
+    }
+}
+
+/// The regular expression, compiled to the smallest size that it fits into.
+fn compile(pattern: &str) -> Result<Compiled, PatternError> {
+    let of_size = |bytes| RegexBuilder::new(pattern).size_limit(bytes).dfa_size_limit(bytes).build();
+    let [sizes @ .., largest] = SIZES;
+    let fits = sizes.into_iter().find_map(|size| match of_size(size) {
+        Err(regex::Error::CompiledTooBig(_)) => None,
+        other => Some((other, size)),
+    });
+    let (regex, size) = fits.unwrap_or_else(|| (of_size(largest), largest));
+    let malformed = |error| PatternError::Malformed { pattern: pattern.to_owned(), reason: reason(&error) };
+    regex.map(|regex| Compiled { regex, bytes: 2 * size }).map_err(malformed)
 }
 
 /// The last line of the error: those above show the pattern.
@@ -110,7 +196,21 @@ mod tests {
 
     #[test]
     fn a_star_is_any_text_and_a_question_mark_one_character() {
-        let cases = [("svc-*", "svc-", true), ("svc-?", "svc-", false), ("a.c", "abc", false), ("*", "x\ny", true)];
+        let cases = [
+            ("svc-*", "svc-", true),
+            ("svc-?", "svc-", false),
+            ("a.c", "abc", false),
+            ("*", "x\ny", true),
+            ("", "", true),
+            ("", "x", false),
+            ("*", "", true),
+            ("?", "é", true),
+            ("??", "é", false),
+            ("a*b*c", "a-b-b-c-c", true),
+            ("a*b*c", "a-c-b", false),
+            ("*-?-*", "svc-名-x", true),
+            ("**a", "ba", true),
+        ];
         for (pattern, text, expected) in cases {
             assert_eq!(glob_matches(pattern, text), Ok(expected), "{pattern} {text}");
         }
@@ -130,7 +230,45 @@ mod tests {
         );
     }
 
+    #[test]
+    fn every_pattern_of_a_long_list_is_compiled_once() {
+        let mut kept = Kept::default();
+        for round in 0..3 {
+            for n in 0..300 {
+                assert_eq!(kept.matches(&format!("^user-{n}$"), &format!("user-{n}")), Ok(true), "{round}");
+            }
+        }
+        assert_eq!((kept.recent.len(), kept.older.len()), (300, 0));
+    }
+
+    #[test]
+    fn patterns_that_are_kept_have_a_bound_and_are_right_beyond_it() {
+        let mut kept = Kept::default();
+        for n in (0..2_000).chain(0..2_000) {
+            let pattern = if n % 50 == 0 { format!("\\w{{5}}x{n}|^a{n}$") } else { format!("^a{n}$") };
+            assert_eq!(kept.matches(&pattern, &format!("a{n}")), Ok(true));
+            assert!(kept.bytes <= MAX_KEPT && kept.recent.len() <= MAX_KEPT / (2 * SIZES[0]), "{n}");
+        }
+    }
+
+    #[test]
+    fn a_regular_expression_looks_at_texts_of_some_length() {
+        let text = "x".repeat(MAX_TEXT + 1);
+        assert_eq!(matches(Syntax::Regex, "^x*$", &text[1..]), Ok(true));
+        let error = PatternError::TextTooLong { length: MAX_TEXT + 1 };
+        assert_eq!(matches(Syntax::Regex, "^x*$", &text), Err(error));
+        assert_eq!(matches(Syntax::Glob, "*x", &text), Ok(true));
+    }
+
     proptest! {
+        #[test]
+        fn a_glob_is_the_regular_expression_that_it_reads_as(glob in "[ab?*é]{0,12}", text in "[abé\n]{0,14}") {
+            let escaped = regex::escape(&glob).replace("\\*", ".*").replace("\\?", ".");
+            let expected = Regex::new(&format!("(?s)^{escaped}$")).unwrap().is_match(&text);
+            prop_assert_eq!(glob_matches(&glob, &text), Ok(expected));
+            prop_assert!(!expected || text.contains(longest_literal(&glob)));
+        }
+
         #[test]
         fn a_text_without_signs_matches_itself_alone(text in "[^*?]{0,20}", other in "[^*?]{0,20}") {
             prop_assert_eq!(glob_matches(&text, &other), Ok(text == other));

@@ -178,7 +178,7 @@ impl Checker<'_> {
     /// Texts that our functions take and that are known already.
     fn check_literals(&mut self, name: &str, arguments: &[Expr]) {
         let Some(last) = arguments.last() else { return };
-        let pattern = |syntax| move |text: &str| pattern::compile(syntax, text).err().map(|error| error.to_string());
+        let pattern = |syntax| move |text: &str| pattern::wrong(syntax, text).map(|error| error.to_string());
         let time = |text: &str| parse_time(text).err();
         let severity = |word: &str| word.parse::<Severity>().err().map(|error| error.to_string());
         match (name, last) {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use keysweep_model::{AccessKey, Account, AccountState, CredentialStatus, Facet, LastUsed, User};
+use proptest::{prelude::*, test_runner::TestRunner};
 
 use super::*;
 
@@ -94,6 +95,89 @@ fn what_cannot_be_decided_lets_nothing_off() {
     let unreadable = User { tags: Fact::Unreadable(Arc::clone(&why)), ..user() };
     assert_eq!(rule(&[tagged], unreadable.clone()), Ruling::Unknown { index: 0, why });
     assert_eq!(rule(&[("tags: { team: billing }", OVER)], unreadable), Ruling::None);
+}
+
+/// Finds among many exemptions as if each were looked at: with facts that are unknown, and selectors of every kind.
+#[test]
+fn the_index_leaves_out_only_what_is_not_meant() {
+    const SELECTORS: [&str; 16] = [
+        "account: \"111122223333\"",
+        "account: [\"999922223333\", \"111122223333\"]",
+        "account: \"999922223333\"",
+        "ou: Root",
+        "ou: Root/Workloads/Prod",
+        "ou: Root/Work",
+        "user: svc-*",
+        "user: \"*\"",
+        "user: \"*-bill??g\"",
+        "user: alice",
+        "tags: { team: billing }",
+        "tags: { team: billing, owner: x }",
+        "tags: { team: other }",
+        "access_key_id: AKIA*",
+        "access_key_id: \"*9\"",
+        "access_key_id: \"*\"",
+    ];
+    let selectors = proptest::collection::vec((0..16_usize, 0..16_usize, any::<bool>(), any::<bool>()), 1..40);
+    let unread = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    let mut runner = TestRunner::deterministic();
+    let checked = runner.run(&(selectors, unread), |(selectors, (tags, unit, id, is_key, is_known))| {
+        let entry = |(index, (a, b, expired, other)): (usize, &(usize, usize, bool, bool))| {
+            let field = |text: &str| text.split(':').next().map(str::to_owned);
+            let (a, b) = (SELECTORS[*a], SELECTORS[*b]);
+            let both = if field(a) == field(b) { a.to_owned() } else { format!("{a}, {b}") };
+            let (end, policy) = (if *expired { OVER } else { LATER }, if *other { "q" } else { "p" });
+            format!("- {{ id: e{index}, policy: {policy}, reason: r, owner: o, expires: {end}, {both} }}\n")
+        };
+        let register = parse(&selectors.iter().enumerate().map(entry).collect::<String>()).unwrap();
+        let mut user = user();
+        let why = |facet| Arc::new(Unreadable { facet, reason: "denied".to_owned() });
+        if tags {
+            user.tags = if is_known { Fact::NotRead(Facet::UserTags) } else { Fact::Unreadable(why(Facet::UserTags)) };
+        }
+        if unit {
+            let account = Account { ou_path: Fact::NotRead(Facet::Users), ..Account::clone(&user.account) };
+            user.account = Arc::new(account);
+        }
+        if let (true, Fact::Known(keys)) = (id, &mut user.access_keys) {
+            keys[0].id = Fact::NotRead(Facet::AccessKeys);
+        }
+        let user = Arc::new(user);
+        let resource = if is_key { Resource::AccessKey(user, 0) } else { Resource::User(user) };
+        let policy = "p".parse().unwrap();
+        let all = 0..register.exemptions().len();
+        prop_assert_eq!(register.rule(&policy, &resource, NOW), register.decide(all, &policy, &resource, NOW));
+        Ok(())
+    });
+    assert_eq!(checked, Ok(()));
+}
+
+/// However a large register is cut, few of its exemptions are looked at for one violation.
+#[test]
+fn of_a_large_register_few_exemptions_are_looked_at() {
+    type Selector = fn(usize) -> String;
+    let registers: [(&str, Selector); 9] = [
+        ("a user each", |n| format!("user: svc-{n:05}x")),
+        ("a prefix each", |n| format!("user: svc-{n:05}x*")),
+        ("a suffix each", |n| format!("user: \"*-{n:05}x\"")),
+        ("a part each", |n| format!("user: \"*-{n:05}x*\"")),
+        ("an account each", |n| format!("account: \"{n:012}\", user: \"*\"")),
+        ("a user of every account", |n| format!("account: \"{n:012}\", user: svc-*")),
+        ("a key each", |n| format!("access_key_id: AKIA{n:016}")),
+        ("a tag each", |n| format!("tags: {{ app: a{n}, team: billing }}")),
+        ("a unit each", |n| format!("ou: Root/Workloads/u{n}")),
+    ];
+    let policy = "p".parse().unwrap();
+    let resource = Resource::AccessKey(Arc::new(user()), 0);
+    for (name, selector) in registers {
+        let mut selectors: Vec<String> = (0..5_000).map(selector).collect();
+        selectors.push("user: svc-billing".to_owned());
+        let pairs: Vec<_> = selectors.iter().map(|selector| (selector.as_str(), LATER)).collect();
+        let register = register(&pairs);
+        assert_eq!(register.rule(&policy, &resource, NOW), Ruling::Exempt(5_000), "{name}");
+        let looked_at = register.0.index.candidates(&policy, &resource).len();
+        assert!(looked_at <= 2, "{name}: {looked_at}");
+    }
 }
 
 #[test]
