@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod cli;
+mod credentials;
 mod demand;
 mod determinism;
 mod document;

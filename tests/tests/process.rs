@@ -79,6 +79,11 @@ impl Keysweep {
         self
     }
 
+    /// The folder that is its home and working folder.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Runs it to its end.
     pub(crate) fn run(mut self) -> Ran {
         let output = self.command.output().unwrap();

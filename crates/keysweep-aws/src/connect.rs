@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use aws_config::{
     AppName, BehaviorVersion, Region, SdkConfig, default_provider::region::DefaultRegionChain,
-    meta::region::RegionProviderChain, profile::ProfileFileCredentialsProvider,
+    meta::region::RegionProviderChain, profile::ProfileFileCredentialsProvider, provider_config::ProviderConfig,
     stalled_stream_protection::StalledStreamProtectionConfig,
 };
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
@@ -157,19 +157,28 @@ async fn sdk_config(options: &ConnectOptions) -> SdkConfig {
             if let Some(profile) = profile {
                 usual = usual.profile_name(profile);
             }
-            let region = RegionProviderChain::first_try(region.clone().map(Region::new))
-                .or_else(usual.build())
-                .or_else(Region::new(DEFAULT_REGION));
+            let region = RegionProviderChain::first_try(region.clone().map(Region::new)).or_else(usual.build());
+            let region = region.region().await.unwrap_or(Region::new(DEFAULT_REGION));
+            let http_client = SharedHttpClient::new(limited(http::network(), options));
             let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-                .region(region)
+                .region(region.clone())
                 .time_source(options.clock.clone())
                 .sleep_impl(options.clock.clone())
-                .http_client(limited(http::network(), options))
-                .retry_config(retry);
+                .http_client(http_client.clone())
+                .retry_config(retry.clone());
             if let Some(profile) = profile {
                 // As with the AWS CLI, a profile that is named wins over credentials in the environment: whoever names
                 // one does not want whatever the shell happens to hold.
-                let credentials = ProfileFileCredentialsProvider::builder().profile_name(profile).build();
+                // A profile may have to assume roles itself, or to ask a portal: that takes all of this again.
+                let provider = ProviderConfig::empty()
+                    .with_behavior_version(Some(BehaviorVersion::v2026_01_12()))
+                    .with_region(Some(region))
+                    .with_time_source(options.clock.clone())
+                    .with_sleep_impl(options.clock.clone())
+                    .with_http_client(http_client)
+                    .with_retry_config(retry);
+                let credentials =
+                    ProfileFileCredentialsProvider::builder().configure(&provider).profile_name(profile).build();
                 loader = loader.profile_name(profile).credentials_provider(credentials);
             }
             loader.load().await

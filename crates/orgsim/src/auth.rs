@@ -66,6 +66,9 @@ pub(crate) fn authenticate(sim: &Sim, state: &State, call: &Call<'_>, now: Times
         Some(Err(message)) => return Err(Refused::Incomplete(message.clone())),
         Some(Ok(authorization)) => authorization,
     };
+    if Partition::of_region(&authorization.region) != state.world.partition {
+        return Err(Refused::UnknownKey);
+    }
     let identity = match call.header("x-amz-security-token") {
         None => key_holder(state, &authorization.access_key_id)?,
         Some(token) => session_holder(sim, state, &authorization.access_key_id, token, now)?,

@@ -18,6 +18,8 @@ pub(crate) struct Session {
     pub(crate) name: String,
     pub(crate) expires_at: Time,
     pub(crate) source_identity: Option<String>,
+    /// Whether it has tags that go along to the next role.
+    pub(crate) is_tagged: bool,
     /// What the session is narrowed to, if it is; every one of them has to allow an action.
     pub(crate) policies: Vec<Policy>,
 }

@@ -19,7 +19,7 @@ use crate::session::{Session, Sessions};
 use crate::state::State;
 use crate::trouble::{Refusal, Strike, Target, Troubles};
 use crate::wire::error::ApiError;
-use crate::wire::request::{Call, Service};
+use crate::wire::request::{Call, Service, WITH_WEB_IDENTITY};
 use crate::wire::response::{Body, respond};
 use crate::world::{AccountId, LastUsed, Time, World};
 use crate::{iam, organizations, sts};
@@ -234,7 +234,7 @@ impl Sim {
 
     /// The account that a request is about, whether or not it may be.
     fn addressed(&self, call: &Call<'_>) -> Option<AccountId> {
-        if (call.service, call.action.as_str()) == (Service::Sts, "AssumeRole") {
+        if call.service == Service::Sts && ["AssumeRole", WITH_WEB_IDENTITY].contains(&call.action.as_str()) {
             return call.input.text("RoleArn")?.split(':').nth(4)?.parse().ok();
         }
         let access_key_id = &call.authorization.as_ref()?.as_ref().ok()?.access_key_id;
@@ -245,6 +245,9 @@ impl Sim {
     }
 
     fn answer(&self, call: &Call<'_>, strike: &Strike, now: Timestamp) -> Result<Body, ApiError> {
+        if (call.service, call.action.as_str()) == (Service::Sts, WITH_WEB_IDENTITY) {
+            return sts::with_web_identity(self, call, Time::from(now));
+        }
         let identity = auth::authenticate(self, &self.read(), call, now)
             .map_err(|refused| refused.into_error(call.service.protocol()))?;
         self.record_use(call, &identity, now);

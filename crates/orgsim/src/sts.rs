@@ -5,13 +5,14 @@ use crate::auth::{self, Identity, Who};
 use crate::iam::user_id;
 use crate::permission::{self, Policy};
 use crate::session::Session;
-use crate::sim::Asked;
+use crate::sim::{Asked, Sim};
 use crate::state::State;
 use crate::wire::error::ApiError;
 use crate::wire::input::{Shape, is_name};
+use crate::wire::request::Call;
 use crate::wire::response::Body;
 use crate::wire::xml::Xml;
-use crate::world::{Account, Partition, Principal, Role};
+use crate::world::{Account, Partition, Principal, Role, Time};
 
 const HOUR: i64 = 3600;
 const LONGEST_POLICY: usize = 2048;
@@ -68,20 +69,76 @@ fn assume_role(asked: &Asked<'_>) -> Result<Body, ApiError> {
     let wish = {
         let state = asked.sim.read();
         let (account, role) = trusting_role(asked, &state, &role_arn, external_id.as_deref())
-            .ok_or_else(|| not_authorized(asked, &state, &role_arn))?;
+            .ok_or_else(|| not_authorized(asked, &state, "sts:AssumeRole", &role_arn))?;
+        let source_identity = carried(&asked.identity, source_identity.as_deref())?;
+        check_extras(asked, &state, role, source_identity.is_some(), &role_arn)?;
         let seconds = duration(&asked.identity, role, seconds)?;
         Session {
-            access_key_id: String::new(),
-            account: account.id,
-            role: role.name.clone(),
-            role_arn: role_arn.clone().into_owned(),
-            name: name.clone().into_owned(),
-            expires_at: asked.now.plus(seconds),
-            source_identity: carried(&asked.identity, source_identity.as_deref())?,
+            source_identity,
+            is_tagged: role.tags_sessions || is_tagged(&asked.identity),
             policies,
+            ..session(account, role, &role_arn, &name, asked.now.plus(seconds))
         }
     };
-    Ok(credentials(asked, &asked.sim.issue(wish), policy_length))
+    Ok(credentials(&asked.sim.read(), &asked.sim.issue(wish), policy_length))
+}
+
+/// `AssumeRoleWithWebIdentity`, whose caller shows a token instead of a signature
+/// (<https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>).
+pub(crate) fn with_web_identity(sim: &Sim, call: &Call<'_>, now: Time) -> Result<Body, ApiError> {
+    let role_arn = call.input.required("RoleArn", &ROLE_ARN)?;
+    let name = call.input.required("RoleSessionName", &SESSION_NAME)?;
+    let token = call.input.text("WebIdentityToken").unwrap_or_default();
+    let wish = {
+        let state = sim.read();
+        let (account, role) = role_of_arn(&state, &role_arn)
+            .filter(|(account, role)| account.state.is_usable() && role.web_identity_token.as_deref() == Some(&*token))
+            .ok_or_else(|| {
+                let message = "Not authorized to perform sts:AssumeRoleWithWebIdentity";
+                ApiError::access_denied(call.service.protocol(), message)
+            })?;
+        let is_tagged = role.tags_sessions;
+        Session { is_tagged, ..session(account, role, &role_arn, &name, now.plus(HOUR)) }
+    };
+    Ok(credentials(&sim.read(), &sim.issue(wish), 0))
+}
+
+fn session(account: &Account, role: &Role, role_arn: &str, name: &str, expires_at: Time) -> Session {
+    Session {
+        access_key_id: String::new(),
+        account: account.id,
+        role: role.name.clone(),
+        role_arn: role_arn.to_owned(),
+        name: name.to_owned(),
+        expires_at,
+        source_identity: None,
+        is_tagged: false,
+        policies: Vec::new(),
+    }
+}
+
+fn is_tagged(identity: &Identity) -> bool {
+    matches!(&identity.who, Who::Session(session) if session.is_tagged)
+}
+
+/// What comes along with the session needs a permission of its own, of the caller and of the role
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html>,
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html>).
+fn check_extras(
+    asked: &Asked<'_>,
+    state: &State,
+    role: &Role,
+    has_source_identity: bool,
+    role_arn: &str,
+) -> Result<(), ApiError> {
+    let extras = [("sts:SetSourceIdentity", has_source_identity), ("sts:TagSession", is_tagged(&asked.identity))];
+    for (action, _) in extras.into_iter().filter(|(_, is_needed)| *is_needed) {
+        let trusted = role.trusted_actions.iter().any(|trusted| &**trusted == action);
+        if !trusted || auth::ruling(state, &asked.identity, action).is_err() {
+            return Err(not_authorized(asked, state, action, role_arn));
+        }
+    }
+    Ok(())
 }
 
 /// `arn:partition:iam::account:role/path/name`
@@ -99,8 +156,7 @@ fn trusting_role<'s>(
     arn: &str,
     external_id: Option<&str>,
 ) -> Option<(&'s Account, &'s Role)> {
-    let account = state.account(arn.split(':').nth(4)?.parse().ok()?)?;
-    let role = account.roles().iter().find(|role| role.arn(state.world.partition, account.id) == arn)?;
+    let (account, role) = role_of_arn(state, arn)?;
     let identity = &asked.identity;
     let trust = role.trust.iter().filter_map(|principal| trusts(principal, identity, state.world.partition)).max()?;
     let own_account = identity.account == account.id;
@@ -111,6 +167,12 @@ fn trusting_role<'s>(
     };
     let named = role.external_id.is_none() || role.external_id.as_deref() == external_id;
     (account.state.is_usable() && may_go && named).then_some((account, role))
+}
+
+fn role_of_arn<'s>(state: &'s State, arn: &str) -> Option<(&'s Account, &'s Role)> {
+    let account = state.account(arn.split(':').nth(4)?.parse().ok()?)?;
+    let role = account.roles().iter().find(|role| role.arn(state.world.partition, account.id) == arn)?;
+    Some((account, role))
 }
 
 /// How a trust policy covers a caller.
@@ -130,9 +192,9 @@ fn trusts(principal: &Principal, identity: &Identity, partition: Partition) -> O
     }
 }
 
-fn not_authorized(asked: &Asked<'_>, state: &State, role_arn: &str) -> ApiError {
+fn not_authorized(asked: &Asked<'_>, state: &State, action: &str, role_arn: &str) -> ApiError {
     let caller = asked.identity.arn(state.world.partition);
-    let message = format!("User: {caller} is not authorized to perform: sts:AssumeRole on resource: {role_arn}");
+    let message = format!("User: {caller} is not authorized to perform: {action} on resource: {role_arn}");
     ApiError::access_denied(asked.call.service.protocol(), message)
 }
 
@@ -191,11 +253,10 @@ fn session_policies(asked: &Asked<'_>) -> Result<(Vec<Policy>, usize), ApiError>
     Ok((vec![policy], length + arns.iter().map(|arn| arn.len()).sum::<usize>()))
 }
 
-fn credentials(asked: &Asked<'_>, session: &Session, policy_length: usize) -> Body {
-    let state = asked.sim.read();
+fn credentials(state: &State, session: &Session, policy_length: usize) -> Body {
     let mut xml = Xml::default();
     xml.node("AssumedRoleUser", |x| {
-        x.leaf("AssumedRoleId", assumed_role_id(&state, session));
+        x.leaf("AssumedRoleId", assumed_role_id(state, session));
         x.leaf("Arn", session.arn(state.world.partition));
     });
     xml.node("Credentials", |x| {

@@ -160,11 +160,9 @@ fn roles(organization: &Organization, management: AccountId, joined_at: Time) ->
     let audit = Role {
         name: "SecurityAudit".into(),
         path: "/audit/".into(),
-        trust: vec![Principal::Account(management)],
         external_id: Some(Text::from(format!("audit-{}", organization.id))),
         actions: Some(reads.iter().map(|action| Text::from(*action)).collect()),
-        max_session_seconds: 3600,
-        created_at: joined_at.plus(DAY),
+        ..Role::organization(management, joined_at.plus(DAY))
     };
     vec![Role::organization(management, joined_at), audit]
 }

@@ -7,6 +7,9 @@ use serde_json::Value;
 use crate::wire::input::Input;
 use crate::wire::sigv4::Authorization;
 
+/// The one action that is not signed: its caller shows a token instead.
+pub(crate) const WITH_WEB_IDENTITY: &str = "AssumeRoleWithWebIdentity";
+
 /// A service of the simulator. All of them answer on one port, as clients expect of `AWS_ENDPOINT_URL`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Service {
@@ -106,6 +109,7 @@ impl<'a> Call<'a> {
                 let input = Input::Form(parse(query).chain(parse(request.body())).collect());
                 let (action, version) = (input.text("Action"), input.text("Version"));
                 let action = action.unwrap_or_default().into_owned();
+                let service = if action == WITH_WEB_IDENTITY { Service::Sts } else { service };
                 let version = version.unwrap_or("NO_VERSION_SPECIFIED".into()).into_owned();
                 Call { request, service, action, version, input, authorization }
             }

@@ -1,8 +1,9 @@
 //! AWS Signature Version 4, the verifying side
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>).
 //!
-//! The Region of the credential scope is not held against a request: clients that are given an endpoint sign IAM's
-//! requests for whatever Region they are configured with, while AWS would have told them the right one.
+//! The Region of the credential scope is not held against a request, but for its partition: clients that are given an
+//! endpoint sign IAM's requests for whatever Region they are configured with, while AWS would have told them the right
+//! one. The credentials of one partition are unknown in the others.
 
 use bytes::Bytes;
 use http::Request;

@@ -3,8 +3,16 @@
 use super::{AccessKey, Account, InlinePolicy, Role, Text, Time, User, World};
 
 /// What the caller needs for a scan, and a little more for the tools it is compared with.
-pub(crate) const CALLER_ACTIONS: [&str; 6] =
-    ["sts:AssumeRole", "organizations:Describe*", "organizations:List*", "iam:Get*", "iam:List*", "iam:Generate*"];
+pub(crate) const CALLER_ACTIONS: [&str; 8] = [
+    "sts:AssumeRole",
+    "sts:SetSourceIdentity",
+    "sts:TagSession",
+    "organizations:Describe*",
+    "organizations:List*",
+    "iam:Get*",
+    "iam:List*",
+    "iam:Generate*",
+];
 
 pub(super) fn epoch() -> Time {
     super::EPOCH

@@ -26,6 +26,16 @@ pub struct Role {
     /// What whoever assumes it must say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_id: Option<Text>,
+    /// What its trust policy allows those it trusts beside `sts:AssumeRole`, as `sts:SetSourceIdentity` and
+    /// `sts:TagSession`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trusted_actions: Vec<Text>,
+    /// The web identity token whose holder may assume it by `AssumeRoleWithWebIdentity`; left out, none may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web_identity_token: Option<Text>,
+    /// Whether its sessions carry transitive tags, as those of EKS Pod Identity do.
+    #[serde(default, skip_serializing_if = "super::defaults::is_false")]
+    pub tags_sessions: bool,
     /// The actions it may perform, as in an IAM policy (`iam:List*`); left out, all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actions: Option<Vec<Text>>,
@@ -46,6 +56,9 @@ impl Role {
             path: "/".into(),
             trust: vec![Principal::Account(management)],
             external_id: None,
+            trusted_actions: Vec::new(),
+            web_identity_token: None,
+            tags_sessions: false,
             actions: None,
             max_session_seconds: 3600,
             created_at,

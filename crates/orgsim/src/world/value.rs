@@ -117,6 +117,18 @@ pub enum Partition {
 }
 
 impl Partition {
+    /// The partition of a Region.
+    #[must_use]
+    pub fn of_region(region: &str) -> Partition {
+        if region.starts_with("cn-") {
+            Partition::AwsCn
+        } else if region.starts_with("us-gov-") {
+            Partition::AwsUsGov
+        } else {
+            Partition::Aws
+        }
+    }
+
     /// The Region that signs for AWS Organizations
     /// (<https://docs.aws.amazon.com/general/latest/gr/ao.html>).
     #[must_use]

@@ -255,7 +255,7 @@ fn facts_of_an_account() {
     let summary = member.iam(&sim, "GetAccountSummary", &[]);
     let pairs = summary.leaves("key").into_iter().zip(summary.leaves("value"));
     let pairs: Vec<String> = pairs.filter(|(_, value)| value != "0").map(|(k, v)| format!("{k}={v}")).collect();
-    insta::assert_snapshot!(pairs.join(" "), @"AccessKeysPerUserQuota=2 AccountMFAEnabled=1 AccountPasswordPresent=1 AttachedPoliciesPerGroupQuota=10 AttachedPoliciesPerRoleQuota=10 AttachedPoliciesPerUserQuota=10 Groups=2 GroupsPerUserQuota=10 GroupsQuota=300 MFADevices=2 MFADevicesInUse=2 PoliciesQuota=1500 Roles=4 RolesQuota=1000 Users=3 UsersQuota=5000");
+    insta::assert_snapshot!(pairs.join(" "), @"AccessKeysPerUserQuota=2 AccountMFAEnabled=1 AccountPasswordPresent=1 AttachedPoliciesPerGroupQuota=10 AttachedPoliciesPerRoleQuota=10 AttachedPoliciesPerUserQuota=10 Groups=2 GroupsPerUserQuota=10 GroupsQuota=300 MFADevices=2 MFADevicesInUse=2 PoliciesQuota=1500 Roles=5 RolesQuota=1000 Users=3 UsersQuota=5000");
     assert_eq!(member.iam(&sim, "ListAccountAliases", &[]).leaf("member"), "example-shop");
 }
 

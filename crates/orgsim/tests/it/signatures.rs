@@ -176,7 +176,7 @@ fn a_use_is_recorded_once_in_a_quarter_of_an_hour() {
 #[test]
 fn the_partition_is_in_every_arn() {
     let (sim, _) = sim_with(&format!("partition: aws-cn\n{WORLD}").replace("arn:aws:", "arn:aws-cn:"), |_| {});
-    let caller = Client::caller(&sim);
+    let caller = Client { region: "cn-north-1", ..Client::caller(&sim) };
     let identity = caller.sts(&sim, "GetCallerIdentity", &[]).leaf("Arn");
     assert_eq!(identity, "arn:aws-cn:iam::111111111111:user/security-scanner");
     let session = caller.assume(&sim, &role().replace("aws", "aws-cn"));

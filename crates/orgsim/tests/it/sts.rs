@@ -2,7 +2,7 @@
 
 use orgsim::Sim;
 
-use crate::client::{Client, sim};
+use crate::client::{Client, send, sim};
 
 const ROLE: &str = "arn:aws:iam::222222222222:role/OrganizationAccountAccessRole";
 const AUDIT: &str = "arn:aws:iam::222222222222:role/audit/Audit";
@@ -178,6 +178,80 @@ fn a_chain_of_roles_is_short_and_keeps_its_source() {
     400 ValidationError: The source identity of a role session cannot be changed.
     400 ValidationError: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining
     arn:aws:sts::222222222222:assumed-role/FromInside/second
+    ");
+}
+
+/// A source identity that is set, and tags that come along, want a permission of their own in both policies.
+#[test]
+fn what_comes_along_with_a_session_needs_permission() {
+    let (sim, _) = sim();
+    let caller = Client::caller(&sim);
+    let source = [("SourceIdentity", "alice"), ("ExternalId", "let-me-in")];
+    let tagged = caller.assume(&sim, "arn:aws:iam::222222222222:role/Pod");
+    let inside = "arn:aws:iam::222222222222:role/OnlyThePod";
+    let add = |actions: &[&str]| {
+        sim.with_world_mut(|world| {
+            let roles = world.accounts[1].roles.as_mut().unwrap();
+            let trust = vec!["arn:aws:iam::222222222222:role/Pod".parse().unwrap()];
+            let trusted_actions = actions.iter().map(|action| (*action).into()).collect();
+            let role = orgsim::world::Role { name: "OnlyThePod".into(), trust, trusted_actions, ..roles[0].clone() };
+            roles.retain(|role| &*role.name != "OnlyThePod");
+            roles.push(role);
+        });
+    };
+    let told = [
+        assume(&sim, &caller, ROLE, &source),
+        assume(&sim, &caller, AUDIT, &source),
+        {
+            add(&[]);
+            assume(&sim, &tagged, inside, &[])
+        },
+        {
+            add(&["sts:TagSession"]);
+            assume(&sim, &tagged, inside, &[])
+        },
+    ];
+    insta::assert_snapshot!(told.join("\n"), @"
+    200
+    403 AccessDenied: User: arn:aws:iam::111111111111:user/security-scanner is not authorized to perform: sts:SetSourceIdentity on resource: arn:aws:iam::222222222222:role/audit/Audit
+    403 AccessDenied: User: arn:aws:sts::222222222222:assumed-role/Pod/test is not authorized to perform: sts:TagSession on resource: arn:aws:iam::222222222222:role/OnlyThePod
+    200
+    ");
+}
+
+#[test]
+fn a_web_identity_token_stands_for_a_signature() {
+    let (sim, _) = sim();
+    let ask = |role: &str, token: &str| {
+        let role = format!("arn:aws:iam::222222222222:role/{role}");
+        let form = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("Action", "AssumeRoleWithWebIdentity"), ("Version", "2011-06-15"), ("RoleArn", &role)])
+            .extend_pairs([("RoleSessionName", "pod"), ("WebIdentityToken", token)])
+            .finish();
+        send(&sim, &http::Request::post("http://127.0.0.1:9/").body(form.into()).unwrap())
+    };
+    let session = Client::caller(&sim).session_of(&ask("Pod", "a-token"));
+    let told = [
+        session.sts(&sim, "GetCallerIdentity", &[]).leaf("Arn"),
+        ask("Pod", "another").error(),
+        ask("OrganizationAccountAccessRole", "").error(),
+    ];
+    insta::assert_snapshot!(told.join("\n"), @"
+    arn:aws:sts::222222222222:assumed-role/Pod/pod
+    403 AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity
+    403 AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity
+    ");
+}
+
+#[test]
+fn credentials_are_unknown_in_other_partitions() {
+    let (sim, _) = sim();
+    let ask = |region| Client { region, ..Client::caller(&sim) }.sts(&sim, "GetCallerIdentity", &[]).error();
+    let told = ["eu-south-1", "us-gov-west-1", "cn-north-1"].map(ask);
+    insta::assert_snapshot!(told.join("\n"), @"
+    200
+    403 InvalidClientTokenId: The security token included in the request is invalid.
+    403 InvalidClientTokenId: The security token included in the request is invalid.
     ");
 }
 
