@@ -51,7 +51,7 @@ fn exit_4_without_credentials_says_where_they_may_come_from() {
     insta::assert_snapshot!(keysweep("scan").env("AWS_REGION", "us-east-1").run().said(), @"
     exit 4
     error: could not find out who is calling: sts:GetCallerIdentity was not sent because there are no credentials: no credentials found in chain. Attempted: Environment: the credential provider was not enabled: environment variable not set; Profile: the credential provider was not enabled; WebIdentityToken: the credential provider was not enabled: $AWS_WEB_IDENTITY_TOKEN_FILE was not set; EcsContainer: the credential provider was not enabled: ECS provider not configured; Ec2InstanceMetadata: the credential provider was not enabled: IMDS disabled by AWS_EC2_METADATA_DISABLED env var set to `true`
-    hint: set AWS_PROFILE to a profile that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login`
+    hint: check the profile and what it names, set AWS_PROFILE to one that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login` or `aws login`
     ");
 }
 

@@ -331,54 +331,54 @@ fn a_profile_that_does_not_work_says_why() {
             refused("bad", "login_session = arn:aws:iam::111122223333:user/Admin"),
         ]
         .join("\n"),
-        @r#"
+        @"
         exit 4
         error: could not find out who is calling: sts:GetCallerIdentity was not sent because there are no credentials: profile `missing` was not defined: could not find source profile missing referenced from the root profile
-        hint: set AWS_PROFILE to a profile that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login`
+        hint: check the profile and what it names, set AWS_PROFILE to one that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login` or `aws login`
 
         exit 4
-        error: could not find out who is calling: sts:GetCallerIdentity was not sent because there are no credentials: the credential provider was not enabled
-        hint: set AWS_PROFILE to a profile that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login`
+        error: could not find out who is calling: sts:GetCallerIdentity was not sent because there are no credentials: no source of them is configured
+        hint: check the profile and what it names, set AWS_PROFILE to one that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login` or `aws login`
 
         exit 4
         error: could not find out who is calling: sts:GetCallerIdentity was not sent because there are no credentials: ProfileFile provider could not be built: invalid credential source in `bad`: profile must contain `source_profile` or `credential_source` but neither were defined
-        hint: set AWS_PROFILE to a profile that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login`
+        hint: check the profile and what it names, set AWS_PROFILE to one that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login` or `aws login`
 
         exit 4
         error: could not find out who is calling: sts:GetCallerIdentity was not sent because there are no credentials: profile `missing` was not defined: could not find source profile missing referenced from bad
-        hint: set AWS_PROFILE to a profile that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login`
+        hint: check the profile and what it names, set AWS_PROFILE to one that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login` or `aws login`
 
         exit 4
-        error: could not find out who is calling: sts:GetCallerIdentity was not sent because there are no credentials: the credential provider was not enabled
-        hint: set AWS_PROFILE to a profile that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login`
+        error: could not find out who is calling: sts:GetCallerIdentity was not sent because there are no credentials: no source of them is configured
+        hint: check the profile and what it names, set AWS_PROFILE to one that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login` or `aws login`
 
         exit 4
-        error: could not find out who is calling: sts:GetCallerIdentity was not sent because there are no credentials: Error { code: "AccessDenied", message: "User: arn:aws:iam::111122223333:user/security-scanner is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/Missing", aws_request_id: "74b4799d-e5a0-03f2-77de-dffd57df125b" }
-        hint: set AWS_PROFILE to a profile that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login`
+        error: could not find out who is calling: sts:GetCallerIdentity was not sent because there are no credentials: User: arn:aws:iam::111122223333:user/security-scanner is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/Missing (AccessDenied)
+        hint: check the profile and what it names, set AWS_PROFILE to one that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login` or `aws login`
 
         exit 4
         error: could not find out who is calling: sts:GetCallerIdentity was not sent because there are no credentials: environment variable not set
-        hint: set AWS_PROFILE to a profile that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login`
+        hint: check the profile and what it names, set AWS_PROFILE to one that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login` or `aws login`
 
         exit 4
         error: could not find out who is calling: sts:GetCallerIdentity was not sent because there are no credentials: No such file or directory (os error 2)
-        hint: set AWS_PROFILE to a profile that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login`
+        hint: check the profile and what it names, set AWS_PROFILE to one that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login` or `aws login`
 
         exit 4
-        error: could not find out who is calling: sts:GetCallerIdentity was not sent because there are no credentials: Error retrieving credentials: external process exited with code exit status: 1. Stderr: 
-        hint: set AWS_PROFILE to a profile that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login`
+        error: could not find out who is calling: sts:GetCallerIdentity was not sent because there are no credentials: Error retrieving credentials: external process exited with code exit status: 1. Stderr:
+        hint: check the profile and what it names, set AWS_PROFILE to one that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login` or `aws login`
 
         exit 4
         error: could not find out who is calling: sts:GetCallerIdentity was not sent because there are no credentials: Error retrieving credentials from external process, could not parse response: Expected field `Version` in response but it was missing
-        hint: set AWS_PROFILE to a profile that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login`
+        hint: check the profile and what it names, set AWS_PROFILE to one that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login` or `aws login`
 
         exit 4
-        error: could not find out who is calling: sts:GetCallerIdentity was not sent because there are no credentials: failed to load the cached SSO token
-        hint: set AWS_PROFILE to a profile that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login`
+        error: could not find out who is calling: sts:GetCallerIdentity was not sent because there are no credentials: an error occurred while loading an access token: failed to load the cached SSO token
+        hint: check the profile and what it names, set AWS_PROFILE to one that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login` or `aws login`
 
         exit 4
-        error: could not find out who is calling: sts:GetCallerIdentity was not sent because there are no credentials: No such file or directory (os error 2)
-        hint: set AWS_PROFILE to a profile that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login`
-        "#
+        error: could not find out who is calling: sts:GetCallerIdentity was not sent because there are no credentials: failed to read `DIR/.aws/login/cache/15ad6a9800868e2ba5939d78849f67465e0f8392752060b3bfa16b8e10b47063.json`: No such file or directory (os error 2)
+        hint: check the profile and what it names, set AWS_PROFILE to one that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login` or `aws login`
+        "
     );
 }

@@ -121,7 +121,9 @@ impl Scene {
         let sim = Arc::new(Sim::new(world, options));
         let stop = CancellationToken::new();
         let meddler = Meddler { sim: Arc::clone(&sim), stop: stop.clone() };
-        let Endpoint::InProcess { credentials, .. } = simulated::endpoint(&sim) else { panic!("another endpoint") };
+        let Endpoint::InProcess { credentials, region, .. } = simulated::endpoint(&sim) else {
+            panic!("another endpoint")
+        };
         let server = InProcess::new(move |request| {
             before(&meddler, &request);
             let reply = meddler.sim.handle(&request);
@@ -132,7 +134,7 @@ impl Scene {
             };
             (reply.delay, answer)
         });
-        let endpoint = Endpoint::InProcess { server, credentials };
+        let endpoint = Endpoint::InProcess { server, credentials, region };
         let aws = Aws::connect(settings.connect_options(endpoint, clock)).await;
         Lab { sim, aws, settings, stop }
     }

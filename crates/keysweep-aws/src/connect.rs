@@ -56,6 +56,8 @@ pub enum Endpoint {
         server: InProcess,
         /// What it knows the caller by.
         credentials: StaticCredentials,
+        /// The Region, where one is named.
+        region: Option<String>,
     },
 }
 
@@ -184,12 +186,12 @@ async fn sdk_config(options: &ConnectOptions) -> SdkConfig {
             loader.load().await
         }
         // Built by hand, because the loader would look at the environment and the shared configuration files.
-        Endpoint::InProcess { server, credentials } => {
+        Endpoint::InProcess { server, credentials, region } => {
             let StaticCredentials { access_key_id, secret_access_key } = credentials;
             let credentials = Credentials::new(access_key_id, secret_access_key, None, None, "in process");
             SdkConfig::builder()
                 .behavior_version(BehaviorVersion::v2026_01_12())
-                .region(Region::new(DEFAULT_REGION))
+                .region(Region::new(region.clone().unwrap_or_else(|| DEFAULT_REGION.to_owned())))
                 .time_source(options.clock.clone())
                 .sleep_impl(SharedAsyncSleep::new(options.clock.clone()))
                 .http_client(limited(SharedHttpClient::new(server.clone()), options))

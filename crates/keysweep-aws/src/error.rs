@@ -2,8 +2,9 @@
 
 use std::{error::Error, fmt};
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::error::{ErrorMetadata, metadata::ProvideErrorMetadata};
 
 /// A call that AWS did not answer as asked, after all retries.
 ///
@@ -65,7 +66,7 @@ impl CallError {
                 (CallErrorKind::TimedOut, None, root_cause(error))
             }
             SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) if lacks_credentials(error) => {
-                (CallErrorKind::NoCredentials, None, root_cause(error))
+                (CallErrorKind::NoCredentials, None, why_no_credentials(error))
             }
             SdkError::DispatchFailure(_) => (CallErrorKind::Unreachable, None, root_cause(error)),
             // A response that could not be parsed; and whatever the SDK adds later.
@@ -155,8 +156,24 @@ fn root_cause(error: &(dyn Error + 'static)) -> String {
 }
 
 fn lacks_credentials(error: &(dyn Error + 'static)) -> bool {
-    use aws_credential_types::provider::error::CredentialsError;
     causes(error).any(|cause| cause.is::<CredentialsError>())
+}
+
+/// Why there are no credentials: what the SDK's general words wrap. The innermost cause alone may be a missing file
+/// without its name, so the one around it goes along; an answer of AWS stands by itself.
+fn why_no_credentials(error: &(dyn Error + 'static)) -> String {
+    let inside = causes(error).skip_while(|cause| !cause.is::<CredentialsError>());
+    let told: Vec<_> = inside.filter(|cause| !cause.is::<CredentialsError>()).collect();
+    match told.as_slice() {
+        [] => "no source of them is configured".to_owned(),
+        [.., answer] if answer.is::<ErrorMetadata>() => answer.downcast_ref().map(answered).unwrap_or_default(),
+        [.., around, cause] => format!("{around}: {cause}"),
+        [cause] => cause.to_string(),
+    }
+}
+
+fn answered(answer: &ErrorMetadata) -> String {
+    format!("{} ({})", answer.message().unwrap_or("AWS gave no message"), answer.code().unwrap_or("(no error code)"))
 }
 
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {

@@ -143,7 +143,8 @@ pub(crate) fn organization_error(error: CallError) -> StartError {
 fn caller_hint(kind: CallErrorKind) -> &'static str {
     match kind {
         CallErrorKind::NoCredentials => {
-            "set AWS_PROFILE to a profile that exists, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login`"
+            "check the profile and what it names, set AWS_PROFILE to one that exists, or AWS_ACCESS_KEY_ID and \
+             AWS_SECRET_ACCESS_KEY, or run `aws sso login` or `aws login`"
         }
         CallErrorKind::ExpiredCredentials => "the credentials have expired: log in again",
         CallErrorKind::RejectedCredentials => "check the credentials, and that the clock of this machine is right",

@@ -22,6 +22,7 @@ pub fn options(clock: &Clock) -> SimOptions {
 #[must_use]
 pub fn endpoint(sim: &Arc<Sim>) -> Endpoint {
     let caller = sim.caller();
+    let home = sim.with_world(|world| world.partition.home_region());
     let sim = Arc::clone(sim);
     let server = InProcess::new(move |request| {
         let reply = sim.handle(&request);
@@ -34,5 +35,5 @@ pub fn endpoint(sim: &Arc<Sim>) -> Endpoint {
     });
     let credentials =
         StaticCredentials { access_key_id: caller.access_key_id, secret_access_key: caller.secret_access_key };
-    Endpoint::InProcess { server, credentials }
+    Endpoint::InProcess { server, credentials, region: Some(home.to_owned()) }
 }

@@ -4,7 +4,7 @@ use super::draw::{Draw, Purpose};
 use super::words::{PRODUCTS, TEAMS};
 use super::{Generate, credentials, settings, users};
 use crate::world::{
-    Account, AccountId, AccountState, Group, Joined, Organization, Principal, Role, Root, RootMfa, Tags, Text, Time,
+    Account, AccountId, AccountState, Group, Joined, Organization, Role, Root, RootMfa, Tags, Text, Time,
 };
 
 const DAY: i64 = 86_400;
