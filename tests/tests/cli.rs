@@ -184,6 +184,41 @@ fn no_secret_is_printed_by_however_talkative_a_scan() {
     assert_eq!(["IQoJ", "private-to-us"].map(|private| printed.contains(private)), [false; 2], "{printed}");
 }
 
+#[test]
+fn the_printed_caller_policy_has_every_role_that_is_configured_and_no_other_organization() {
+    let resources = |run: Keysweep| {
+        let policy = run.run().json();
+        let statements = policy["Statement"].as_array().unwrap();
+        let of = |sid: &str| statements.iter().find(|statement| statement["Sid"] == sid).unwrap().clone();
+        let assume = of("AssumeRole");
+        assert_eq!(assume["Condition"]["StringEquals"]["aws:ResourceOrgID"], "${aws:PrincipalOrgID}");
+        assert_eq!(of("PassOnSession")["Resource"], assume["Resource"]);
+        assume["Resource"].as_array().unwrap().iter().map(|arn| arn.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let file = "role: security/Audit\nroles: { '111122223333': FromFile, '444455556666': /x/FromFile }\n";
+    let caller = |more: &str| keysweep(&format!("iam-policy --for caller {more}"));
+    insta::assert_snapshot!(
+        [
+            resources(caller("")),
+            resources(caller("--role /security/Audit --partition aws-us-gov")),
+            resources(caller("--role-for 111122223333=FromFlag").file("keysweep.yaml", file)),
+            resources(caller("").env("KEYSWEEP_ROLE_FOR", "111122223333=A,444455556666=B")),
+        ]
+        .concat()
+        .join("\n"),
+        @"
+        arn:aws:iam::*:role/OrganizationAccountAccessRole
+        arn:aws-us-gov:iam::*:role/security/Audit
+        arn:aws:iam::*:role/security/Audit
+        arn:aws:iam::111122223333:role/FromFlag
+        arn:aws:iam::444455556666:role/x/FromFile
+        arn:aws:iam::*:role/OrganizationAccountAccessRole
+        arn:aws:iam::111122223333:role/A
+        arn:aws:iam::444455556666:role/B
+        "
+    );
+}
+
 /// The actions that a printed IAM policy allows.
 fn actions(policy: &Value) -> Vec<Text> {
     let statements = policy["Statement"].as_array().unwrap().iter();
@@ -198,6 +233,7 @@ fn actions(policy: &Value) -> Vec<Text> {
 fn the_printed_iam_policies_are_all_that_a_scan_needs() {
     let member = actions(&keysweep("iam-policy").run().json());
     let caller = actions(&keysweep("iam-policy --for caller").run().json());
+    let trusted = actions(&keysweep("iam-policy --for trust --central-account 111122223333").run().json());
     let organization = organization(4, 8, 7);
     organization.sim.with_world_mut(|world| {
         let name = world.caller.to_string();
@@ -207,10 +243,13 @@ fn the_printed_iam_policies_are_all_that_a_scan_needs() {
         user.inline_policies = vec![InlinePolicy { name: "scan".into(), actions: caller, document: None }];
         for role in world.accounts.iter_mut().flat_map(|account| account.roles.iter_mut().flatten()) {
             role.actions = Some(member.clone());
+            role.trusted_actions = trusted.clone();
         }
     });
     let policies = repository("examples/policies");
-    for arguments in ["scan --format json --ou Root", "scan --format json --fresh"] {
+    let scans =
+        ["scan --format json --ou Root", "scan --format json --fresh", "scan --format json --source-identity ann"];
+    for arguments in scans {
         let ran = organization.keysweep(arguments).arg("--policies").arg(&policies).run();
         assert_eq!((ran.code, &ran.json()["coverage"]["scanned"], ran.stderr.as_str()), (1, &4.into(), ""));
     }
@@ -226,24 +265,34 @@ fn the_printed_trust_policy_names_the_caller_and_the_external_id() {
     insta::assert_snapshot!(
         keysweep("iam-policy --for trust --central-account 111122223333 --external-id x7 --partition aws-cn").run().stdout,
         @r#"
-    {
-      "Version": "2012-10-17",
-      "Statement": [
         {
-          "Effect": "Allow",
-          "Principal": {
-            "AWS": "arn:aws-cn:iam::111122223333:root"
-          },
-          "Action": "sts:AssumeRole",
-          "Condition": {
-            "StringEquals": {
-              "sts:ExternalId": "x7"
+          "Version": "2012-10-17",
+          "Statement": [
+            {
+              "Effect": "Allow",
+              "Principal": {
+                "AWS": "arn:aws-cn:iam::111122223333:root"
+              },
+              "Action": "sts:AssumeRole",
+              "Condition": {
+                "StringEquals": {
+                  "sts:ExternalId": "x7"
+                }
+              }
+            },
+            {
+              "Effect": "Allow",
+              "Principal": {
+                "AWS": "arn:aws-cn:iam::111122223333:root"
+              },
+              "Action": [
+                "sts:SetSourceIdentity",
+                "sts:TagSession"
+              ]
             }
-          }
+          ]
         }
-      ]
-    }
-    "#
+        "#
     );
 }
 

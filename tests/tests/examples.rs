@@ -189,7 +189,8 @@ const TRUST: &str = "iam-policy --for trust --central-account 111122223333 --ext
 fn the_iam_policies_are_those_that_are_printed() {
     let printed = |arguments| keysweep(arguments).run().stdout;
     assert_eq!(example("iam/member-policy.json"), printed("iam-policy --for member"));
-    assert_eq!(example("iam/caller-policy.json"), printed("iam-policy --for caller --role keysweep-audit*"));
+    let configured = keysweep("iam-policy --for caller --config").arg(repository("examples/keysweep.yaml")).run();
+    assert_eq!(example("iam/caller-policy.json"), configured.stdout);
     assert_eq!(example("iam/trust-policy.json"), printed(TRUST));
 }
 
@@ -200,10 +201,12 @@ fn the_role_of_the_stack_set_has_the_printed_policies() {
     assert_eq!(role["Policies"][0]["PolicyDocument"], keysweep("iam-policy").run().json());
     // As CloudFormation would fill it in.
     let mut trust = role["AssumeRolePolicyDocument"].clone();
+    for statement in trust["Statement"].as_array_mut().unwrap() {
+        let principal = statement["Principal"]["AWS"]["Fn::Sub"].as_str().unwrap();
+        let principal = principal.replace("${AWS::Partition}", "aws").replace("${CentralAccountId}", "111122223333");
+        statement["Principal"]["AWS"] = principal.into();
+    }
     let statement = &mut trust["Statement"][0];
-    let principal = statement["Principal"]["AWS"]["Fn::Sub"].as_str().unwrap();
-    let principal = principal.replace("${AWS::Partition}", "aws").replace("${CentralAccountId}", "111122223333");
-    statement["Principal"]["AWS"] = principal.into();
     assert_eq!(statement["Condition"]["StringEquals"]["sts:ExternalId"], json!({ "Ref": "ExternalId" }));
     statement["Condition"]["StringEquals"]["sts:ExternalId"] = "5c8a5d4e-keysweep".into();
     assert_eq!(trust, keysweep(TRUST).run().json());

@@ -34,12 +34,23 @@ fn judging(policies: &[&str]) -> Settings {
     Settings::resolve(Config { only_policies: Some(only), ..Config::default() }).unwrap()
 }
 
+/// The Region that is named to the connection.
+enum RegionNamed {
+    /// That of Organizations in the world's partition.
+    Home,
+    /// Another one.
+    This(&'static str),
+    /// None.
+    None,
+}
+
 /// A world, how it answers, and how it is to be scanned.
 pub(crate) struct Scene {
     world: World,
     options: SimOptions,
     settings: Settings,
     clock: Clock,
+    region: RegionNamed,
     before: Box<Before>,
     after: Box<After>,
 }
@@ -53,6 +64,7 @@ impl Scene {
             settings: judging(ACCESS_KEY_POLICIES),
             clock,
             world,
+            region: RegionNamed::Home,
             before: Box::new(|_, _| {}),
             after: Box::new(|_, response| response),
         }
@@ -73,6 +85,11 @@ impl Scene {
     /// With a fault.
     pub(crate) fn with(self, fault: Fault) -> Self {
         self.serving(|options| options.faults.push(fault))
+    }
+
+    /// In this Region, or without any that is named.
+    pub(crate) fn in_region(self, region: Option<&'static str>) -> Self {
+        Self { region: region.map_or(RegionNamed::None, RegionNamed::This), ..self }
     }
 
     /// As `--fresh` does it.
@@ -117,7 +134,7 @@ impl Scene {
 
     /// Connects, and scans nothing yet.
     pub(crate) async fn start(self) -> Lab {
-        let Self { world, options, settings, clock, before, after } = self;
+        let Self { world, options, settings, clock, region: named, before, after } = self;
         let sim = Arc::new(Sim::new(world, options));
         let stop = CancellationToken::new();
         let meddler = Meddler { sim: Arc::clone(&sim), stop: stop.clone() };
@@ -134,6 +151,11 @@ impl Scene {
             };
             (reply.delay, answer)
         });
+        let region = match named {
+            RegionNamed::Home => region,
+            RegionNamed::This(region) => Some(region.to_owned()),
+            RegionNamed::None => None,
+        };
         let endpoint = Endpoint::InProcess { server, credentials, region };
         let aws = Aws::connect(settings.connect_options(endpoint, clock)).await;
         Lab { sim, aws, settings, stop }

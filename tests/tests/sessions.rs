@@ -106,6 +106,64 @@ async fn the_session_policy_allows_what_a_scan_does_and_no_more() {
     assert_eq!(allowed, facets, "the policy allows what no scan does");
 }
 
+/// The role that AWS Organizations makes trusts the management account with `sts:AssumeRole` alone.
+#[tokio::test(start_paused = true)]
+async fn a_source_identity_that_a_role_does_not_allow_is_explained() {
+    let mut world = spotless(2);
+    let (management, epoch) = (world.accounts[0].id, world.epoch);
+    let trusted_actions = vec!["sts:SetSourceIdentity".into()];
+    world.accounts[2].roles = Some(vec![Role { trusted_actions, ..Role::organization(management, epoch) }]);
+    let scene = Scene::of(world).asking(|settings| {
+        Arc::make_mut(&mut settings.scan.roles.default).source_identity = Some("ann".to_owned());
+    });
+    insta::assert_snapshot!(scene.scan().await.told(), @"
+    2 of 3 accounts scanned
+    failed 100000000001 at assume_role: sts:AssumeRole was denied: User: arn:aws:iam::100000000000:user/security-scanner is not authorized to perform: sts:SetSourceIdentity on resource: arn:aws:iam::100000000001:role/OrganizationAccountAccessRole (AccessDenied). Allow sts:SetSourceIdentity in the trust policy of arn:aws:iam::100000000001:role/OrganizationAccountAccessRole and in the caller's IAM policy, because --source-identity or the caller's own session sets a source identity: `keysweep iam-policy` prints both policies
+    exit 3
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_region_in_which_sts_is_not_active_is_named() {
+    let disabled = error(403, "RegionDisabledException").account(FIRST.parse().unwrap());
+    let scene = Scene::of(spotless(2)).in_region(Some("eu-south-1")).with(disabled);
+    insta::assert_snapshot!(scene.scan().await.told(), @"
+    2 of 3 accounts scanned
+    failed 100000000001 at assume_role: sts:AssumeRole was refused because STS is not active in the Region: as the test wants it (RegionDisabledException). STS is not active in the Region eu-south-1 in the account of arn:aws:iam::100000000001:role/OrganizationAccountAccessRole: activate it there (IAM console, account settings), or name another Region with --region, such as us-east-1
+    exit 3
+    ");
+    let scene = Scene::of(spotless(1)).with(error(403, "RegionDisabledException").action("GetCallerIdentity"));
+    insta::assert_snapshot!(scene.refused().await, @"
+    error: could not find out who is calling: sts:GetCallerIdentity was refused because STS is not active in the Region: as the test wants it (RegionDisabledException)
+    hint: activate STS in the Region `us-east-1` (IAM console, account settings), or name another one by --region or AWS_REGION
+    ");
+}
+
+/// Without a Region, credentials of GovCloud and China are unknown in us-east-1, and that says nothing against them.
+#[tokio::test(start_paused = true)]
+async fn credentials_of_another_partition_are_told_from_wrong_ones() {
+    let mut told = Vec::new();
+    for partition in [Partition::AwsUsGov, Partition::AwsCn] {
+        let world = || World::generate(&Generate { accounts: 2, users: 1, seed: 3, partition, ..Generate::default() });
+        told.push(Scene::of(world()).in_region(None).refused().await);
+        told.push(Scene::of(world()).in_region(Some("eu-west-1")).refused().await);
+    }
+    told.push(Scene::of(spotless(1)).in_region(None).with(error(403, "InvalidClientTokenId")).refused().await);
+    insta::assert_snapshot!(told.join("\n"), @"
+    error: could not find out who is calling: sts:GetCallerIdentity was refused because the credentials are of another partition: The security token included in the request is invalid (InvalidClientTokenId)
+    hint: no Region is configured: name one of their partition by --region or AWS_REGION, such as us-gov-west-1
+    error: could not find out who is calling: sts:GetCallerIdentity was refused because AWS does not accept the credentials: The security token included in the request is invalid (InvalidClientTokenId)
+    hint: check the credentials, that the Region `eu-west-1` is in their partition and enabled in their account, and that the clock of this machine is right
+    error: could not find out who is calling: sts:GetCallerIdentity was refused because the credentials are of another partition: The security token included in the request is invalid (InvalidClientTokenId)
+    hint: no Region is configured: name one of their partition by --region or AWS_REGION, such as cn-north-1
+    error: could not find out who is calling: sts:GetCallerIdentity was refused because AWS does not accept the credentials: The security token included in the request is invalid (InvalidClientTokenId)
+    hint: check the credentials, that the Region `eu-west-1` is in their partition and enabled in their account, and that the clock of this machine is right
+    error: could not find out who is calling: sts:GetCallerIdentity was refused because AWS does not accept the credentials: as the test wants it (InvalidClientTokenId)
+    hint: check the credentials, that the Region `us-east-1` is in their partition and enabled in their account, and that the clock of this machine is right
+    ");
+    assert_eq!(Scene::of(spotless(1)).in_region(None).scan().await.result.coverage.scanned, 2);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_session_in_another_account_is_not_used() {
     let scene = Scene::of(spotless(2)).after(|request, response| {

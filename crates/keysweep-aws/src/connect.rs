@@ -14,16 +14,13 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use keysweep_model::{AccountId, Partition};
 use tokio::sync::Semaphore;
 
-use crate::{CallError, Calls, Clock, InProcess, http};
+use crate::{CallError, Calls, Clock, InProcess, http, region};
 
 /// The longest wait before the first retry; it doubles from one retry to the next, and chance shortens each.
 const INITIAL_BACKOFF: Duration = Duration::from_millis(250);
 
 /// The longest wait between two attempts.
 const MAX_BACKOFF: Duration = Duration::from_secs(10);
-
-/// The Region for those who configured none: the home of IAM and Organizations in the partition `aws`.
-const DEFAULT_REGION: &str = "us-east-1";
 
 /// How to reach AWS.
 #[derive(Debug, Clone)]
@@ -80,6 +77,8 @@ impl std::fmt::Debug for StaticCredentials {
 #[derive(Debug, Clone)]
 pub struct Aws {
     pub(crate) sdk: SdkConfig,
+    /// Whether nobody has named a Region.
+    pub(crate) is_region_assumed: bool,
     pub(crate) sts: aws_sdk_sts::Client,
     pub(crate) organizations: aws_sdk_organizations::Client,
     pub(crate) calls: Calls,
@@ -101,7 +100,9 @@ pub struct Caller {
 impl Aws {
     /// Finds credentials, Region and endpoint. Nothing is sent to the AWS APIs yet.
     pub async fn connect(options: ConnectOptions) -> Self {
-        let sdk = sdk_config(&options).await;
+        let region = options.endpoint.region().await;
+        let is_region_assumed = region.is_none();
+        let sdk = sdk_config(&options, region.unwrap_or(Region::new(region::DEFAULT))).await;
         let calls = Calls::default();
         // By default all connections of the process share one budget for each service.
         let budget = RetryPartition::custom("organization").build();
@@ -111,6 +112,7 @@ impl Aws {
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
             organizations: aws_sdk_organizations::Client::from_conf(organizations.retry_partition(budget).build()),
             sdk,
+            is_region_assumed,
             calls,
             clock: options.clock,
         }
@@ -122,7 +124,10 @@ impl Aws {
     /// When AWS cannot be reached, does not accept the credentials, or names the caller by a malformed ARN.
     pub async fn caller(&self) -> Result<Caller, CallError> {
         const ACTION: &str = "sts:GetCallerIdentity";
-        let answer = self.sts.get_caller_identity().send().await.map_err(|error| CallError::new(ACTION, &error))?;
+        let answer = match self.sts.get_caller_identity().send().await {
+            Ok(answer) => answer,
+            Err(error) => return Err(self.look_elsewhere(CallError::new(ACTION, &error)).await),
+        };
         let arn = answer.arn().unwrap_or_default().to_owned();
         let (partition, account, _) =
             Partition::split_arn(&arn).map_err(|error| CallError::bad_answer(ACTION, error.to_string()))?;
@@ -147,20 +152,31 @@ impl Aws {
     }
 }
 
-async fn sdk_config(options: &ConnectOptions) -> SdkConfig {
+impl Endpoint {
+    /// The Region that somebody has named: the user, the environment, a profile, the instance.
+    async fn region(&self) -> Option<Region> {
+        match self {
+            Self::Default { profile, region } => {
+                // The default chain by itself would look at the default profile, whichever one was named.
+                let mut usual = DefaultRegionChain::builder();
+                if let Some(profile) = profile {
+                    usual = usual.profile_name(profile);
+                }
+                let named = RegionProviderChain::first_try(region.clone().map(Region::new));
+                named.or_else(usual.build()).region().await
+            }
+            Self::InProcess { region, .. } => region.clone().map(Region::new),
+        }
+    }
+}
+
+async fn sdk_config(options: &ConnectOptions, region: Region) -> SdkConfig {
     let retry = RetryConfig::standard()
         .with_max_attempts(options.max_attempts)
         .with_initial_backoff(INITIAL_BACKOFF)
         .with_max_backoff(MAX_BACKOFF);
     let sdk = match &options.endpoint {
-        Endpoint::Default { profile, region } => {
-            // The default chain by itself would look at the default profile, whichever one was named.
-            let mut usual = DefaultRegionChain::builder();
-            if let Some(profile) = profile {
-                usual = usual.profile_name(profile);
-            }
-            let region = RegionProviderChain::first_try(region.clone().map(Region::new)).or_else(usual.build());
-            let region = region.region().await.unwrap_or(Region::new(DEFAULT_REGION));
+        Endpoint::Default { profile, .. } => {
             let http_client = SharedHttpClient::new(limited(http::network(), options));
             let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
                 .region(region.clone())
@@ -186,12 +202,12 @@ async fn sdk_config(options: &ConnectOptions) -> SdkConfig {
             loader.load().await
         }
         // Built by hand, because the loader would look at the environment and the shared configuration files.
-        Endpoint::InProcess { server, credentials, region } => {
+        Endpoint::InProcess { server, credentials, .. } => {
             let StaticCredentials { access_key_id, secret_access_key } = credentials;
             let credentials = Credentials::new(access_key_id, secret_access_key, None, None, "in process");
             SdkConfig::builder()
                 .behavior_version(BehaviorVersion::v2026_01_12())
-                .region(Region::new(region.clone().unwrap_or_else(|| DEFAULT_REGION.to_owned())))
+                .region(region)
                 .time_source(options.clock.clone())
                 .sleep_impl(SharedAsyncSleep::new(options.clock.clone()))
                 .http_client(limited(SharedHttpClient::new(server.clone()), options))

@@ -35,6 +35,13 @@ pub enum CallErrorKind {
     ExpiredCredentials,
     /// AWS does not accept the credentials at all.
     RejectedCredentials,
+    /// AWS does not know the credentials in this partition, but in another one.
+    OtherPartition {
+        /// A Region of that partition in which STS is always active.
+        home: &'static str,
+    },
+    /// STS is not active in the Region in the account that is asked for.
+    RegionDisabled,
     /// No credentials were found to sign with.
     NoCredentials,
     /// No answer came in time.
@@ -107,6 +114,7 @@ impl CallErrorKind {
             | "MissingAuthenticationToken"
             | "MissingAuthenticationTokenException"
             | "RequestExpired" => Self::RejectedCredentials,
+            "RegionDisabledException" => Self::RegionDisabled,
             _ => Self::Refused,
         }
     }
@@ -118,6 +126,8 @@ impl CallErrorKind {
             Self::NotFound => "found nothing",
             Self::ExpiredCredentials => "was refused because the session has expired",
             Self::RejectedCredentials => "was refused because AWS does not accept the credentials",
+            Self::OtherPartition { .. } => "was refused because the credentials are of another partition",
+            Self::RegionDisabled => "was refused because STS is not active in the Region",
             Self::NoCredentials => "was not sent because there are no credentials",
             Self::TimedOut => "got no answer in time",
             Self::Unreachable => "could not reach AWS",

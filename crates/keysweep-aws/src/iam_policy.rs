@@ -1,5 +1,7 @@
 //! The IAM policies of the roles: what a scan may read, and nothing else.
 
+use std::collections::BTreeMap;
+
 use keysweep_model::{AccountId, Partition};
 use serde_json::{Value, json};
 
@@ -42,34 +44,46 @@ pub fn read_policy() -> Value {
     })
 }
 
+/// What goes along with a session, and needs a permission of its own beside `sts:AssumeRole`, of the caller and of the
+/// role: the source identity that `--source-identity` sets or that the caller's own session has, and the tags of the
+/// caller's session, as EKS Pod Identity gives it. Neither gives access to anything by itself, so both policies always
+/// have them: nobody has to roll out the roles again when one is needed.
+/// Source: docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html and
+/// docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+const SESSION_ACTIONS: [&str; 2] = ["sts:SetSourceIdentity", "sts:TagSession"];
+
 /// The IAM policy of the central identity that runs scans: it lists the organization, reads its own account and
-/// assumes the role named `role` everywhere.
+/// assumes the role named `role` in every account of its own organization, and the roles of `by_account` in theirs.
+/// Source: docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html, `aws:ResourceOrgID`
 #[must_use]
-pub fn caller_policy(partition: &Partition, role: &str) -> Value {
+pub fn caller_policy(partition: &Partition, role: &str, by_account: &BTreeMap<AccountId, String>) -> Value {
+    let arn =
+        |account: &str, role: &str| format!("arn:{partition}:iam::{account}:role/{}", role.trim_start_matches('/'));
+    let special = by_account.iter().map(|(account, role)| arn(&account.to_string(), role));
+    let roles: Vec<_> = std::iter::once(arn("*", role)).chain(special).collect();
     json!({
         "Version": "2012-10-17",
         "Statement": [
             { "Sid": "ListOrganization", "Effect": "Allow", "Action": ORGANIZATION_ACTIONS, "Resource": "*" },
-            { "Sid": "AssumeRole", "Effect": "Allow", "Action": "sts:AssumeRole",
-              "Resource": format!("arn:{partition}:iam::*:role/{role}") },
+            { "Sid": "AssumeRole", "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": roles,
+              "Condition": { "StringEquals": { "aws:ResourceOrgID": "${aws:PrincipalOrgID}" } } },
+            { "Sid": "PassOnSession", "Effect": "Allow", "Action": SESSION_ACTIONS, "Resource": roles },
             { "Sid": "ReadOwnAccount", "Effect": "Allow", "Action": READ_ACTIONS, "Resource": "*" },
         ],
     })
 }
 
 /// The trust policy of the role in each member account: the central account may assume it, with the external id where
-/// there is one.
+/// there is one. What goes along with the session is allowed by itself, because it comes without the external id.
 #[must_use]
 pub fn trust_policy(partition: &Partition, central: AccountId, external_id: Option<&str>) -> Value {
-    let mut statement = json!({
-        "Effect": "Allow",
-        "Principal": { "AWS": format!("arn:{partition}:iam::{central}:root") },
-        "Action": "sts:AssumeRole",
-    });
+    let principal = json!({ "AWS": format!("arn:{partition}:iam::{central}:root") });
+    let mut assume = json!({ "Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole" });
     if let Some(external_id) = external_id {
-        statement["Condition"] = json!({ "StringEquals": { "sts:ExternalId": external_id } });
+        assume["Condition"] = json!({ "StringEquals": { "sts:ExternalId": external_id } });
     }
-    json!({ "Version": "2012-10-17", "Statement": [statement] })
+    let pass_on = json!({ "Effect": "Allow", "Principal": principal, "Action": SESSION_ACTIONS });
+    json!({ "Version": "2012-10-17", "Statement": [assume, pass_on] })
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ mod iam_policy;
 mod mfa;
 mod organization;
 mod passwords;
+mod region;
 mod service_credentials;
 mod session;
 mod user_tags;

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use keysweep_model::{AccountId, Partition};
 use tokio::sync::RwLock;
 
-use crate::{Aws, CallError, CallErrorKind, iam_policy};
+use crate::{Aws, CallError, CallErrorKind, iam_policy, region};
 
 /// How long a session lasts: the shortest that STS gives. A longer scan renews it.
 /// Source: docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, the parameter `DurationSeconds`.
@@ -40,13 +40,15 @@ pub struct RoleOptions {
 #[derive(Debug, thiserror::Error)]
 pub enum AssumeError {
     /// STS did not give a session.
-    #[error("{error}. {}", .role.hint(.error.kind))]
+    #[error("{error}. {}", .role.hint(.error, .region))]
     Refused {
         /// What STS said.
         #[source]
         error: CallError,
         /// The role that was asked for.
         role: RoleArn,
+        /// The Region in which it was asked for.
+        region: String,
     },
     /// STS gave a session in another account than the one asked for.
     #[error("asked for `{asked}`, but the session is `{answered}`: check the endpoint and the proxy")]
@@ -67,19 +69,42 @@ impl RoleArn {
         Self(format!("arn:{partition}:iam::{account}:role/{}", role.name.trim_start_matches('/')))
     }
 
-    fn hint(&self, kind: CallErrorKind) -> String {
-        match kind {
-            CallErrorKind::Denied => {
-                format!("Check that {self} exists, that it trusts the caller, and the external id if it asks for one")
+    fn hint(&self, error: &CallError, region: &str) -> String {
+        match error.kind {
+            CallErrorKind::Denied => self.hint_of_denial(&error.message),
+            CallErrorKind::RegionDisabled => {
+                let other = region::home_of(region).map(|home| format!(", such as {home}")).unwrap_or_default();
+                format!(
+                    "STS is not active in the Region {region} in the account of {self}: activate it there (IAM console, \
+                     account settings), or name another Region with --region{other}"
+                )
             }
             CallErrorKind::Throttled => "Run again later, or with a lower --concurrency".to_owned(),
-            CallErrorKind::ExpiredCredentials | CallErrorKind::RejectedCredentials | CallErrorKind::NoCredentials => {
-                "Check the caller's credentials".to_owned()
-            }
+            CallErrorKind::ExpiredCredentials
+            | CallErrorKind::RejectedCredentials
+            | CallErrorKind::OtherPartition { .. }
+            | CallErrorKind::NoCredentials => format!("Check the caller's credentials, and the Region {region}"),
             CallErrorKind::TimedOut | CallErrorKind::Unreachable => "Check the network and run again".to_owned(),
             CallErrorKind::NotFound | CallErrorKind::BadAnswer | CallErrorKind::Refused => {
                 format!("The role asked for was {self}")
             }
+        }
+    }
+
+    /// AWS names the action that is missing. Those that go along with a session are easily forgotten.
+    fn hint_of_denial(&self, message: &str) -> String {
+        let missing = |action: &str, why: &str| {
+            format!(
+                "Allow {action} in the trust policy of {self} and in the caller's IAM policy, because {why}: `keysweep \
+                 iam-policy` prints both policies"
+            )
+        };
+        if message.contains("sts:SetSourceIdentity") {
+            missing("sts:SetSourceIdentity", "--source-identity or the caller's own session sets a source identity")
+        } else if message.contains("sts:TagSession") {
+            missing("sts:TagSession", "the caller's own session has tags that go along")
+        } else {
+            format!("Check that {self} exists, that it trusts the caller, and the external id if it asks for one")
         }
     }
 }
@@ -159,6 +184,7 @@ impl Aws {
             .map_err(|error| AssumeError::Refused {
                 error: CallError::new("sts:AssumeRole", &error),
                 role: arn.clone(),
+                region: self.region().to_owned(),
             })?;
         let answered = answer.assumed_role_user().map_or("(no ARN)", |user| user.arn());
         let other = || AssumeError::OtherAccount { asked: arn.clone(), answered: answered.to_owned() };

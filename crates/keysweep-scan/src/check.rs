@@ -96,7 +96,7 @@ async fn list(aws: &Aws, options: &CheckOptions, ground: &Ground) -> Result<Chec
     let mut listing = pin!(discover::accounts(aws, &options.source, ground));
     let (mut accounts, mut remaining) = (BTreeMap::new(), Remaining::default());
     while let Some(listed) = listing.next().await {
-        let listed = listed.map_err(discover::organization_error)?;
+        let listed = listed.map_err(|error| discover::organization_error(aws, error))?;
         // A list that changes while it is read may name an account on two pages.
         if let Entry::Vacant(entry) = accounts.entry(listed.account.id) {
             let choice = options.selection.choose(&listed, &ground.selected_units);

@@ -25,7 +25,7 @@ pub enum StartError {
         #[source]
         error: CallError,
         /// What to do about it.
-        hint: &'static str,
+        hint: String,
     },
     /// The organization could not be listed.
     #[error("could not list the accounts of the organization: {error}")]
@@ -34,7 +34,7 @@ pub enum StartError {
         #[source]
         error: CallError,
         /// What to do about it.
-        hint: &'static str,
+        hint: String,
     },
     /// The user interrupted before any account was known.
     #[error("interrupted before any account was listed")]
@@ -88,14 +88,15 @@ pub(crate) async fn survey(aws: &Aws, source: &AccountSource, selection: &Select
     if let (AccountSource::Listed(_), Some(unit)) = (source, selection.units.first()) {
         return Err(StartError::UnitsOfFile { unit: unit.clone() });
     }
-    let caller = aws.caller().await.map_err(|error| StartError::Caller { hint: caller_hint(error.kind), error })?;
+    let caller = aws.caller().await;
+    let caller = caller.map_err(|error| StartError::Caller { hint: caller_hint(error.kind, aws.region()), error })?;
     tracing::info!(caller = caller.arn, "calling AWS");
     match source {
         AccountSource::Listed(_) => {
             Ok(Ground { caller, organization: None, units: Units::none(), selected_units: Vec::new() })
         }
         AccountSource::Organization => {
-            let organization = aws.organization().await.map_err(organization_error)?;
+            let organization = aws.organization().await.map_err(|error| organization_error(aws, error))?;
             let units = aws.units().await;
             let selected_units =
                 selection.units.iter().map(|unit| find_unit(&units, unit)).collect::<Result<_, _>>()?;
@@ -127,27 +128,42 @@ fn find_unit(units: &Units, unit: &str) -> Result<String, StartError> {
     }
 }
 
-pub(crate) fn organization_error(error: CallError) -> StartError {
+pub(crate) fn organization_error(aws: &Aws, error: CallError) -> StartError {
     let hint = match error.kind {
         CallErrorKind::Denied => {
             "run as the management account or a delegated administrator, or name the accounts with --accounts-file"
+                .to_owned()
         }
         CallErrorKind::Refused if error.code.as_deref() == Some("AWSOrganizationsNotInUseException") => {
-            "this account is in no organization: name the accounts with --accounts-file"
+            "this account is in no organization: name the accounts with --accounts-file".to_owned()
         }
-        kind => caller_hint(kind),
+        kind => caller_hint(kind, aws.region()),
     };
     StartError::Organization { error, hint }
 }
 
-fn caller_hint(kind: CallErrorKind) -> &'static str {
+fn caller_hint(kind: CallErrorKind, region: &str) -> String {
     match kind {
+        CallErrorKind::RejectedCredentials => {
+            return format!(
+                "check the credentials, that the Region `{region}` is in their partition and enabled in their account, and \
+                 that the clock of this machine is right"
+            );
+        }
+        CallErrorKind::OtherPartition { home } => {
+            return format!("no Region is configured: name one of their partition by --region or AWS_REGION, such as {home}");
+        }
+        CallErrorKind::RegionDisabled => {
+            return format!(
+                "activate STS in the Region `{region}` (IAM console, account settings), or name another one by --region or \
+                 AWS_REGION"
+            );
+        }
         CallErrorKind::NoCredentials => {
             "check the profile and what it names, set AWS_PROFILE to one that exists, or AWS_ACCESS_KEY_ID and \
              AWS_SECRET_ACCESS_KEY, or run `aws sso login` or `aws login`"
         }
         CallErrorKind::ExpiredCredentials => "the credentials have expired: log in again",
-        CallErrorKind::RejectedCredentials => "check the credentials, and that the clock of this machine is right",
         CallErrorKind::Denied => "check the IAM policy of the caller: `keysweep iam-policy --for caller` prints it",
         CallErrorKind::Throttled => "wait a little and run again",
         CallErrorKind::TimedOut | CallErrorKind::Unreachable => {
@@ -157,4 +173,5 @@ fn caller_hint(kind: CallErrorKind) -> &'static str {
             "check AWS_REGION, and that AWS_ENDPOINT_URL names an AWS endpoint"
         }
     }
+    .to_owned()
 }

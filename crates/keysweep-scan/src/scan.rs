@@ -110,7 +110,7 @@ pub async fn scan(
     let mut accounts = pin!(discover::accounts(aws, &options.source, &ground).peekable());
     let first = stop.run_until_cancelled(accounts.as_mut().peek()).await.ok_or(StartError::Interrupted)?;
     if let Some(Err(error)) = first {
-        return Err(discover::organization_error(error.clone()));
+        return Err(discover::organization_error(aws, error.clone()));
     }
     let context =
         Arc::new(Context { aws: aws.clone(), caller: ground.caller.clone(), options: options.clone(), as_of });

@@ -9,7 +9,7 @@ use clap_complete::Shell;
 use keysweep_model::AccountId;
 
 pub use self::policy::{PolicyCommand, PolicySource};
-use crate::config::Config;
+use crate::config::{AccountRole, Config};
 
 /// Finds every long-lived AWS access key of an organization, and judges each by your policies.
 #[derive(Debug, Parser)]
@@ -116,6 +116,9 @@ pub struct IamPolicyArgs {
     /// The role in the member accounts [default: OrganizationAccountAccessRole]
     #[arg(long, value_name = "NAME", env = "KEYSWEEP_ROLE")]
     pub role: Option<String>,
+    /// The role in this account (repeatable), where it has another name
+    #[arg(long = "role-for", value_name = "ACCOUNT=NAME", env = "KEYSWEEP_ROLE_FOR", value_delimiter = ',')]
+    pub role_for: Option<Vec<AccountRole>>,
     /// The account that scans run from; needed for `trust`
     #[arg(long, value_name = "ACCOUNT", required_if_eq("subject", "trust"))]
     pub central_account: Option<AccountId>,
@@ -125,6 +128,15 @@ pub struct IamPolicyArgs {
     /// The partition
     #[arg(long, value_name = "PARTITION", default_value = "aws")]
     pub partition: keysweep_model::Partition,
+}
+
+impl IamPolicyArgs {
+    /// What is also a setting, as a layer of settings.
+    #[must_use]
+    pub fn config(&self) -> Config {
+        let (role, role_for, external_id) = (self.role.clone(), self.role_for.clone(), self.external_id.clone());
+        Config { role, role_for, external_id, ..Config::default() }
+    }
 }
 
 /// Whose IAM policy to print.

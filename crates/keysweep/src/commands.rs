@@ -32,7 +32,7 @@ pub async fn run(cli: Cli, edge: &Edge) -> Result<Exit, Failure> {
         Command::Demo(config) => demo::run(layered(*config)?, edge).await,
         Command::Scan(config) => scan::run(layered(*config)?, edge).await,
         Command::Accounts(args) => accounts::run(layered(args.config)?, args.check, edge).await,
-        Command::IamPolicy(args) => iam_policy::run(&args),
+        Command::IamPolicy(args) => iam_policy::run(&args, layered(args.config())?),
         Command::Policy(command) => policy::run(command, layered, edge),
         Command::Exemptions(command) => exemptions::run(command, layered, edge),
         Command::Schema { name } => schema::run(name),

@@ -21,7 +21,7 @@ use crate::{
 
 /// The role that AWS Organizations makes in every account that it makes.
 /// Source: docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access.html
-pub const DEFAULT_ROLE: &str = "OrganizationAccountAccessRole";
+const DEFAULT_ROLE: &str = "OrganizationAccountAccessRole";
 
 /// Many, because an account spends most of its time waiting for its credential report; fewer than the 600 roles that
 /// STS lets an account assume in a second.
@@ -139,8 +139,11 @@ fn at_least_one(name: &str, value: Option<u32>, default: u32) -> Result<u32, Fai
 }
 
 /// The roles, held to what STS accepts, so that a mistake is one error and not one for each account.
+///
+/// # Errors
+/// When STS would not accept a name.
 /// Source: docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
-fn roles(config: &mut Config) -> Result<Roles, Failure> {
+pub fn roles(config: &mut Config) -> Result<Roles, Failure> {
     let role = RoleOptions {
         name: config.role.take().unwrap_or_else(|| DEFAULT_ROLE.to_owned()),
         external_id: config.external_id.take(),

@@ -4,19 +4,21 @@ use keysweep_aws::{caller_policy, read_policy, trust_policy};
 
 use crate::{
     cli::{IamPolicyArgs, PolicySubject},
+    config::Config,
     exit::{Exit, Failure},
     output::Destination,
-    settings::DEFAULT_ROLE,
+    settings,
 };
 
-/// Prints the policy.
-pub(super) fn run(args: &IamPolicyArgs) -> Result<Exit, Failure> {
+/// Prints the policy for the roles that `config` names.
+pub(super) fn run(args: &IamPolicyArgs, mut config: Config) -> Result<Exit, Failure> {
+    let roles = settings::roles(&mut config)?;
     let policy = match args.subject {
         PolicySubject::Member => read_policy(),
-        PolicySubject::Caller => caller_policy(&args.partition, args.role.as_deref().unwrap_or(DEFAULT_ROLE)),
+        PolicySubject::Caller => caller_policy(&args.partition, &roles.default.name, &roles.by_account),
         PolicySubject::Trust => {
             let central = args.central_account.ok_or_else(|| Failure::usage("`--central-account` is missing"))?;
-            trust_policy(&args.partition, central, args.external_id.as_deref())
+            trust_policy(&args.partition, central, roles.default.external_id.as_deref())
         }
     };
     Destination::Stdout.deliver(|out| writeln!(out, "{policy:#}"))?;
