@@ -2,15 +2,16 @@
 
 use orgsim::{
     World,
-    world::{Account, KeyStatus, MfaDevice, MfaKind, Password, ServiceCredential, SigningCertificate, SshKey},
+    world::{Account, KeyStatus, MfaDevice, MfaKind, ServiceCredential, SigningCertificate, SshKey},
 };
 
 use crate::{
     harness::Scene,
-    worlds::{FIRST, Key, days_ago, key, member, organization, user, young},
+    worlds::{FIRST, Key, days_ago, key, member, organization, password, user, young},
 };
 
-fn script(resource: &str, body: &str) -> String {
+/// A policy of one line.
+pub(crate) fn script(resource: &str, body: &str) -> String {
     let object = if resource == "access_key" { "key" } else { resource };
     format!(
         "//! id: test\n//! title: Test\n//! severity: low\n//! resource: {resource}\n//! remedy: none\n\
@@ -52,11 +53,11 @@ async fn a_tag_costs_calls_only_for_the_users_that_reach_its_branch() {
         ]
         .join("\n"),
         @"
-    GenerateCredentialReport 1, GetCredentialReport 1, ListAccessKeys 20
-    GenerateCredentialReport 1, GetCredentialReport 1, ListAccessKeys 20, ListUserTags 1
-    GenerateCredentialReport 1, GetAccountAuthorizationDetails 1, GetCredentialReport 1, ListAccessKeys 20
-    GenerateCredentialReport 1, GetAccountAuthorizationDetails 1, GetCredentialReport 1, ListAccessKeys 20
-    GenerateCredentialReport 1, GetCredentialReport 1, ListAccessKeys 20
+    GenerateCredentialReport 1, GetCredentialReport 1, ListAccessKeys 20, ListUsers 1
+    GenerateCredentialReport 1, GetCredentialReport 1, ListAccessKeys 20, ListUserTags 1, ListUsers 1
+    GenerateCredentialReport 1, GetAccountAuthorizationDetails 1, GetCredentialReport 1, ListAccessKeys 20, ListUsers 1
+    GenerateCredentialReport 1, GetAccountAuthorizationDetails 1, GetCredentialReport 1, ListAccessKeys 20, ListUsers 1
+    GenerateCredentialReport 1, GetCredentialReport 1, ListAccessKeys 20, ListUsers 1
     "
     );
 }
@@ -95,11 +96,11 @@ async fn what_is_read_for_the_account_is_read_once() {
         ]
         .join("\n"),
         @"
-    GenerateCredentialReport 1, GetAccountAuthorizationDetails 1, GetCredentialReport 1
-    GenerateCredentialReport 1, GetCredentialReport 1, ListServiceSpecificCredentials 1
-    GenerateCredentialReport 1, GetCredentialReport 1
-    GenerateCredentialReport 1, GetCredentialReport 1, ListAccessKeys 20
-    GenerateCredentialReport 1, GetCredentialReport 1, ListAccessKeys 20
+    GenerateCredentialReport 1, GetAccountAuthorizationDetails 1, GetCredentialReport 1, ListUsers 1
+    GenerateCredentialReport 1, GetCredentialReport 1, ListServiceSpecificCredentials 1, ListUsers 1
+    GenerateCredentialReport 1, GetCredentialReport 1, ListUsers 1
+    GenerateCredentialReport 1, GetCredentialReport 1, ListAccessKeys 20, ListUsers 1
+    GenerateCredentialReport 1, GetCredentialReport 1, ListAccessKeys 20, ListUsers 1
     "
     );
 }
@@ -108,8 +109,7 @@ async fn what_is_read_for_the_account_is_read_once() {
 fn full() -> Account {
     let mut account = member(1);
     let mut bob = user("bob", [key("BOB", 200.0).used(100.0)]);
-    bob.password =
-        Some(Password { changed_at: days_ago(300.0), last_used_at: Some(days_ago(100.0)), reset_required: false });
+    bob.password = Some(password(300.0, Some(100.0)));
     bob.attached_policies = vec!["AdministratorAccess".into()];
     let mut eve = user("eve", []);
     eve.mfa_devices = vec![MfaDevice::new(MfaKind::Hardware, days_ago(50.0))];

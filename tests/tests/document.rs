@@ -18,7 +18,7 @@ const AGREED: [(&str, &str); 11] = [
     ("/coverage/skipped", "account_id account_name step reason"),
     ("/coverage/notes", "account_id account_name reason"),
     ("/policies", "id title severity resource remedy params frameworks source"),
-    ("/summary", "by_policy by_status by_severity users access_keys"),
+    ("/summary", "by_policy by_status by_severity users users_gone users_renamed access_keys"),
     ("/api_calls", "total by_action"),
     (
         "/findings",

@@ -94,7 +94,7 @@ impl Scene {
 
     /// As `--fresh` does it.
     pub(crate) fn fresh(self) -> Self {
-        self.asking(|settings| settings.scan.reading = Reading::Fresh)
+        self.asking(|settings| settings.scan.reading = Reading::Fresh(keysweep_aws::ReportWait::default()))
     }
 
     /// Judged by these shipped policies alone.

@@ -1,9 +1,11 @@
 //! The whole of Keysweep, tested as its users and AWS meet it.
 #![cfg(test)]
 
+mod changes;
 mod cli;
 mod credentials;
 mod demand;
+mod denials;
 mod determinism;
 mod document;
 mod examples;
@@ -15,6 +17,7 @@ mod inventory;
 #[cfg(feature = "moto")]
 mod moto;
 mod oracle;
+mod paging;
 mod pitfalls;
 mod policies;
 mod process;

@@ -122,7 +122,13 @@ fn add_third(user: &mut User, account: usize, place: usize) {
     let id = |slot: usize| format!("AKIA{slot}ACCOUNT{account}USER{place:03}").into();
     while user.keys.len() < 3 {
         let slot = user.keys.len();
-        user.keys.push(AccessKey { id: id(slot), status: KeyStatus::Active, created_at, last_used: None });
+        user.keys.push(AccessKey {
+            id: id(slot),
+            status: KeyStatus::Active,
+            created_at,
+            last_used: None,
+            changed_at: None,
+        });
     }
 }
 

@@ -79,11 +79,11 @@ async fn an_account_that_cannot_be_read_neither_ends_the_run_nor_passes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_spotless_account_takes_two_calls_and_a_session_whatever_the_regions() {
+async fn a_spotless_account_takes_three_calls_and_a_session_whatever_the_regions() {
     let outcome = Scene::of(spotless(2)).scan().await;
     assert_eq!(
         [outcome.calls(FIRST), outcome.calls(SECOND)],
-        ["AssumeRole 1, GenerateCredentialReport 1, GetCredentialReport 1"; 2]
+        ["AssumeRole 1, GenerateCredentialReport 1, GetCredentialReport 1, ListUsers 1"; 2]
     );
 }
 
@@ -103,8 +103,8 @@ async fn tags_are_read_where_the_policy_comes_to_them_and_in_as_few_calls_as_it_
     let two =
         Scene::of(organization([vec![old("ann"), old("cyd"), user("bob", [young(1)])]])).by_example().scan().await;
     insta::assert_snapshot!([one.calls(FIRST), two.calls(FIRST)].join("\n"), @"
-    AssumeRole 1, GenerateCredentialReport 1, GetCredentialReport 1, ListAccessKeys 2, ListUserTags 1
-    AssumeRole 1, GenerateCredentialReport 1, GetAccountAuthorizationDetails 1, GetCredentialReport 1, ListAccessKeys 2
+    AssumeRole 1, GenerateCredentialReport 1, GetCredentialReport 1, ListAccessKeys 2, ListUserTags 1, ListUsers 1
+    AssumeRole 1, GenerateCredentialReport 1, GetAccountAuthorizationDetails 1, GetCredentialReport 1, ListAccessKeys 2, ListUsers 1
     ");
 }
 
@@ -144,7 +144,7 @@ async fn tags_beyond_the_first_page_are_read() {
     100000000001 user0001 AKIAN1XXXXXXXXXXXXXX access-key-max-age-with-service-accounts exempt: service accounts replace their keys within 365 days
     100000000001 user1049 AKIAN1049XXXXXXXXXXX access-key-max-age-with-service-accounts exempt: service accounts replace their keys within 365 days
     exit 0
-    AssumeRole 1, GenerateCredentialReport 1, GetAccountAuthorizationDetails 2, GetCredentialReport 1, ListAccessKeys 3
+    AssumeRole 1, GenerateCredentialReport 1, GetAccountAuthorizationDetails 2, GetCredentialReport 1, ListAccessKeys 3, ListUsers 2
     ");
 }
 
@@ -208,7 +208,7 @@ async fn a_report_in_the_making_is_waited_for_without_a_busy_loop() {
     insta::assert_snapshot!([outcome.told(), outcome.calls(FIRST)].join("\n"), @"
     2 of 2 accounts scanned
     exit 0
-    AssumeRole 1, GenerateCredentialReport 1, GetCredentialReport 10
+    AssumeRole 1, GenerateCredentialReport 1, GetCredentialReport 10, ListUsers 1
     ");
 }
 
@@ -218,7 +218,11 @@ async fn a_report_that_is_gone_is_made_again() {
         let fault = error(410, code).action("GetCredentialReport").calls(Calls::First(1));
         let outcome = Scene::of(spotless(1)).with(fault).scan().await;
         assert_eq!(outcome.told(), "2 of 2 accounts scanned\nexit 0");
-        assert_eq!(outcome.calls(FIRST), "AssumeRole 1, GenerateCredentialReport 2, GetCredentialReport 2", "{code}");
+        assert_eq!(
+            outcome.calls(FIRST),
+            "AssumeRole 1, GenerateCredentialReport 2, GetCredentialReport 2, ListUsers 1",
+            "{code}"
+        );
     }
 }
 
@@ -254,7 +258,7 @@ async fn before_a_key_is_called_unused_its_last_use_is_asked_for() {
     exit 1
     2 of 2 accounts scanned
     exit 0
-    AssumeRole 1, GenerateCredentialReport 1, GetAccessKeyLastUsed 1, GetCredentialReport 1, ListAccessKeys 1
+    AssumeRole 1, GenerateCredentialReport 1, GetAccessKeyLastUsed 1, GetCredentialReport 1, ListAccessKeys 1, ListUsers 1
     ");
 }
 
@@ -265,7 +269,7 @@ async fn a_report_of_this_moment_is_believed_on_last_uses() {
     let outcome = Scene::of(world).scan().await;
     assert_eq!(
         outcome.calls(FIRST),
-        "AssumeRole 1, GenerateCredentialReport 1, GetCredentialReport 1, ListAccessKeys 1"
+        "AssumeRole 1, GenerateCredentialReport 1, GetCredentialReport 1, ListAccessKeys 1, ListUsers 1"
     );
 }
 
@@ -329,7 +333,7 @@ async fn on_a_tie_no_last_use_is_put_on_the_wrong_key() {
     100000000001 ann AKIAUNUSEDXXXXXXXXXX access-key-unused fail: never used in 60 days, limit 45
     100000000001 ann AKIAUNUSEDXXXXXXXXXX single-active-access-key fail: the user has a newer active key
     exit 1
-    AssumeRole 1, GenerateCredentialReport 1, GetAccessKeyLastUsed 2, GetCredentialReport 1, ListAccessKeys 1
+    AssumeRole 1, GenerateCredentialReport 1, GetAccessKeyLastUsed 2, GetCredentialReport 1, ListAccessKeys 1, ListUsers 1
     ");
 }
 

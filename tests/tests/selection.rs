@@ -296,7 +296,7 @@ async fn accounts_of_a_file_without_a_call_to_the_organization() {
     1 of 2 accounts scanned
     failed 999999999999 at assume_role: sts:AssumeRole was denied: User: arn:aws:iam::100000000000:user/security-scanner is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::999999999999:role/OrganizationAccountAccessRole (AccessDenied). Check that arn:aws:iam::999999999999:role/OrganizationAccountAccessRole exists, that it trusts the caller, and the external id if it asks for one
     exit 3
-    AssumeRole, GenerateCredentialReport, GetCallerIdentity, GetCredentialReport
+    AssumeRole, GenerateCredentialReport, GetCallerIdentity, GetCredentialReport, ListUsers
     ");
 }
 

@@ -199,7 +199,7 @@ async fn users_of_another_account_are_not_taken_for_those_of_this_one() {
     skipped 100000000000 at select: excluded by --exclude-account
     exit 3
     0 of 2 accounts scanned
-    failed 100000000001 at read_users: iam:GetCredentialReport was denied: no (AccessDenied); and without a report: iam:ListUsers got an answer that cannot be used: asked account 100000000001, got `arn:aws:iam::100000000002:user/ann`
+    failed 100000000001 at read_users: iam:ListUsers got an answer that cannot be used: asked account 100000000001, got `arn:aws:iam::100000000002:user/ann`
     skipped 100000000000 at select: excluded by --exclude-account
     exit 3
     ");
@@ -214,7 +214,7 @@ async fn the_callers_own_account_is_read_with_its_own_credentials() {
     2 of 2 accounts scanned
     100000000000 zoe AKIAOLDXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
     exit 1
-    DescribeOrganization 1, GenerateCredentialReport 1, GetCallerIdentity 1, GetCredentialReport 1, ListAccessKeys 1, ListAccounts 1, ListOrganizationalUnitsForParent 1, ListRoots 1
+    DescribeOrganization 1, GenerateCredentialReport 1, GetCallerIdentity 1, GetCredentialReport 1, ListAccessKeys 1, ListAccounts 1, ListOrganizationalUnitsForParent 1, ListRoots 1, ListUsers 1
     ");
 }
 
@@ -234,8 +234,8 @@ async fn accounts_with_a_role_of_their_own_are_read_by_it() {
     insta::assert_snapshot!([outcome.told(), outcome.calls(MANAGEMENT), outcome.calls(FIRST)].join("\n"), @"
     3 of 3 accounts scanned
     exit 0
-    AssumeRole 1, DescribeOrganization 1, GenerateCredentialReport 1, GetCallerIdentity 1, GetCredentialReport 1, ListAccounts 1, ListOrganizationalUnitsForParent 1, ListRoots 1
-    AssumeRole 1, GenerateCredentialReport 1, GetCredentialReport 1
+    AssumeRole 1, DescribeOrganization 1, GenerateCredentialReport 1, GetCallerIdentity 1, GetCredentialReport 1, ListAccounts 1, ListOrganizationalUnitsForParent 1, ListRoots 1, ListUsers 1
+    AssumeRole 1, GenerateCredentialReport 1, GetCredentialReport 1, ListUsers 1
     ");
 }
 

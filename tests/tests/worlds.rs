@@ -2,7 +2,7 @@
 
 use orgsim::{
     World,
-    world::{AccessKey, Account, KeyStatus, LastUsed, Time, User},
+    world::{AccessKey, Account, KeyStatus, LastUsed, Password, Time, User},
 };
 
 const DAY: f64 = 86_400.0;
@@ -62,6 +62,17 @@ pub(crate) fn key(name: &str, age: f64) -> AccessKey {
         status: KeyStatus::Active,
         created_at: days_ago(age),
         last_used: None,
+        changed_at: None,
+    }
+}
+
+/// A password, set and used so many days ago.
+pub(crate) fn password(changed: f64, used: Option<f64>) -> Password {
+    Password {
+        changed_at: days_ago(changed),
+        created_at: None,
+        last_used_at: used.map(days_ago),
+        reset_required: false,
     }
 }
 

@@ -1,9 +1,9 @@
 //! The facets `account summary` and `password policy`: one call an account each.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use aws_sdk_iam::types::SummaryKeyType;
-use keysweep_model::{PasswordPolicy, RootCredentials};
+use keysweep_model::{Facet, Fact, PasswordPolicy, RootCredentials, Unreadable};
 
 use crate::{AccountSession, CallError, CallErrorKind};
 
@@ -14,11 +14,12 @@ impl AccountSession {
     /// The credentials of the account's root user.
     ///
     /// # Errors
-    /// When the summary cannot be read, or does not tell of one of them.
+    /// When the summary cannot be read. A credential that it does not tell of is unreadable by itself: some partitions
+    /// and times have known no `AccountPasswordPresent`.
     /// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummary.html
     pub async fn account_summary(&self) -> Result<RootCredentials, CallError> {
         let answer = self.call(SUMMARY, |iam| iam.get_account_summary().send()).await?;
-        root_credentials(answer.summary_map().cloned().unwrap_or_default())
+        Ok(root_credentials(answer.summary_map().cloned().unwrap_or_default()))
     }
 
     /// The account's rules for console passwords; none where it has none of its own.
@@ -59,19 +60,22 @@ fn above_zero(field: &str, value: Option<i32>) -> Result<Option<u32>, CallError>
     Ok(value.map(|value| number(field, value)).transpose()?.filter(|value| *value > 0))
 }
 
-fn root_credentials(summary: HashMap<SummaryKeyType, i32>) -> Result<RootCredentials, CallError> {
+fn root_credentials(summary: HashMap<SummaryKeyType, i32>) -> RootCredentials {
     let by_name: HashMap<String, i32> =
         summary.into_iter().map(|(key, count)| (key.as_str().to_owned(), count)).collect();
-    let has = |name: &str| {
-        let count = by_name.get(name).ok_or_else(|| CallError::bad_answer(SUMMARY, format!("no {name} in it")));
-        count.map(|count| *count > 0)
+    let has = |name: &str| match by_name.get(name) {
+        Some(count) => Fact::Known(*count > 0),
+        None => {
+            let reason = CallError::bad_answer(SUMMARY, format!("no {name} in it")).to_string();
+            Fact::Unreadable(Arc::new(Unreadable { facet: Facet::AccountSummary, reason }))
+        }
     };
-    Ok(RootCredentials {
-        has_access_key: has("AccountAccessKeysPresent")?,
-        has_password: has("AccountPasswordPresent")?,
-        has_mfa: has("AccountMFAEnabled")?,
-        has_signing_certificate: has("AccountSigningCertificatesPresent")?,
-    })
+    RootCredentials {
+        has_access_key: has("AccountAccessKeysPresent"),
+        has_password: has("AccountPasswordPresent"),
+        has_mfa: has("AccountMFAEnabled"),
+        has_signing_certificate: has("AccountSigningCertificatesPresent"),
+    }
 }
 
 #[cfg(test)]
@@ -79,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_summary_that_leaves_something_out_is_no_summary() {
+    fn what_a_summary_leaves_out_is_unreadable_and_the_rest_is_known() {
         let summary = |names: &[&str]| names.iter().map(|name| (SummaryKeyType::from(*name), 1)).collect();
         let all = [
             "AccountAccessKeysPresent",
@@ -87,11 +91,18 @@ mod tests {
             "AccountMFAEnabled",
             "AccountSigningCertificatesPresent",
         ];
-        assert!(root_credentials(summary(&all)).is_ok());
+        let known = |names: &[&str]| {
+            let of = root_credentials(summary(names));
+            [of.has_access_key, of.has_password, of.has_mfa, of.has_signing_certificate]
+                .map(|fact| fact == Fact::Known(true))
+        };
+        assert_eq!(known(&all), [true; 4]);
         for left_out in 0..all.len() {
             let mut some = all.to_vec();
             some.remove(left_out);
-            assert!(root_credentials(summary(&some)).is_err());
+            let mut expected = [true; 4];
+            expected[left_out] = false;
+            assert_eq!(known(&some), expected);
         }
     }
 }

@@ -1,12 +1,16 @@
 //! The facet `authorization details`: the groups and IAM policies of every user of an account, one call for every
 //! 1,000 users, groups and IAM policies.
+//!
+//! The answer may contradict itself: a group that is deleted between two pages is named by its users and described
+//! nowhere. Then, and where a policy document cannot be understood, the permissions of the users that have it are
+//! unreadable, and those of all others are known.
 
 mod administrator;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use aws_sdk_iam::types::{AttachedPolicy, EntityType, GroupDetail, ManagedPolicyDetail, PolicyDetail, Tag, UserDetail};
-use keysweep_model::{Permissions, Tags, UserName};
+use keysweep_model::{Facet, Fact, Permissions, Tags, Unreadable, UserName};
 
 use crate::{
     AccountSession, CallError,
@@ -16,19 +20,19 @@ use crate::{
 const ACTION: &str = "iam:GetAccountAuthorizationDetails";
 
 /// What the authorization details of an account tell of one of its users.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct UserDetails {
     /// Its tags.
     pub tags: Tags,
-    /// Its groups and IAM policies.
-    pub permissions: Permissions,
+    /// Its groups and IAM policies; unreadable where the answer names one of them and does not tell of it.
+    pub permissions: Fact<Permissions>,
 }
 
 impl AccountSession {
-    /// The tags and permissions of every user of the account.
+    /// The tags and permissions of every user of the account. A user whose own entry has no name is left out.
     ///
     /// # Errors
-    /// When any page cannot be read, or when what one part of the answer names is not in another.
+    /// When any page cannot be read, or when it is about another account.
     /// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
     pub async fn authorization_details(&self) -> Result<HashMap<UserName, UserDetails>, CallError> {
         let filter = vec![EntityType::User, EntityType::Group, EntityType::LocalManagedPolicy];
@@ -36,14 +40,16 @@ impl AccountSession {
         let mut known = Known::default();
         self.each_details_page(&filter, |page_users, groups, policies| {
             users.extend_from_slice(page_users);
-            let arns = groups.iter().map(|group| group.arn()).chain(policies.iter().map(|policy| policy.arn()));
+            let arns = groups.iter().filter_map(|group| group.arn()).chain(policies.iter().filter_map(|it| it.arn()));
             for arn in arns {
-                self.check_account(ACTION, arn.unwrap_or_default())?;
+                self.check_account(ACTION, arn)?;
             }
-            known.add(groups, policies)
+            known.add(groups, policies);
+            Ok(())
         })
         .await?;
-        users.iter().map(|user| Ok((self.user_name(user)?, known.details(user)?))).collect()
+        let named = |user| Ok(self.user_name(user)?.map(|name| (name, known.details(user))));
+        users.iter().filter_map(|user| named(user).transpose()).collect()
     }
 
     /// How many calls [`Self::all_user_tags`] takes in an account of `users` users.
@@ -60,7 +66,9 @@ impl AccountSession {
         let mut tags = HashMap::new();
         self.each_details_page(&[EntityType::User], |users, _, _| {
             for user in users {
-                tags.insert(self.user_name(user)?, user.tags().iter().map(pair).collect());
+                if let Some(name) = self.user_name(user)? {
+                    tags.insert(name, user.tags().iter().map(pair).collect());
+                }
             }
             Ok(())
         })
@@ -92,21 +100,21 @@ impl AccountSession {
         }
     }
 
-    fn user_name(&self, user: &UserDetail) -> Result<UserName, CallError> {
+    fn user_name(&self, user: &UserDetail) -> Result<Option<UserName>, CallError> {
         self.check_account(ACTION, user.arn().unwrap_or_default())?;
-        let name = user.user_name().unwrap_or_default().parse();
-        name.map_err(|error| CallError::bad_answer(ACTION, format!("{error}")))
+        Ok(user.user_name().unwrap_or_default().parse().ok())
     }
 }
 
-/// The groups and customer managed policies of an account.
+/// The groups and customer managed policies of an account, each with what is wrong with it.
 #[derive(Default)]
 struct Known {
-    groups: HashMap<String, Group>,
+    groups: HashMap<String, Result<Group, CallError>>,
     /// Whether each customer managed policy, by ARN, allows everything.
-    policies: HashMap<String, bool>,
+    policies: HashMap<String, Result<bool, CallError>>,
 }
 
+#[derive(Clone)]
 struct Group {
     attached_policies: Vec<String>,
     /// Whether a policy that is embedded in the group allows everything.
@@ -114,29 +122,35 @@ struct Group {
 }
 
 impl Known {
-    fn add(&mut self, groups: &[GroupDetail], policies: &[ManagedPolicyDetail]) -> Result<(), CallError> {
-        for group in groups {
-            let name = group.group_name().ok_or_else(|| bad("a group without a name"))?.to_owned();
-            let attached_policies = arns(group.attached_managed_policies())?;
-            let allows_everything = any_allows_everything(group.group_policy_list())?;
-            self.groups.insert(name, Group { attached_policies, allows_everything });
-        }
-        for policy in policies {
-            let arn = policy.arn().ok_or_else(|| bad("an IAM policy without an ARN"))?;
-            let default = policy.policy_version_list().iter().find(|version| version.is_default_version());
-            let document = default.and_then(|version| version.document());
-            let document = document.ok_or_else(|| bad(&format!("`{arn}` has no default version")))?;
-            self.policies.insert(arn.to_owned(), allows_everything(document)?);
-        }
-        Ok(())
+    /// Adds what a page tells. A group without a name and a policy without an ARN are missed by those who have them.
+    fn add(&mut self, groups: &[GroupDetail], policies: &[ManagedPolicyDetail]) {
+        let groups = groups.iter().filter_map(|group| Some((group.group_name()?.to_owned(), Group::read(group))));
+        self.groups.extend(groups);
+        let policies = policies.iter().filter_map(|policy| {
+            let arn = policy.arn()?;
+            Some((arn.to_owned(), is_everything(arn, policy)))
+        });
+        self.policies.extend(policies);
     }
 
-    fn details(&self, user: &UserDetail) -> Result<UserDetails, CallError> {
+    fn details(&self, user: &UserDetail) -> UserDetails {
+        let permissions = self.permissions(user).map_or_else(
+            |error| {
+                let reason = error.to_string();
+                Fact::Unreadable(Arc::new(Unreadable { facet: Facet::AuthorizationDetails, reason }))
+            },
+            Fact::Known,
+        );
+        UserDetails { tags: user.tags().iter().map(pair).collect(), permissions }
+    }
+
+    fn permissions(&self, user: &UserDetail) -> Result<Permissions, CallError> {
         let attached_policies = arns(user.attached_managed_policies())?;
         let mut is_administrator = any_allows_everything(user.user_policy_list())?;
         let mut group_policies = Vec::new();
         for name in user.group_list() {
-            let group = self.groups.get(name).ok_or_else(|| bad(&format!("the group `{name}` is not in it")))?;
+            let group = self.groups.get(name).cloned();
+            let group = group.unwrap_or_else(|| Err(bad(&format!("the group `{name}` is not in it"))))?;
             is_administrator |= group.allows_everything;
             group_policies.extend(group.attached_policies.iter().cloned());
         }
@@ -146,16 +160,13 @@ impl Known {
         let boundary = user.permissions_boundary().map(|boundary| {
             boundary.permissions_boundary_arn().ok_or_else(|| bad("a permissions boundary without an ARN"))
         });
-        Ok(UserDetails {
-            tags: user.tags().iter().map(pair).collect(),
-            permissions: Permissions {
-                groups: user.group_list().to_vec(),
-                inline_policies: names(user.user_policy_list())?,
-                permissions_boundary: boundary.transpose()?.map(str::to_owned),
-                attached_policies,
-                group_policies,
-                is_administrator,
-            },
+        Ok(Permissions {
+            groups: user.group_list().to_vec(),
+            inline_policies: names(user.user_policy_list())?,
+            permissions_boundary: boundary.transpose()?.map(str::to_owned),
+            attached_policies,
+            group_policies,
+            is_administrator,
         })
     }
 
@@ -164,9 +175,27 @@ impl Known {
     fn is_everything(&self, arn: &str) -> Result<bool, CallError> {
         match arn.split_once(":iam::aws:policy/") {
             Some((_, name)) => Ok(name == "AdministratorAccess"),
-            None => self.policies.get(arn).copied().ok_or_else(|| bad(&format!("the IAM policy `{arn}` is not in it"))),
+            None => {
+                let policy = self.policies.get(arn).cloned();
+                policy.unwrap_or_else(|| Err(bad(&format!("the IAM policy `{arn}` is not in it"))))
+            }
         }
     }
+}
+
+impl Group {
+    fn read(group: &GroupDetail) -> Result<Self, CallError> {
+        let attached_policies = arns(group.attached_managed_policies())?;
+        let allows_everything = any_allows_everything(group.group_policy_list())?;
+        Ok(Self { attached_policies, allows_everything })
+    }
+}
+
+/// Whether the default version of a customer managed policy allows everything.
+fn is_everything(arn: &str, policy: &ManagedPolicyDetail) -> Result<bool, CallError> {
+    let default = policy.policy_version_list().iter().find(|version| version.is_default_version());
+    let document = default.and_then(|version| version.document());
+    allows_everything(document.ok_or_else(|| bad(&format!("`{arn}` has no default version")))?)
 }
 
 fn arns(policies: &[AttachedPolicy]) -> Result<Vec<String>, CallError> {

@@ -79,6 +79,12 @@ pub enum ReportError {
         /// When AWS made it.
         generated_at: Timestamp,
     },
+    /// The report's dates of keys are not those of their creation: see [`ReportUser`].
+    #[error("the credential report cannot be used: {reason}")]
+    Contradictory {
+        /// Which date shows it.
+        reason: String,
+    },
     /// The report cannot be understood.
     #[error("the credential report cannot be used: {reason}")]
     Malformed {
@@ -116,14 +122,11 @@ impl AccountSession {
         let mut progress = self.generate().await?;
         loop {
             let waited = Duration::try_from(clock.now().duration_since(started)).unwrap_or_default();
-            if waited >= wait.timeout {
-                return Err(match progress {
-                    Progress::NoCapacity => ReportError::NoCapacity { waited },
-                    Progress::Ready(_) | Progress::Making | Progress::Absent => ReportError::NotReady { waited },
-                });
-            }
+            let is_over = waited >= wait.timeout;
             progress = match progress {
                 Progress::Ready(document) => return self.read(account, *document, wait.max_age),
+                Progress::NoCapacity if is_over => return Err(ReportError::NoCapacity { waited }),
+                Progress::Making | Progress::Absent if is_over => return Err(ReportError::NotReady { waited }),
                 Progress::Making => {
                     clock.sleep(backoff.next()).await;
                     self.fetch().await?
@@ -184,6 +187,9 @@ impl AccountSession {
         }
         let table::Parsed { users, root } =
             table::parse(account, &csv).map_err(|reason| ReportError::Malformed { reason })?;
+        if let Some(reason) = users.iter().find_map(|row| table::used_before_made(&row.user)) {
+            return Err(ReportError::Contradictory { reason });
+        }
         for row in &users {
             self.check_account("iam:GetCredentialReport", &row.user.arn)?;
         }

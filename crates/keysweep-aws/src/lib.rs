@@ -44,3 +44,4 @@ pub use http::{InProcess, InProcessAnswer};
 pub use iam_policy::{caller_policy, read_policy, trust_policy};
 pub use organization::{ListedAccount, Organization, Units};
 pub use session::{AccountSession, AssumeError, RoleOptions};
+pub use users::ListedUser;

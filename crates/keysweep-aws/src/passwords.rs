@@ -1,7 +1,8 @@
-//! The facets `login profile` and `password last used`: the console password of a user, one call a user each.
+//! The facet `login profile`: whether a user has a console password, and since when; one call a user. When it was last
+//! used the list of users tells, and when it was last changed the credential report.
 
 use jiff::Timestamp;
-use keysweep_model::{Facet, Fact, Password, UserName};
+use keysweep_model::UserName;
 
 use crate::{
     AccountSession, CallError, CallErrorKind,
@@ -9,40 +10,29 @@ use crate::{
 };
 
 impl AccountSession {
-    /// The console password of a user; none where it has none. When it was last changed only the credential report
-    /// tells: the login profile's date is when the user was first given a password.
+    /// When the console password of a user was made; none where it has none. A later change does not move the date,
+    /// but a password that is removed and made again has a new one.
     ///
     /// # Errors
-    /// When it cannot be read. A user that is gone looks like one without a password, and has none.
-    /// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_GetLoginProfile.html
-    pub async fn login_profile(&self, user: &UserName) -> Result<Option<Password>, CallError> {
+    /// When it cannot be read. A user that is gone is [`crate::CallErrorKind::NotFound`].
+    /// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_LoginProfile.html, the field `CreateDate`.
+    pub async fn login_profile(&self, user: &UserName) -> Result<Option<Timestamp>, CallError> {
         const ACTION: &str = "iam:GetLoginProfile";
         match self.call(ACTION, |iam| iam.get_login_profile().user_name(user.as_str()).send()).await {
             Ok(answer) => {
                 let profile = answer.login_profile();
                 let profile = profile.ok_or_else(|| CallError::bad_answer(ACTION, "no LoginProfile in it"))?;
                 check_user(ACTION, user, profile.user_name())?;
-                Ok(Some(Password {
-                    changed_at: Fact::NotRead(Facet::CredentialReport),
-                    last_used: Fact::NotRead(Facet::PasswordLastUsed),
-                }))
+                timestamp(ACTION, profile.create_date()).map(Some)
             }
-            Err(error) if error.kind == CallErrorKind::NotFound => Ok(None),
+            Err(error) if is_about_the_password(&error) => Ok(None),
             Err(error) => Err(error),
         }
     }
+}
 
-    /// When a user last signed in with its password; none where no sign-in is on record.
-    ///
-    /// # Errors
-    /// When it cannot be read. A user that is gone is [`crate::CallErrorKind::NotFound`].
-    /// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_User.html, the field `PasswordLastUsed`.
-    pub async fn password_last_used(&self, user: &UserName) -> Result<Option<Timestamp>, CallError> {
-        const ACTION: &str = "iam:GetUser";
-        let answer = self.call(ACTION, |iam| iam.get_user().user_name(user.as_str()).send()).await?;
-        let found = answer.user().ok_or_else(|| CallError::bad_answer(ACTION, "no User in it"))?;
-        self.check_account(ACTION, found.arn())?;
-        check_user(ACTION, user, found.user_name())?;
-        found.password_last_used().map(|at| timestamp(ACTION, at)).transpose()
-    }
+/// Whether what was not found is the password. AWS has one error code for it and for a user that is not there, and only
+/// the message tells them apart: "Login Profile for User ann cannot be found."
+fn is_about_the_password(error: &CallError) -> bool {
+    error.kind == CallErrorKind::NotFound && error.message.to_ascii_lowercase().contains("login profile")
 }

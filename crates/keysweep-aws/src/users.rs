@@ -1,4 +1,6 @@
-//! The facet `users`: all users of an account, a call for every 1,000.
+//! The facet `users`: all users of an account, a call for every 1,000; and one user, asked for by its name.
+//!
+//! The list also tells when each password was last used, which is the facet `password last used`.
 
 use std::sync::Arc;
 
@@ -13,12 +15,26 @@ use crate::{AccountSession, CallError};
 /// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_ListUsers.html, the parameter `MaxItems`.
 pub(crate) const PAGE: i32 = 1000;
 
+/// A user as IAM's list of users tells of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListedUser {
+    /// The user, of whom no more is read than its name, ARN, path and creation date.
+    pub user: User,
+    /// Its unique id, such as `AIDAJQABLZS4A3QDU576Q`. A user that is renamed keeps it, and no other user ever gets it.
+    /// Source: docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+    pub unique_id: String,
+    /// When it last signed in with its password; none where no sign-in is on record.
+    /// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_User.html, the field `PasswordLastUsed`.
+    pub password_last_used: Option<Timestamp>,
+}
+
 impl AccountSession {
-    /// All users of the account, of whom no more than that is read.
+    /// All users of the account.
     ///
     /// # Errors
     /// When any page cannot be read: a part of the users is not the users.
-    pub async fn users(&self, account: &Arc<Account>) -> Result<Vec<User>, CallError> {
+    /// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_ListUsers.html
+    pub async fn users(&self, account: &Arc<Account>) -> Result<Vec<ListedUser>, CallError> {
         const ACTION: &str = "iam:ListUsers";
         let mut users = Vec::new();
         let mut marker = None;
@@ -26,7 +42,7 @@ impl AccountSession {
             let page =
                 self.call(ACTION, |iam| iam.list_users().max_items(PAGE).set_marker(marker.clone()).send()).await?;
             for user in page.users() {
-                users.push(self.user(ACTION, account, user)?);
+                users.push(self.listed(ACTION, account, user)?);
             }
             match next_marker(ACTION, page.is_truncated(), page.marker(), marker.as_deref())? {
                 Some(next) => marker = Some(next),
@@ -35,12 +51,29 @@ impl AccountSession {
         }
     }
 
-    fn user(&self, action: &'static str, account: &Arc<Account>, user: &IamUser) -> Result<User, CallError> {
+    /// The user that has this name now.
+    ///
+    /// # Errors
+    /// When it cannot be read. Where no user has the name it is [`crate::CallErrorKind::NotFound`].
+    /// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_GetUser.html
+    pub async fn user(&self, account: &Arc<Account>, name: &UserName) -> Result<ListedUser, CallError> {
+        const ACTION: &str = "iam:GetUser";
+        let answer = self.call(ACTION, |iam| iam.get_user().user_name(name.as_str()).send()).await?;
+        let user = answer.user().ok_or_else(|| CallError::bad_answer(ACTION, "no User in it"))?;
+        check_user(ACTION, name, user.user_name())?;
+        self.listed(ACTION, account, user)
+    }
+
+    fn listed(&self, action: &'static str, account: &Arc<Account>, user: &IamUser) -> Result<ListedUser, CallError> {
         self.check_account(action, user.arn())?;
         let name = user.user_name().parse().map_err(|error| CallError::bad_answer(action, format!("{error}")))?;
-        Ok(User {
-            created_at: Fact::Known(timestamp(action, user.create_date())?),
-            ..User::unread(account, name, user.arn().to_owned(), user.path().to_owned())
+        Ok(ListedUser {
+            user: User {
+                created_at: Fact::Known(timestamp(action, user.create_date())?),
+                ..User::unread(account, name, user.arn().to_owned(), user.path().to_owned())
+            },
+            unique_id: required(action, "UserId", user.user_id())?,
+            password_last_used: user.password_last_used().map(|at| timestamp(action, at)).transpose()?,
         })
     }
 

@@ -55,18 +55,18 @@ impl RootUser {
     }
 }
 
-/// The credentials of a root user, as the account's summary tells them.
+/// The credentials of a root user, as the account's summary tells them: each a fact of its own.
 /// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummary.html
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct RootCredentials {
     /// Whether it has an access key.
-    pub has_access_key: bool,
+    pub has_access_key: Fact<bool>,
     /// Whether it has a password.
-    pub has_password: bool,
+    pub has_password: Fact<bool>,
     /// Whether an MFA device is enabled for it.
-    pub has_mfa: bool,
+    pub has_mfa: Fact<bool>,
     /// Whether it has a signing certificate.
-    pub has_signing_certificate: bool,
+    pub has_signing_certificate: Fact<bool>,
 }
 
 /// When a root user was made and used, as the credential report tells it.

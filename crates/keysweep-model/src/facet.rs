@@ -10,7 +10,7 @@ words! {
         /// All users of an account, their passwords, and up to two keys and certificates each, without ids; the root
         /// user. Up to four hours old.
         CredentialReport = "credential_report",
-        /// All users of an account.
+        /// All users of an account, and when their passwords were last used.
         Users = "users",
         /// The access keys of one user, with ids.
         AccessKeys = "access_keys",
@@ -75,12 +75,12 @@ impl Facet {
                 "organizations:ListAccountsForParent",
             ],
             Self::CredentialReport => &["iam:GenerateCredentialReport", "iam:GetCredentialReport"],
-            Self::Users => &["iam:ListUsers"],
+            Self::Users => &["iam:ListUsers", "iam:GetUser"],
             Self::AccessKeys => &["iam:ListAccessKeys"],
             Self::AccessKeyLastUsed => &["iam:GetAccessKeyLastUsed"],
             Self::UserTags => &["iam:ListUserTags", "iam:GetAccountAuthorizationDetails"],
             Self::LoginProfile => &["iam:GetLoginProfile"],
-            Self::PasswordLastUsed => &["iam:GetUser"],
+            Self::PasswordLastUsed => &["iam:ListUsers"],
             Self::MfaDevices => &["iam:ListMFADevices"],
             Self::AuthorizationDetails => &["iam:GetAccountAuthorizationDetails"],
             Self::ServiceCredentials => &["iam:ListServiceSpecificCredentials"],
@@ -98,12 +98,11 @@ impl Facet {
         match self {
             Self::OrganizationalUnits => "read with the list of accounts",
             Self::CredentialReport => "two calls an account",
-            Self::Users => "one call for every 1,000 users; a credential report has it",
-            Self::AccessKeys
-            | Self::LoginProfile
-            | Self::PasswordLastUsed
-            | Self::MfaDevices
-            | Self::SigningCertificates => "one call a user; a credential report has most of it",
+            Self::Users => "one call for every 1,000 users, and one for each user that is gone",
+            Self::PasswordLastUsed => "read with the users",
+            Self::AccessKeys | Self::LoginProfile | Self::MfaDevices | Self::SigningCertificates => {
+                "one call a user; a credential report has most of it"
+            }
             Self::AccessKeyLastUsed => "one call a key; a credential report has it",
             Self::UserTags => "one call a user, or one for every 1,000 users",
             Self::SshKeys => "one call a user",

@@ -154,6 +154,10 @@ pub struct Summary {
     pub by_severity: BTreeMap<Severity, u64>,
     /// The users that were read.
     pub users: u64,
+    /// The users of a credential report, or of a list of users, that were deleted since, as far as the scan asked.
+    pub users_gone: u64,
+    /// The users of a credential report that have another name now. They are among `users` by their new names.
+    pub users_renamed: u64,
     /// The access keys that were judged.
     pub access_keys: u64,
 }

@@ -26,6 +26,8 @@
 //! | `summary.by_status` | object | the same five counts of all judgements |
 //! | `summary.by_severity` | object | `fail`s by severity, worst first; every severity is there |
 //! | `summary.users`, `summary.access_keys` | integer | users that were read, access keys that were judged |
+//! | `summary.users_gone` | integer | users of a credential report or a list who were deleted since |
+//! | `summary.users_renamed` | integer | users of a credential report or a list who have another name now; among `users` |
 //! | `api_calls.total` | integer | requests that were sent to AWS, retries included |
 //! | `api_calls.by_action` | object | the same by action, such as `iam:ListAccessKeys` |
 //! | `exemptions` | array | the exemptions of the register and what they came to |

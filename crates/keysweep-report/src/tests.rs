@@ -78,6 +78,8 @@ fn rich() -> ScanResult {
             by_status: counts(),
             by_severity: [(Severity::Low, 1), (Severity::Critical, 2)].into(),
             users: 3,
+            users_gone: 0,
+            users_renamed: 0,
             access_keys: 15,
         },
         policies: vec![policy, PolicySummary { id: "had-nothing-to-judge".parse().unwrap(), ..bare_policy() }],
@@ -311,6 +313,8 @@ fn a_scan_with_something_of_everything() {
           "info": 0
         },
         "users": 3,
+        "users_gone": 0,
+        "users_renamed": 0,
         "access_keys": 15
       },
       "api_calls": {
@@ -516,6 +520,8 @@ fn a_scan_of_nothing_has_every_key() {
           "info": 0
         },
         "users": 0,
+        "users_gone": 0,
+        "users_renamed": 0,
         "access_keys": 0
       },
       "api_calls": {

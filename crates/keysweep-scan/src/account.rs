@@ -7,6 +7,7 @@ use keysweep_aws::{AccountSession, Aws, Caller, RoleOptions};
 use keysweep_model::{Account, AccountFacts, AccountGap, AccountId, AccountState, Step};
 
 use crate::{
+    evidence::Evidence,
     judge::{Judge, Source},
     read::Reader,
     rounds::{Outcome, Rounds},
@@ -20,6 +21,7 @@ pub(crate) struct Context {
     pub(crate) caller: Caller,
     pub(crate) options: ScanOptions,
     pub(crate) as_of: Timestamp,
+    pub(crate) evidence: Evidence,
 }
 
 /// Opens a session in `account`: with the caller's own credentials where the caller is in it and no role is configured
@@ -56,7 +58,7 @@ impl Context {
                 as_of: self.as_of,
                 source: Source::Aws,
             },
-            reader: Reader::new(&session, &account, self.aws.clock(), options.reading, at_once),
+            reader: Reader::new(&session, &account, self.aws.clock(), &self.evidence, options.reading, at_once),
             partition: &self.caller.partition,
             extent: options.extent,
             is_saved: options.inventory.is_some(),

@@ -91,6 +91,8 @@ impl<'a> Collected<'a> {
             by_status,
             by_severity,
             users: self.total.users,
+            users_gone: self.total.users_gone,
+            users_renamed: self.total.users_renamed,
             access_keys: self.total.access_keys,
         }
     }

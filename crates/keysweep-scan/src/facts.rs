@@ -60,24 +60,34 @@ pub(crate) fn set_unreadable(user: &mut User, why: &Arc<Unreadable>) {
     }
 }
 
+/// Makes every fact of a user unreadable that has not been read.
+pub(crate) fn set_all_unreadable(user: &mut User, why: &Arc<Unreadable>) {
+    deny_unread(&mut user.created_at, why);
+    deny_unread(&mut user.tags, why);
+    deny_unread(&mut user.access_keys, why);
+    deny_unread(&mut user.password, why);
+    deny_unread(&mut user.has_mfa, why);
+    deny_unread(&mut user.mfa_devices, why);
+    deny_unread(&mut user.permissions, why);
+    deny_unread(&mut user.service_credentials, why);
+    deny_unread(&mut user.signing_certificates, why);
+    deny_unread(&mut user.ssh_keys, why);
+}
+
 /// Takes back what a report said of a facet.
 pub(crate) fn distrust(user: &mut User, why: &Arc<Unreadable>) {
     match why.facet {
         Facet::AccessKeys => user.access_keys = Fact::Unreadable(Arc::clone(why)),
         Facet::LoginProfile => user.password = Fact::Unreadable(Arc::clone(why)),
-        Facet::PasswordLastUsed => {
-            if let Fact::Known(Some(password)) = &mut user.password {
-                password.last_used = Fact::Unreadable(Arc::clone(why));
-            }
-        }
         Facet::MfaDevices => {
             user.has_mfa = Fact::Unreadable(Arc::clone(why));
             user.mfa_devices = Fact::Unreadable(Arc::clone(why));
         }
         Facet::SigningCertificates => user.signing_certificates = Fact::Unreadable(Arc::clone(why)),
-        // No report tells of these.
+        // No report tells of these, or the list of users tells them as well.
         Facet::OrganizationalUnits
         | Facet::CredentialReport
+        | Facet::PasswordLastUsed
         | Facet::Users
         | Facet::AccessKeyLastUsed
         | Facet::UserTags
@@ -123,6 +133,12 @@ fn not_read<T>(fact: &Fact<T>) -> Option<Facet> {
     match fact {
         Fact::NotRead(facet) => Some(*facet),
         Fact::Known(_) | Fact::Unreadable(_) => None,
+    }
+}
+
+fn deny_unread<T>(fact: &mut Fact<T>, why: &Arc<Unreadable>) {
+    if fact.is_not_read() {
+        *fact = Fact::Unreadable(Arc::clone(why));
     }
 }
 

@@ -95,7 +95,7 @@ impl Judge<'_> {
 /// verdict rested on it, is saved as unreadable.
 pub(crate) fn saved(mut facts: AccountFacts, subjects: Vec<Subject>) -> AccountFacts {
     if let Fact::Known(users) = &mut facts.users {
-        *users = subjects.into_iter().filter(|subject| !subject.is_gone).map(Subject::into_confirmed).collect();
+        *users = subjects.into_iter().map(Subject::into_confirmed).collect();
         users.sort_by(|a, b| a.name.cmp(&b.name));
     }
     facts

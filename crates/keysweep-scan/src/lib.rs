@@ -12,9 +12,11 @@
 //! This crate must not know Rhai or output formats.
 
 mod account;
+mod audit;
 mod check;
 mod collect;
 mod discover;
+mod evidence;
 mod exemption;
 mod facts;
 mod finding;

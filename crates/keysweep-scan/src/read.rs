@@ -2,20 +2,27 @@
 //! the whole account once.
 
 mod account;
+mod merge;
+mod missing;
 mod report;
 mod user;
+mod users;
 
 use std::{collections::HashMap, sync::Arc};
 
 use futures::{StreamExt, stream};
+use jiff::Timestamp;
 use keysweep_aws::{AccountSession, CallError, Clock, UserDetails};
 use keysweep_model::{Account, AccountNote, Facet, ServiceCredential, Tags, Unreadable, UserName};
 
 use crate::{
+    evidence::Evidence,
     scan::Reading,
     subject::{Subject, Wants},
 };
 use report::Report;
+use user::{Existence, Read};
+pub(crate) use users::Counts;
 
 /// What a call for a whole account gave; none where nobody has made it.
 type Once<T> = Option<Result<T, Arc<Unreadable>>>;
@@ -28,8 +35,15 @@ pub(crate) struct Reader<'a> {
     reading: Reading,
     /// How many calls to make at once.
     at_once: usize,
+    /// What live reads have shown of the reports of the partition.
+    evidence: &'a Evidence,
     /// How many users the account has, once they are listed.
     users: usize,
+    /// When each user was made, by its name, once they are listed.
+    made: HashMap<UserName, Timestamp>,
+    /// The users that were found to be gone or renamed so far.
+    pub(crate) counts: Counts,
+    is_report_given_up: bool,
     report: Once<Report>,
     details: Once<HashMap<UserName, UserDetails>>,
     service_credentials: Once<HashMap<UserName, Vec<ServiceCredential>>>,
@@ -44,6 +58,7 @@ impl<'a> Reader<'a> {
         session: &'a AccountSession,
         account: &'a Arc<Account>,
         clock: &'a Clock,
+        evidence: &'a Evidence,
         reading: Reading,
         at_once: usize,
     ) -> Self {
@@ -53,7 +68,11 @@ impl<'a> Reader<'a> {
             clock,
             reading,
             at_once,
+            evidence,
             users: 0,
+            made: HashMap::new(),
+            counts: Counts::default(),
+            is_report_given_up: false,
             report: None,
             details: None,
             service_credentials: None,
@@ -76,15 +95,35 @@ impl<'a> Reader<'a> {
         self.notes.into_iter().map(note).collect()
     }
 
-    /// Reads what each subject wants.
+    /// Reads what each subject wants, and gives those that are there. Where a live answer contradicts the credential
+    /// report, the report is given up.
     pub(crate) async fn read(&mut self, wanted: Vec<(Subject, Wants)>) -> Vec<Subject> {
         self.read_whole(&wanted).await;
         let this = &*self;
-        stream::iter(wanted)
-            .map(|(subject, wants)| this.read_for(subject, wants))
+        let reads: Vec<_> = stream::iter(wanted)
+            .map(|(subject, wants)| this.read_for(subject, wants, Existence::Listed))
             .buffer_unordered(self.at_once)
             .collect()
-            .await
+            .await;
+        let (mut read, mut missing) = (Vec::new(), Vec::new());
+        for one in reads {
+            match one {
+                Read::Done(subject) => read.push(*subject),
+                Read::Missing(subject, wants) => missing.push((*subject, wants)),
+            }
+        }
+        read.append(&mut self.look_again(missing).await);
+        self.heed(&mut read);
+        read
+    }
+
+    /// Gives the report up where a live read has caught it. Of several such reads the first by the name of the user is
+    /// told, whichever was answered first.
+    fn heed(&mut self, read: &mut [Subject]) {
+        let caught = read.iter_mut().filter_map(|subject| Some((subject.user.name.clone(), subject.caught.take()?)));
+        if let Some((_, what)) = caught.min() {
+            self.give_report_up(&what);
+        }
     }
 
     /// Makes the calls that tell of all users at once, where they are wanted and have not been made.

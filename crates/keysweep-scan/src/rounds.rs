@@ -46,11 +46,10 @@ impl Rounds<'_> {
         let mut tally = Tally::new(self.judge.policies, self.judge.register);
         let kinds = || self.judge.policies.iter().map(|policy| policy.metadata().resource);
         let judges_accounts = kinds().any(|kind| kind.is_of_account());
-        let keeps_users = judges_accounts || self.is_saved;
         let mut waiting = Vec::new();
         if kinds().any(|kind| !kind.is_of_account()) {
             waiting = self.reader.users().await?;
-            self.note_users(&mut facts);
+            facts.users = Fact::Known(Vec::new());
         } else if self.extent == Extent::Everything {
             waiting = self.list_users(&mut facts).await;
         }
@@ -59,9 +58,8 @@ impl Rounds<'_> {
         }
         let mut settled: Vec<(Subject, Judgement)> = Vec::new();
         loop {
-            for (subject, judgement) in self.settle_users(std::mem::take(&mut waiting), keeps_users, &mut tally).await {
-                settled.push((subject, judgement));
-            }
+            self.settle_users(waiting, &mut settled).await;
+            facts.root.activity = self.reader.root_activity();
             if !judges_accounts {
                 break;
             }
@@ -73,43 +71,49 @@ impl Rounds<'_> {
                 Look::Wants(wants) => waiting = self.read(&mut facts, &mut settled, wants).await,
             }
         }
+        Ok(self.outcome(tally, facts, settled))
+    }
+
+    fn outcome(self, mut tally: Tally, facts: AccountFacts, settled: Vec<(Subject, Judgement)>) -> Outcome {
         let mut subjects = Vec::new();
         for (subject, judgement) in settled {
             tally.add_user(&subject);
             tally.add(judgement, self.judge.policies, self.partition);
             subjects.push(subject);
         }
+        tally.users_gone = self.reader.counts.gone;
+        tally.users_renamed = self.reader.counts.renamed;
         let saved = self.is_saved.then(|| inventory::saved(facts, subjects));
-        Ok(Outcome { tally, saved, notes: self.reader.into_notes() })
+        Outcome { tally, saved, notes: self.reader.into_notes() }
     }
 
-    /// Brings users to where no policy asks for more. Those that need not be kept are counted at once.
-    async fn settle_users(
-        &mut self,
-        mut waiting: Vec<Subject>,
-        keeps_users: bool,
-        tally: &mut Tally,
-    ) -> Vec<(Subject, Judgement)> {
-        let mut settled = Vec::new();
+    /// Brings users to where no policy asks for more. They are kept with their judgements until the account is done: a
+    /// credential report may be given up at any time, and who was judged by it is then judged again.
+    async fn settle_users(&mut self, mut waiting: Vec<Subject>, settled: &mut Vec<(Subject, Judgement)>) {
+        self.take_back(&mut waiting, settled);
         while !waiting.is_empty() {
             let mut wanted = Vec::new();
             for subject in waiting {
                 match self.look_at_user(&subject) {
-                    Look::Settled(judgement) if keeps_users => settled.push((subject, judgement)),
-                    Look::Settled(judgement) => {
-                        tally.add_user(&subject);
-                        tally.add(judgement, self.judge.policies, self.partition);
-                    }
+                    Look::Settled(judgement) => settled.push((subject, judgement)),
                     Look::Wants(wants) => wanted.push((subject, wants)),
                 }
             }
             waiting = self.reader.read(wanted).await;
+            self.take_back(&mut waiting, settled);
         }
-        settled
+    }
+
+    /// Where the credential report was given up, takes back what was judged by it.
+    fn take_back(&mut self, waiting: &mut Vec<Subject>, settled: &mut Vec<(Subject, Judgement)>) {
+        if self.reader.has_given_report_up() {
+            let all = std::mem::take(waiting).into_iter().chain(settled.drain(..).map(|(subject, _)| subject));
+            *waiting = all.map(Subject::without_report).collect();
+        }
     }
 
     fn look_at_user(&self, subject: &Subject) -> Look<Wants> {
-        if self.extent == Extent::Everything && !subject.is_gone {
+        if self.extent == Extent::Everything {
             let wants = subject.wants(everything());
             if !wants.is_empty() {
                 return Look::Wants(wants);
@@ -118,8 +122,7 @@ impl Rounds<'_> {
         self.judge.user(subject)
     }
 
-    fn look_at_account(&self, facts: &AccountFacts, settled: &mut Vec<(Subject, Judgement)>) -> Look<AccountWants> {
-        settled.retain(|(subject, _)| !subject.is_gone);
+    fn look_at_account(&self, facts: &AccountFacts, settled: &mut [(Subject, Judgement)]) -> Look<AccountWants> {
         // So that a list of offenders has one order, whichever call was answered first.
         settled.sort_by(|(a, _), (b, _)| a.user.name.cmp(&b.user.name));
         let subjects: Vec<_> = settled.iter().map(|(subject, _)| subject).collect();
@@ -154,11 +157,12 @@ impl Rounds<'_> {
         waiting
     }
 
-    /// The users, where nobody is lost without them.
+    /// The users, where nobody is lost without them. The users themselves are on their way, and are put into the facts when
+    /// somebody looks.
     async fn list_users(&mut self, facts: &mut AccountFacts) -> Vec<Subject> {
         match self.reader.users().await {
             Ok(users) => {
-                self.note_users(facts);
+                facts.users = Fact::Known(Vec::new());
                 users
             }
             Err(reason) => {
@@ -166,13 +170,6 @@ impl Rounds<'_> {
                 Vec::new()
             }
         }
-    }
-
-    /// Notes that the users are listed, and what their report told of the root user. The users themselves are on their
-    /// way and are put in when somebody looks.
-    fn note_users(&self, facts: &mut AccountFacts) {
-        facts.users = Fact::Known(Vec::new());
-        facts.root.activity = self.reader.reported_root_activity();
     }
 }
 

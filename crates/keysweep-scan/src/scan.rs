@@ -21,6 +21,7 @@ use crate::{
     account::Context,
     collect::Collected,
     discover::{self, AccountSource, Ground, StartError},
+    evidence::Evidence,
     exemption::{ExemptionOptions, Scope},
     progress::Progress,
     rounds::Outcome,
@@ -68,8 +69,8 @@ pub enum Reading {
     /// By the credential report, and live where a verdict other than a pass depends on it. Without a usable report,
     /// live throughout.
     Report(ReportWait),
-    /// Live throughout.
-    Fresh,
+    /// Live throughout. The report is only asked for where nothing else tells what a policy wants.
+    Fresh(ReportWait),
 }
 
 /// How much is read.
@@ -112,8 +113,13 @@ pub async fn scan(
     if let Some(Err(error)) = first {
         return Err(discover::organization_error(aws, error.clone()));
     }
-    let context =
-        Arc::new(Context { aws: aws.clone(), caller: ground.caller.clone(), options: options.clone(), as_of });
+    let context = Arc::new(Context {
+        aws: aws.clone(),
+        caller: ground.caller.clone(),
+        options: options.clone(),
+        as_of,
+        evidence: Evidence::default(),
+    });
     let collected = Collected::new(progress, &options.policies, &options.exemptions);
     let mut crew = Crew::new(&ground, context, collected);
     crew.work(accounts, stop).await;

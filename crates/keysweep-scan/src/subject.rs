@@ -3,9 +3,10 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
-use keysweep_aws::ReportUser;
+use keysweep_aws::{ListedUser, ReportUser};
 use keysweep_model::{
-    AccessKey, Facet, FacetSet, Fact, MfaDevice, Password, ResourceType, SigningCertificate, Unreadable, User,
+    AccessKey, AccessKeyId, Facet, FacetSet, Fact, LastUsed, MfaDevice, Password, ResourceType, SigningCertificate,
+    Unreadable, User,
 };
 
 use crate::facts;
@@ -20,8 +21,14 @@ pub(crate) struct Subject {
     pub(crate) read: FacetSet,
     /// Why facts of the report could not be read live. They stay as the report has them, and settle passes only.
     pub(crate) unconfirmed: Vec<Arc<Unreadable>>,
-    /// Whether AWS says that there is no such user any more.
-    pub(crate) is_gone: bool,
+    /// The user's unique id, which stays when it gets another name; none for a user of a saved inventory.
+    pub(crate) unique_id: Option<String>,
+    /// When its password was made, once that is read live.
+    pub(crate) password_made_at: Option<Timestamp>,
+    /// When its password was last used, as the list of users tells; none where no use is on record.
+    password_last_used: Option<Timestamp>,
+    /// What a live read has caught the credential report in.
+    pub(crate) caught: Option<String>,
 }
 
 /// What must be read before a user can be judged.
@@ -44,10 +51,17 @@ impl Wants {
 }
 
 impl Subject {
-    /// A user from a credential report. A slot that may hold an inactive credential is judged as one: a policy that is
-    /// content with `inactive` needs to know no more, and any other will ask for the list.
-    pub(crate) fn reported(row: ReportUser) -> Self {
+    /// A user from a credential report and from the list of users. A slot that may hold an inactive credential is judged
+    /// as one: a policy that is content with `inactive` needs to know no more, and any other will ask for the list.
+    pub(crate) fn reported(row: ReportUser, listed: ListedUser) -> Self {
         let ReportUser { mut user, possible_keys, possible_certificates } = row;
+        // The list is as of now.
+        user.arn.clone_from(&listed.user.arn);
+        user.path.clone_from(&listed.user.path);
+        user.created_at = listed.user.created_at.clone();
+        if let Fact::Known(Some(password)) = &mut user.password {
+            password.last_used = Fact::Known(listed.password_last_used);
+        }
         if let Fact::Known(keys) = &mut user.access_keys {
             keys.extend((0..possible_keys).map(|_| facts::possible_key()));
         }
@@ -61,23 +75,67 @@ impl Subject {
             (Facet::AccessKeys, user.access_keys.known().is_some()),
             (Facet::AccessKeyLastUsed, user.access_keys.known().is_some()),
             (Facet::LoginProfile, user.password.known().is_some()),
-            (Facet::PasswordLastUsed, user.password.known().is_some()),
             (Facet::MfaDevices, user.has_mfa.known().is_some()),
             (Facet::SigningCertificates, user.signing_certificates.known().is_some()),
         ];
         let reported = known.into_iter().filter(|(_, is_known)| *is_known).map(|(facet, _)| facet).collect();
-        Self { reported, ..Self::listed(user) }
+        Self { reported, ..Self::listed(ListedUser { user, ..listed }) }
     }
 
     /// A user of whom nothing is known but what the list of users tells.
-    pub(crate) fn listed(user: User) -> Self {
+    pub(crate) fn listed(listed: ListedUser) -> Self {
         Self {
-            user: Arc::new(user),
+            user: Arc::new(listed.user),
             reported: FacetSet::default(),
-            read: FacetSet::of(&[Facet::OrganizationalUnits, Facet::Users]),
+            read: FacetSet::of(&[Facet::OrganizationalUnits, Facet::Users, Facet::PasswordLastUsed]),
             unconfirmed: Vec::new(),
-            is_gone: false,
+            unique_id: Some(listed.unique_id),
+            password_made_at: None,
+            password_last_used: listed.password_last_used,
+            caught: None,
         }
+    }
+
+    /// A user of whom it is not known whether it is there.
+    pub(crate) fn unknown(user: User, why: &Arc<Unreadable>) -> Self {
+        let nothing_known = Self::saved(Arc::new(User::unread(&user.account, user.name, user.arn, user.path)));
+        nothing_known.unreadable(why)
+    }
+
+    /// The user with everything unreadable that has not been read live.
+    pub(crate) fn unreadable(self, why: &Arc<Unreadable>) -> Self {
+        let mut subject = self.without_report();
+        facts::set_all_unreadable(Arc::make_mut(&mut subject.user), why);
+        subject.read = Facet::ALL.iter().copied().collect();
+        subject
+    }
+
+    /// The user as the list of users has it, where anything that is known of it is from a report.
+    pub(crate) fn without_report(mut self) -> Self {
+        let user = Arc::make_mut(&mut self.user);
+        let unread = User::unread(&user.account, user.name.clone(), user.arn.clone(), user.path.clone());
+        // These are never from a report, or are not changed by it.
+        *user = User {
+            created_at: user.created_at.clone(),
+            tags: user.tags.clone(),
+            permissions: user.permissions.clone(),
+            service_credentials: user.service_credentials.clone(),
+            ssh_keys: user.ssh_keys.clone(),
+            ..unread
+        };
+        let kept = [
+            Facet::OrganizationalUnits,
+            Facet::Users,
+            Facet::PasswordLastUsed,
+            Facet::UserTags,
+            Facet::AuthorizationDetails,
+            Facet::ServiceCredentials,
+            Facet::SshKeys,
+        ];
+        self.read = self.read.intersection(FacetSet::of(&kept));
+        self.reported = FacetSet::default();
+        self.unconfirmed.clear();
+        self
     }
 
     /// A user of a saved inventory, of whom nothing more can be read.
@@ -87,7 +145,10 @@ impl Subject {
             reported: FacetSet::default(),
             read: Facet::ALL.iter().copied().collect(),
             unconfirmed: Vec::new(),
-            is_gone: false,
+            unique_id: None,
+            password_made_at: None,
+            password_last_used: None,
+            caught: None,
         }
     }
 
@@ -126,6 +187,17 @@ impl Subject {
             guessed = guessed.with(Facet::SigningCertificates);
         }
         guessed
+    }
+
+    /// Takes away the keys that are guesses, and says whether there were any.
+    pub(crate) fn drop_possible_keys(&mut self) -> bool {
+        if count(&self.user.access_keys, facts::is_possible_key) == 0 {
+            return false;
+        }
+        if let Fact::Known(keys) = &mut Arc::make_mut(&mut self.user).access_keys {
+            keys.retain(|key| !facts::is_possible_key(key));
+        }
+        true
     }
 
     /// How many of the user's access keys are there for certain.
@@ -191,24 +263,64 @@ impl Subject {
         self.reported = self.reported.without(Facet::AccessKeys).without(Facet::AccessKeyLastUsed);
     }
 
-    /// Puts the password as it is now in the place of what was known before. When it was changed, and until that is read
-    /// too when it was used, is told by the report alone.
-    pub(crate) fn set_live_password(&mut self, live: Option<Password>) {
-        let user = Arc::make_mut(&mut self.user);
-        let before = match &user.password {
-            Fact::Known(before) => before.clone(),
-            Fact::NotRead(_) | Fact::Unreadable(_) => None,
-        };
-        user.password = Fact::Known(live.map(|live| before.unwrap_or(live)));
-        self.reported = self.reported.without(Facet::LoginProfile);
+    /// The ids of the keys at these places.
+    pub(crate) fn ids_of_keys(&self, places: &BTreeSet<usize>) -> Vec<AccessKeyId> {
+        let key = |place: &usize| at(&self.user.access_keys, *place).and_then(|key| key.id.known().cloned());
+        places.iter().filter_map(key).collect()
     }
 
-    /// Puts the last use of the password as it is now in the place of what was known before.
-    pub(crate) fn set_live_password_use(&mut self, last_used: Option<Timestamp>) {
-        if let Fact::Known(Some(password)) = &mut Arc::make_mut(&mut self.user).password {
-            password.last_used = Fact::Known(last_used);
+    /// Whether the user has a key of this id.
+    pub(crate) fn has_key(&self, id: &AccessKeyId) -> bool {
+        self.user.access_keys.known().into_iter().flatten().any(|key| key.id.known() == Some(id))
+    }
+
+    /// Puts in its place when the key of this id was last used.
+    pub(crate) fn set_last_used(&mut self, id: &AccessKeyId, last_used: &Fact<LastUsed>) {
+        let is_it = |key: &AccessKey| key.id.known() == Some(id);
+        self.set_last_uses(last_used, is_it);
+    }
+
+    /// Notes that it cannot be asked when the keys were last used that have no id.
+    pub(crate) fn set_last_use_without_id(&mut self, why: &Arc<Unreadable>) {
+        let unread = Fact::NotRead(Facet::AccessKeyLastUsed);
+        let is_without = |key: &AccessKey| key.id.known().is_none() && key.last_used == unread;
+        self.set_last_uses(&Fact::Unreadable(Arc::clone(why)), is_without);
+    }
+
+    fn set_last_uses(&mut self, last_used: &Fact<LastUsed>, is_meant: impl Fn(&AccessKey) -> bool) {
+        if let Fact::Known(keys) = &mut Arc::make_mut(&mut self.user).access_keys {
+            for key in keys.iter_mut().filter(|key| is_meant(key)) {
+                key.last_used = last_used.clone();
+            }
         }
-        self.reported = self.reported.without(Facet::PasswordLastUsed);
+    }
+
+    /// Puts the keys that are listed now in the place of those that were listed before, and keeps what was read of the
+    /// last use of those that are in both.
+    pub(crate) fn set_relisted_keys(&mut self, mut live: Vec<AccessKey>) {
+        let user = Arc::make_mut(&mut self.user);
+        for key in &mut live {
+            let same = user.access_keys.known().into_iter().flatten().find(|before| before.id == key.id);
+            if let Some(before) = same {
+                key.last_used = before.last_used.clone();
+            }
+        }
+        user.access_keys = Fact::Known(live);
+    }
+
+    /// Puts the password as it is now, made at `made_at`, in the place of what was known before. When it was last changed
+    /// the report alone tells; but no password was changed before it was made, so that a password that was removed and
+    /// made again since the report is as old as the new one.
+    pub(crate) fn set_live_password(&mut self, made_at: Option<Timestamp>) {
+        let user = Arc::make_mut(&mut self.user);
+        let reported = user.password.known().and_then(|before| before.as_ref()).map(|before| before.changed_at.clone());
+        let reported = reported.unwrap_or(Fact::NotRead(Facet::CredentialReport));
+        user.password = Fact::Known(made_at.map(|made_at| Password {
+            changed_at: reported.map(|changed_at| changed_at.max(made_at)),
+            last_used: Fact::Known(self.password_last_used),
+        }));
+        self.password_made_at = made_at;
+        self.reported = self.reported.without(Facet::LoginProfile);
     }
 
     /// Puts the MFA devices as they are now in the place of what was known before.

@@ -16,6 +16,8 @@ pub(crate) struct Tally {
     pub(crate) exempted: Vec<u64>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) users: u64,
+    pub(crate) users_gone: u64,
+    pub(crate) users_renamed: u64,
     pub(crate) access_keys: u64,
 }
 
@@ -26,16 +28,16 @@ impl Tally {
             exempted: vec![0; register.exemptions().len()],
             findings: Vec::new(),
             users: 0,
+            users_gone: 0,
+            users_renamed: 0,
             access_keys: 0,
         }
     }
 
-    /// Counts a user. One that is gone is none.
+    /// Counts a user.
     pub(crate) fn add_user(&mut self, subject: &Subject) {
-        if !subject.is_gone {
-            self.users += 1;
-            self.access_keys += subject.certain_keys() as u64;
-        }
+        self.users += 1;
+        self.access_keys += subject.certain_keys() as u64;
     }
 
     /// Counts what every policy came to on something.
@@ -65,6 +67,8 @@ impl AddAssign for Tally {
         }
         self.findings.extend(other.findings);
         self.users += other.users;
+        self.users_gone += other.users_gone;
+        self.users_renamed += other.users_renamed;
         self.access_keys += other.access_keys;
     }
 }

@@ -115,7 +115,7 @@ fn scan_options(config: &mut Config) -> Result<ScanOptions, Failure> {
             units: config.ous.take().unwrap_or_default(),
         },
         reading: match config.fresh {
-            Some(true) => Reading::Fresh,
+            Some(true) => Reading::Fresh(report_wait(config.report_timeout)),
             Some(false) | None => Reading::Report(report_wait(config.report_timeout)),
         },
         concurrency: Concurrency {

@@ -39,7 +39,11 @@ pub(crate) fn answer(asked: &Asked<'_>) -> Result<Body, ApiError> {
 fn caller_identity(asked: &Asked<'_>) -> Body {
     let state = asked.sim.read();
     let id = match &asked.identity.who {
-        Who::User { name, .. } => user_id(state.derive(), asked.identity.account, name),
+        Who::User { name, .. } => {
+            let account = state.account(asked.identity.account);
+            let user = account.and_then(|account| Some((account, account.user(name)?)));
+            user.map(|(account, user)| user_id(state.derive(), account.id, user)).unwrap_or_default()
+        }
         Who::Session(session) => assumed_role_id(&state, session),
     };
     let mut xml = Xml::default();

@@ -32,33 +32,37 @@ fn known() -> Known {
     let group = |name: &str| GroupDetail::builder().group_name(name);
     let policy = |name: &str| ManagedPolicyDetail::builder().arn(arn(name));
     let mut known = Known::default();
-    known
-        .add(
-            &[
-                group("plain").attached_managed_policies(attached("ReadOnlyAccess")).build(),
-                group("admins").attached_managed_policies(attached("AdministratorAccess")).build(),
-                group("root-like").group_policy_list(embedded(EVERYTHING)).build(),
-                group("dangling").attached_managed_policies(attached("gone")).build(),
-            ],
-            &[
-                policy("all")
-                    .policy_version_list(version(NOTHING, false))
-                    .policy_version_list(version(EVERYTHING, true))
-                    .build(),
-                policy("was-all")
-                    .policy_version_list(version(EVERYTHING, false))
-                    .policy_version_list(version(NOTHING, true))
-                    .build(),
-            ],
-        )
-        .unwrap();
+    known.add(
+        &[
+            group("plain").attached_managed_policies(attached("ReadOnlyAccess")).build(),
+            group("admins").attached_managed_policies(attached("AdministratorAccess")).build(),
+            group("root-like").group_policy_list(embedded(EVERYTHING)).build(),
+            group("dangling").attached_managed_policies(attached("gone")).build(),
+            group("unreadable").group_policy_list(embedded("not a policy")).build(),
+            GroupDetail::builder().build(),
+        ],
+        &[
+            policy("all")
+                .policy_version_list(version(NOTHING, false))
+                .policy_version_list(version(EVERYTHING, true))
+                .build(),
+            policy("was-all")
+                .policy_version_list(version(EVERYTHING, false))
+                .policy_version_list(version(NOTHING, true))
+                .build(),
+            policy("broken").policy_version_list(version("%7B", true)).build(),
+        ],
+    );
     known
 }
 
 fn told(user: aws_sdk_iam::types::builders::UserDetailBuilder) -> String {
-    match known().details(&user.build()) {
-        Ok(details) => format!("administrator: {}", details.permissions.is_administrator),
-        Err(error) => error.message,
+    match known().details(&user.build()).permissions {
+        Fact::Known(permissions) => format!("administrator: {}", permissions.is_administrator),
+        Fact::NotRead(facet) => format!("{facet} not read"),
+        Fact::Unreadable(why) => {
+            why.reason.replace("iam:GetAccountAuthorizationDetails got an answer that cannot be used: ", "")
+        }
     }
 }
 
@@ -93,13 +97,16 @@ fn an_administrator_is_one_by_whatever_way_it_came_to_be() {
 }
 
 #[test]
-fn what_the_answer_names_and_does_not_hold_makes_it_a_bad_one() {
+fn what_the_answer_names_and_does_not_tell_makes_the_permissions_of_that_user_unreadable() {
     let user = UserDetail::builder;
     insta::assert_snapshot!(
         [
             told(user().attached_managed_policies(attached("gone"))),
             told(user().group_list("nobody")),
             told(user().group_list("dangling")),
+            told(user().group_list("unreadable")),
+            told(user().attached_managed_policies(attached("broken"))),
+            told(user().group_list("plain")),
             told(user().attached_managed_policies(AttachedPolicy::builder().build())),
             told(user().user_policy_list(PolicyDetail::builder().policy_document(NOTHING).build())),
             told(user().user_policy_list(embedded("not a policy"))),
@@ -110,6 +117,9 @@ fn what_the_answer_names_and_does_not_hold_makes_it_a_bad_one() {
     the IAM policy `arn:aws-cn:iam::111122223333:policy/gone` is not in it
     the group `nobody` is not in it
     the IAM policy `arn:aws-cn:iam::111122223333:policy/gone` is not in it
+    an IAM policy is no JSON: expected ident at line 1 column 2
+    an IAM policy is no JSON: EOF while parsing an object at line 1 column 1
+    administrator: false
     an attached IAM policy without an ARN
     an IAM policy without a name
     an IAM policy is no JSON: expected ident at line 1 column 2
@@ -117,7 +127,13 @@ fn what_the_answer_names_and_does_not_hold_makes_it_a_bad_one() {
     "
     );
     let without_default = ManagedPolicyDetail::builder().arn(arn("all")).policy_version_list(version(NOTHING, false));
-    assert!(Known::default().add(&[], &[without_default.build()]).is_err());
+    let mut known = Known::default();
+    known.add(&[], &[without_default.build()]);
+    let user =
+        user().attached_managed_policies(attached("all")).tags(Tag::builder().key("a").value("b").build().unwrap());
+    let details = known.details(&user.build());
+    assert!(matches!(details.permissions, Fact::Unreadable(why) if why.reason.contains("has no default version")));
+    assert_eq!(details.tags, Tags::from([("a".to_owned(), "b".to_owned())]));
 }
 
 #[test]
@@ -129,29 +145,31 @@ fn own_policies_and_those_of_groups_are_told_apart() {
         .user_policy_list(embedded(NOTHING))
         .permissions_boundary(boundary)
         .tags(Tag::builder().key("owner").value("platform").build().unwrap());
-    insta::assert_debug_snapshot!(known().details(&user.build()).unwrap(), @r#"
+    insta::assert_debug_snapshot!(known().details(&user.build()), @r#"
     UserDetails {
         tags: {
             "owner": "platform",
         },
-        permissions: Permissions {
-            groups: [
-                "plain",
-            ],
-            attached_policies: [
-                "arn:aws-cn:iam::111122223333:policy/all",
-            ],
-            group_policies: [
-                "arn:aws-cn:iam::aws:policy/ReadOnlyAccess",
-            ],
-            inline_policies: [
-                "own",
-            ],
-            is_administrator: true,
-            permissions_boundary: Some(
-                "arn:aws-cn:iam::111122223333:policy/was-all",
-            ),
-        },
+        permissions: Known(
+            Permissions {
+                groups: [
+                    "plain",
+                ],
+                attached_policies: [
+                    "arn:aws-cn:iam::111122223333:policy/all",
+                ],
+                group_policies: [
+                    "arn:aws-cn:iam::aws:policy/ReadOnlyAccess",
+                ],
+                inline_policies: [
+                    "own",
+                ],
+                is_administrator: true,
+                permissions_boundary: Some(
+                    "arn:aws-cn:iam::111122223333:policy/was-all",
+                ),
+            },
+        ),
     }
     "#);
 }

@@ -5,10 +5,13 @@
 //! missing, makes that one fact not read, so that the call that knows it is made where a policy asks; and unreadable
 //! where no call does. No cell ever becomes "none" because it was not understood.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use csv::StringRecord;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use keysweep_model::{
     AccessKey, Account, CredentialStatus, Facet, Fact, LastUsed, Partition, Password, RootActivity, SigningCertificate,
     Unreadable, User,
@@ -27,6 +30,10 @@ const NOT_APPLICABLE: &str = "N/A";
 
 /// AWS's word for "no use is on record".
 const NO_INFORMATION: &str = "no_information";
+
+/// AWS records the first use of a key within a span of this length.
+/// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKeyLastUsed.html
+const USE_SPAN: SignedDuration = SignedDuration::from_mins(15);
 
 /// What a report tells.
 pub(super) struct Parsed {
@@ -48,8 +55,27 @@ pub(super) fn parse(account: &Arc<Account>, csv: &[u8]) -> Result<Parsed, String
             users.push(row.user(account)?);
         }
     }
+    let mut names = HashSet::new();
+    if let Some(twice) = users.iter().find(|row| !names.insert(&row.user.name)) {
+        return Err(format!("it has two rows for the user `{}`", twice.user.name));
+    }
     drop_disproved(&mut users);
     Ok(Parsed { users, root })
+}
+
+/// Why the report's dates are not those of the keys' creation, where a key of `user` shows it. AWS documents
+/// `last_rotated` as "created or last changed", and only the first of the two is of use. A use that was before it is
+/// the proof; but AWS records a use with the beginning of its span, so that a key's first use may seem a little older
+/// than the key.
+pub(super) fn used_before_made(user: &User) -> Option<String> {
+    user.access_keys.known()?.iter().find_map(|key| match (key.created_at.known(), key.last_used.known()) {
+        (Some(made), Some(LastUsed::At { at, .. })) if *at + USE_SPAN < *made => Some(format!(
+            "it gives {made} as the date of a key of `{}` that was used at {at}, so that its dates are not those of the \
+             keys' creation",
+            user.name
+        )),
+        _ => None,
+    })
 }
 
 /// Where the report dates any inactive key, it dates them all, and an undated slot is empty; so for certificates.

@@ -225,10 +225,10 @@ fn account() -> Arc<AccountFacts> {
         users: Fact::Known(users),
         root: RootUser {
             credentials: Fact::Known(RootCredentials {
-                has_access_key: true,
-                has_password: true,
-                has_mfa: true,
-                has_signing_certificate: false,
+                has_access_key: Fact::Known(true),
+                has_password: Fact::Known(true),
+                has_mfa: Fact::Known(true),
+                has_signing_certificate: Fact::Known(false),
             }),
             ..RootUser::unread()
         },

@@ -97,28 +97,28 @@ pub(super) const ROOT: &[Property] = &[
         kind: Kind::Boolean,
         facets: &[Facet::AccountSummary],
         doc: "whether the root user has an access key",
-        read: |it| credential(it, |of| of.has_access_key),
+        read: |it| credential(it, |of| &of.has_access_key),
     },
     Property {
         name: "has_password",
         kind: Kind::Boolean,
         facets: &[Facet::AccountSummary],
         doc: "whether the root user has a password",
-        read: |it| credential(it, |of| of.has_password),
+        read: |it| credential(it, |of| &of.has_password),
     },
     Property {
         name: "has_mfa",
         kind: Kind::Boolean,
         facets: &[Facet::AccountSummary],
         doc: "whether an MFA device is enabled for the root user",
-        read: |it| credential(it, |of| of.has_mfa),
+        read: |it| credential(it, |of| &of.has_mfa),
     },
     Property {
         name: "has_signing_certificate",
         kind: Kind::Boolean,
         facets: &[Facet::AccountSummary],
         doc: "whether the root user has a signing certificate",
-        read: |it| credential(it, |of| of.has_signing_certificate),
+        read: |it| credential(it, |of| &of.has_signing_certificate),
     },
     Property {
         name: "has_hardware_mfa",
@@ -127,8 +127,9 @@ pub(super) const ROOT: &[Property] = &[
         doc: "whether the root user has MFA, and no virtual device for it",
         read: |it| {
             it.facts().and_then(|facts| {
-                facts.root.credentials.as_ref().and_then(|of| {
-                    if of.has_mfa {
+                let has_mfa = facts.root.credentials.as_ref().and_then(|of| of.has_mfa.as_ref());
+                has_mfa.and_then(|has_mfa| {
+                    if *has_mfa {
                         facts.root.has_virtual_mfa.as_ref().map(|is_virtual| boolean(!is_virtual))
                     } else {
                         Fact::Known(boolean(false))
@@ -172,8 +173,9 @@ pub(super) const ROOT: &[Property] = &[
     TO_ACCOUNT,
 ];
 
-fn credential(it: &Seen<'_>, of: fn(&RootCredentials) -> bool) -> Fact<Value> {
-    it.facts().and_then(|facts| facts.root.credentials.as_ref()).map(|credentials| boolean(of(credentials)))
+fn credential(it: &Seen<'_>, of: fn(&RootCredentials) -> &Fact<bool>) -> Fact<Value> {
+    let credentials = it.facts().and_then(|facts| facts.root.credentials.as_ref());
+    credentials.and_then(|credentials| of(credentials).as_ref()).map(|has| boolean(*has))
 }
 
 /// What AWS asks of a password where an account has no rules of its own.

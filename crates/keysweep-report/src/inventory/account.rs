@@ -8,7 +8,7 @@ use keysweep_model::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::facts::{Wire, parse, read, write};
+use super::facts::{Flag, Wire, parse, read, write};
 
 /// A fact that may be missing.
 type Maybe<T> = Option<Wire<T>>;
@@ -38,10 +38,10 @@ pub(super) struct Account {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RootCredentialsWire {
-    has_access_key: bool,
-    has_password: bool,
-    has_mfa: bool,
-    has_signing_certificate: bool,
+    has_access_key: Flag,
+    has_password: Flag,
+    has_mfa: Flag,
+    has_signing_certificate: Flag,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -192,10 +192,10 @@ impl Account {
             state: account.state.as_str().to_owned(),
             ou_path: write(&account.ou_path, Facet::OrganizationalUnits, String::clone),
             root_credentials: write(&root.credentials, Facet::AccountSummary, |of| RootCredentialsWire {
-                has_access_key: of.has_access_key,
-                has_password: of.has_password,
-                has_mfa: of.has_mfa,
-                has_signing_certificate: of.has_signing_certificate,
+                has_access_key: Flag::of(&of.has_access_key),
+                has_password: Flag::of(&of.has_password),
+                has_mfa: Flag::of(&of.has_mfa),
+                has_signing_certificate: Flag::of(&of.has_signing_certificate),
             }),
             root_has_virtual_mfa: write(&root.has_virtual_mfa, Facet::RootMfa, |is_virtual| *is_virtual),
             root_activity: write(&root.activity, Facet::CredentialReport, |activity| RootActivityWire {
@@ -219,10 +219,10 @@ impl Account {
         let root = RootUser {
             credentials: read(self.root_credentials, Facet::AccountSummary, |of| {
                 Ok(RootCredentials {
-                    has_access_key: of.has_access_key,
-                    has_password: of.has_password,
-                    has_mfa: of.has_mfa,
-                    has_signing_certificate: of.has_signing_certificate,
+                    has_access_key: of.has_access_key.fact(Facet::AccountSummary)?,
+                    has_password: of.has_password.fact(Facet::AccountSummary)?,
+                    has_mfa: of.has_mfa.fact(Facet::AccountSummary)?,
+                    has_signing_certificate: of.has_signing_certificate.fact(Facet::AccountSummary)?,
                 })
             })?,
             has_virtual_mfa: read(self.root_has_virtual_mfa, Facet::RootMfa, Ok)?,

@@ -14,15 +14,45 @@ pub(super) enum Wire<T> {
     Unreadable { facet: String, reason: String },
 }
 
+/// Yes or no, which is written as such where it is known.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Flag {
+    Known(bool),
+    Unknown(Wire<bool>),
+}
+
+impl Flag {
+    pub(super) fn of(fact: &Fact<bool>) -> Self {
+        match fact {
+            Fact::Known(known) => Self::Known(*known),
+            Fact::NotRead(facet) => Self::Unknown(Wire::NotRead(facet.as_str().to_owned())),
+            Fact::Unreadable(why) => Self::Unknown(Wire::unreadable(why)),
+        }
+    }
+
+    /// The fact, which `facet` would have told.
+    pub(super) fn fact(self, facet: Facet) -> Result<Fact<bool>, String> {
+        match self {
+            Self::Known(known) => Ok(Fact::Known(known)),
+            Self::Unknown(wire) => read(Some(wire), facet, Ok),
+        }
+    }
+}
+
+impl<T> Wire<T> {
+    fn unreadable(why: &Unreadable) -> Self {
+        Self::Unreadable { facet: why.facet.as_str().to_owned(), reason: why.reason.clone() }
+    }
+}
+
 /// A fact to be written; none where it was not read and `facet` would have told it.
 pub(super) fn write<T, W>(fact: &Fact<T>, facet: Facet, value: impl FnOnce(&T) -> W) -> Option<Wire<W>> {
     match fact {
         Fact::Known(known) => Some(Wire::Known(value(known))),
         Fact::NotRead(other) if *other == facet => None,
         Fact::NotRead(other) => Some(Wire::NotRead(other.as_str().to_owned())),
-        Fact::Unreadable(why) => {
-            Some(Wire::Unreadable { facet: why.facet.as_str().to_owned(), reason: why.reason.clone() })
-        }
+        Fact::Unreadable(why) => Some(Wire::unreadable(why)),
     }
 }
 

@@ -95,10 +95,10 @@ fn account() -> AccountFacts {
         users: Fact::Known(vec![Arc::new(full), Arc::new(without_password)]),
         root: RootUser {
             credentials: Fact::Known(RootCredentials {
-                has_access_key: true,
-                has_password: true,
-                has_mfa: false,
-                has_signing_certificate: false,
+                has_access_key: Fact::Known(true),
+                has_password: denied(Facet::AccountSummary),
+                has_mfa: Fact::Known(false),
+                has_signing_certificate: Fact::Known(false),
             }),
             has_virtual_mfa: denied(Facet::RootMfa),
             activity: Fact::Known(RootActivity {

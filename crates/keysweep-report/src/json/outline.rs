@@ -186,6 +186,8 @@ struct Summary<'a> {
     by_status: Counts,
     by_severity: BySeverity<'a>,
     users: u64,
+    users_gone: u64,
+    users_renamed: u64,
     access_keys: u64,
 }
 
@@ -200,6 +202,8 @@ impl<'a> Summary<'a> {
             by_status: Counts::new(&summary.by_status),
             by_severity: BySeverity(&summary.by_severity),
             users: summary.users,
+            users_gone: summary.users_gone,
+            users_renamed: summary.users_renamed,
             access_keys: summary.access_keys,
         }
     }

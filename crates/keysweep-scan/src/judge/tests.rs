@@ -49,7 +49,7 @@ fn reported(age: i64, possible_keys: usize) -> Subject {
         signing_certificates: Fact::Known(Vec::new()),
         ..User::unread(&account(), "u".parse().unwrap(), "arn:aws:iam::111122223333:user/u".to_owned(), "/".to_owned())
     };
-    Subject::reported(ReportUser { user, possible_keys, possible_certificates: 0 })
+    Subject::of_row(ReportUser { user, possible_keys, possible_certificates: 0 })
 }
 
 fn look_at(subject: &Subject, policy: &Policy, source: Source) -> String {
@@ -102,7 +102,7 @@ fn a_report_settles_passes_and_nothing_else() {
 #[test]
 fn live_facts_settle_what_rests_on_them() {
     let mut subject = reported(10, 0);
-    subject.set_live_password(Some(Password { changed_at: Fact::Known(NOW), last_used: Fact::Known(None) }));
+    subject.set_live_password(Some(NOW));
     assert_eq!(look(&subject, "user", NO_MFA), "wants mfa_devices {}");
     subject.set_live_mfa_devices(Vec::new());
     assert_eq!(look(&subject, "user", NO_MFA), "0 pass; Fail user: no MFA");
@@ -178,13 +178,6 @@ fn an_inventory_is_judged_as_it_stands() {
         look(&saved(10, 0), "ssh_key", "pass()"),
         "0 pass; Unknown every ssh_key: SSH keys had not been read when the inventory was saved"
     );
-}
-
-#[test]
-fn a_user_that_is_gone_is_not_judged() {
-    let mut subject = reported(100, 0);
-    subject.is_gone = true;
-    assert_eq!(look(&subject, "user", r#"fail("x")"#), "0 pass");
 }
 
 fn look_at_account(subjects: &[Subject], change: impl FnOnce(&mut AccountFacts), kind: &str, check: &str) -> String {

@@ -34,11 +34,9 @@ impl Judge<'_> {
     pub(crate) fn user(&self, subject: &Subject) -> Look<Wants> {
         let mut judgement = Judgement::default();
         let mut wants = Wants::default();
-        if !subject.is_gone {
-            for (index, policy) in self.policies.iter().enumerate() {
-                if !policy.metadata().resource.is_of_account() {
-                    self.by_policy(index, subject, &mut judgement, &mut wants);
-                }
+        for (index, policy) in self.policies.iter().enumerate() {
+            if !policy.metadata().resource.is_of_account() {
+                self.by_policy(index, subject, &mut judgement, &mut wants);
             }
         }
         if wants.is_empty() { Look::Settled(judgement) } else { Look::Wants(wants) }

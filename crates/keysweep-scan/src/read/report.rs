@@ -1,86 +1,94 @@
-//! The users of an account, by its credential report or by a list of them, and what only a report tells.
+//! The credential report of an account, and what only a report tells.
 
 use std::{collections::HashMap, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
-use keysweep_aws::{CredentialReport, ReportUser, ReportWait};
-use keysweep_model::{Facet, Fact, RootActivity, Unreadable, UserName};
+use keysweep_aws::{CredentialReport, ReportError, ReportUser};
+use keysweep_model::{Facet, Fact, RootActivity, Unreadable, User, UserName};
 
-use super::Reader;
-use crate::{scan::Reading, subject::Subject};
+use super::{Reader, merge};
+use crate::scan::Reading;
 
 /// How old a report may be for its last uses to be as good as asking now: AWS records no more than the first use in
 /// each span of 15 minutes anyway.
 /// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKeyLastUsed.html
 const LIVE_REPORT_AGE: SignedDuration = SignedDuration::from_mins(15);
 
+/// How long before its time of generation a report may have looked at a user. AWS does not say how long it takes.
+const TAKES_UP_TO: SignedDuration = SignedDuration::from_mins(15);
+
 /// What is left of a credential report.
 pub(super) struct Report {
     generated_at: Timestamp,
     root: Fact<RootActivity>,
     /// Its rows, until they are the users of the account.
-    users: Vec<ReportUser>,
-    /// When passwords were last set, by the name of the user.
-    passwords: HashMap<UserName, Fact<Timestamp>>,
+    pub(super) users: Vec<ReportUser>,
+    /// Its rows, as far as they are about passwords.
+    passwords: Vec<Row>,
+}
+
+/// What a row tells of a password.
+struct Row {
+    name: UserName,
+    /// When the user was made, where the report tells.
+    made_at: Option<Timestamp>,
+    /// When the password was last changed; none where the user has none.
+    changed_at: Option<Fact<Timestamp>>,
+}
+
+/// How old a report is.
+pub(super) struct ReportAge {
+    /// Whether what it says of last uses is as good as asking now.
+    pub(super) is_live: bool,
+    /// What was made before is in it.
+    pub(super) settled_at: Timestamp,
 }
 
 impl Reader<'_> {
-    /// All users of the account: by its credential report, or where there is none to use, by a list.
-    pub(crate) async fn users(&mut self) -> Result<Vec<Subject>, String> {
-        let subjects = match self.reading {
-            Reading::Fresh => self.listed_users().await?,
-            Reading::Report(_) => match self.read_report().await {
-                Ok(report) => std::mem::take(&mut report.users).into_iter().map(Subject::reported).collect(),
-                Err(why) => {
-                    let why = why.reason.clone();
-                    let account = self.session.account();
-                    tracing::info!(%account, error = why, "users are read one by one");
-                    let users = self.listed_users().await;
-                    let users = users.map_err(|error| format!("{why}; and without a report: {error}"))?;
-                    self.note(format!("the users were read one by one: {why}"));
-                    users
-                }
-            },
-        };
-        self.users = subjects.len();
-        Ok(subjects)
-    }
-
-    async fn listed_users(&self) -> Result<Vec<Subject>, String> {
-        let users = self.session.users(self.account).await.map_err(|error| error.to_string())?;
-        Ok(users.into_iter().map(Subject::listed).collect())
-    }
-
     /// The credential report of the account. It is asked for once.
     pub(super) async fn read_report(&mut self) -> Result<&mut Report, &Arc<Unreadable>> {
         let report = match self.report.take() {
             Some(report) => report,
-            None => self.ask_for_report().await,
+            None => {
+                let answer = self.ask_for_report().await;
+                self.usable(answer)
+            }
         };
         self.report.insert(report).as_mut().map_err(|why| &*why)
     }
 
-    async fn ask_for_report(&self) -> Result<Report, Arc<Unreadable>> {
-        let wait = match self.reading {
-            Reading::Report(wait) => wait,
-            Reading::Fresh => ReportWait::default(),
-        };
-        let report = self.session.credential_report(self.account, wait).await;
-        report
-            .map(Report::new)
-            .map_err(|error| Arc::new(Unreadable { facet: Facet::CredentialReport, reason: error.to_string() }))
+    pub(super) async fn ask_for_report(&self) -> Result<CredentialReport, ReportError> {
+        let (Reading::Report(wait) | Reading::Fresh(wait)) = self.reading;
+        self.session.credential_report(self.account, wait).await
     }
 
-    /// What a report told of the root user, where there was one.
-    pub(crate) fn reported_root_activity(&self) -> Fact<RootActivity> {
-        match &self.report {
-            Some(Ok(report)) => report.root.clone(),
-            Some(Err(_)) | None => Fact::NotRead(Facet::CredentialReport),
-        }
+    /// The report, or why there is none to use.
+    pub(super) fn usable(&mut self, answer: Result<CredentialReport, ReportError>) -> Result<Report, Arc<Unreadable>> {
+        answer.map(Report::new).map_err(|error| {
+            let account = self.session.account();
+            tracing::info!(%account, %error, "there is no credential report to use");
+            if matches!(self.reading, Reading::Report(_)) {
+                self.note(format!("the users were read one by one: {error}"));
+            }
+            unusable(error.to_string())
+        })
+    }
+
+    /// Gives the report up, because a live read has shown that it is wrong.
+    pub(super) fn give_report_up(&mut self, caught: &str) {
+        let reason = format!("the credential report cannot be used: {caught}");
+        self.note(format!("the users were read one by one: {reason}"));
+        self.report = Some(Err(unusable(reason)));
+        self.is_report_given_up = true;
+    }
+
+    /// Whether the report has been given up since this was last asked. What was judged by it has to be read live then.
+    pub(crate) fn has_given_report_up(&mut self) -> bool {
+        std::mem::take(&mut self.is_report_given_up)
     }
 
     /// When and by what the root user was used.
-    pub(super) fn root_activity(&self) -> Fact<RootActivity> {
+    pub(crate) fn root_activity(&self) -> Fact<RootActivity> {
         match &self.report {
             None => Fact::NotRead(Facet::CredentialReport),
             Some(Ok(report)) => report.root.clone(),
@@ -88,23 +96,27 @@ impl Reader<'_> {
         }
     }
 
-    /// When the password of a user was last set, which no live call tells.
-    pub(super) fn password_changed_at(&self, name: &UserName) -> Fact<Timestamp> {
+    /// When the password of a user, made at `made_at`, was last changed, which no live call tells.
+    pub(super) fn password_changed_at(&self, user: &User, made_at: Option<Timestamp>) -> Fact<Timestamp> {
         match &self.report {
             None => Fact::NotRead(Facet::CredentialReport),
-            Some(Ok(report)) => report.password_changed_at(name),
+            Some(Ok(report)) => report.password_changed_at(user, made_at, &self.made),
             Some(Err(why)) => Fact::Unreadable(Arc::clone(why)),
         }
     }
 
-    /// Whether what the report says of last uses is as good as asking now.
-    pub(super) fn report_is_live(&self) -> bool {
-        let age = |report: &Report| self.clock.now().duration_since(report.generated_at);
-        self.report
-            .as_ref()
-            .and_then(|report| report.as_ref().ok())
-            .is_some_and(|report| age(report) <= LIVE_REPORT_AGE)
+    /// How old the report is, where there is one.
+    pub(super) fn report_age(&self) -> Option<ReportAge> {
+        let report = self.report.as_ref()?.as_ref().ok()?;
+        Some(ReportAge {
+            is_live: self.clock.now().duration_since(report.generated_at) <= LIVE_REPORT_AGE,
+            settled_at: report.settled_at(),
+        })
     }
+}
+
+fn unusable(reason: String) -> Arc<Unreadable> {
+    Arc::new(Unreadable { facet: Facet::CredentialReport, reason })
 }
 
 impl Report {
@@ -112,20 +124,60 @@ impl Report {
         let CredentialReport { generated_at, users, root } = report;
         let passwords = users
             .iter()
-            .filter_map(|row| match &row.user.password {
-                Fact::Known(password) => Some((row.user.name.clone(), password.as_ref()?.changed_at.clone())),
-                Fact::Unreadable(why) => Some((row.user.name.clone(), Fact::Unreadable(Arc::clone(why)))),
-                Fact::NotRead(_) => None,
+            .map(|row| Row {
+                name: row.user.name.clone(),
+                made_at: merge::made(row),
+                changed_at: match &row.user.password {
+                    Fact::Known(password) => password.as_ref().map(|password| password.changed_at.clone()),
+                    Fact::Unreadable(why) => Some(Fact::Unreadable(Arc::clone(why))),
+                    Fact::NotRead(_) => None,
+                },
             })
             .collect();
         Self { generated_at, root, users, passwords }
     }
 
-    fn password_changed_at(&self, name: &UserName) -> Fact<Timestamp> {
-        let unknown = || {
-            let reason = format!("the report of {} tells of no password of the user", self.generated_at);
-            Fact::Unreadable(Arc::new(Unreadable { facet: Facet::CredentialReport, reason }))
-        };
-        self.passwords.get(name).cloned().unwrap_or_else(unknown)
+    /// What was made before this time is in the report.
+    fn settled_at(&self) -> Timestamp {
+        self.generated_at.saturating_sub(TAKES_UP_TO).unwrap_or(Timestamp::MIN)
+    }
+
+    /// When the password of `user` was last changed. The report tells it, but of no password that was made again since,
+    /// and of no user that was made since: such a password is no older than the report, and taken to be as old as it can
+    /// be. `users` are all users of the account with the moments of their creation.
+    fn password_changed_at(
+        &self,
+        user: &User,
+        made_at: Option<Timestamp>,
+        users: &HashMap<UserName, Timestamp>,
+    ) -> Fact<Timestamp> {
+        let changed_at = self.row_of(user, users).and_then(|row| row.changed_at.clone());
+        match (changed_at, made_at) {
+            (Some(Fact::Known(changed_at)), made_at) => {
+                Fact::Known(made_at.map_or(changed_at, |at| at.max(changed_at)))
+            }
+            (_, Some(made_at)) if made_at >= self.settled_at() => Fact::Known(made_at),
+            (Some(unknown), _) => unknown,
+            (None, _) => Fact::Unreadable(unusable(format!(
+                "the report of {} tells of no password of the user",
+                self.generated_at
+            ))),
+        }
+    }
+
+    /// The row of a user: that of its name, where it is about the same user. For a user that was renamed since, the only
+    /// row of the moment of its creation that is about no other user.
+    fn row_of(&self, user: &User, users: &HashMap<UserName, Timestamp>) -> Option<&Row> {
+        let made_at = user.created_at.known().copied()?;
+        let mut of_moment = self.passwords.iter().filter(|row| row.made_at == Some(made_at));
+        if let Some(row) = of_moment.clone().find(|row| row.name == user.name) {
+            return Some(row);
+        }
+        let is_in_report = |name: &UserName| of_moment.clone().any(|row| row.name == *name);
+        let is_only_new_name =
+            users.iter().filter(|(name, made)| **made == made_at && !is_in_report(name)).count() == 1;
+        let row = of_moment.find(|row| users.get(&row.name) != Some(&made_at))?;
+        let is_only_row = of_moment.all(|other| users.get(&other.name) == Some(&made_at));
+        (is_only_new_name && is_only_row).then_some(row)
     }
 }

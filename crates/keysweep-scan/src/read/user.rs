@@ -3,108 +3,198 @@
 use std::sync::Arc;
 
 use keysweep_aws::{CallError, CallErrorKind};
-use keysweep_model::{Facet, Fact, LastUsed, Unreadable};
+use keysweep_model::{AccessKey, AccessKeyId, Facet, Fact, Unreadable};
 
 use super::{Reader, unreadable};
-use crate::subject::{Subject, Wants};
+use crate::{
+    audit::{Audit, audit},
+    subject::{Subject, Wants},
+};
+
+/// What came of reading of one user.
+pub(super) enum Read {
+    /// What was wanted is read, or is known to be unreadable.
+    Done(Box<Subject>),
+    /// AWS says that there is no such user. What is still wanted of it.
+    Missing(Box<Subject>, Wants),
+}
+
+/// What is known of a user's being there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Existence {
+    /// It was listed. It may be gone by now, or AWS may not know it everywhere yet.
+    Listed,
+    /// It is still listed after AWS could not find it, and after some time.
+    Confirmed,
+}
+
+/// AWS says that there is no such user.
+struct NoSuchUser;
 
 impl Reader<'_> {
-    /// Reads what is wanted of one user.
-    pub(super) async fn read_for(&self, mut subject: Subject, wants: Wants) -> Subject {
-        for facet in wants.facets.iter() {
-            if subject.is_gone {
-                break;
-            }
-            self.read_facet(&mut subject, facet, &wants).await;
+    /// Reads what is wanted of one user. Where it was found out meanwhile that undated slots of reports are empty, the
+    /// user's are taken away instead: it may be that nothing is wanted then.
+    pub(super) async fn read_for(&self, mut subject: Subject, wants: Wants, existence: Existence) -> Read {
+        if self.evidence.inactive_keys_are_dated() && subject.drop_possible_keys() {
+            return Read::Done(Box::new(subject));
         }
-        subject
+        for facet in wants.facets.difference(subject.read).iter() {
+            if let Err(NoSuchUser) = self.read_facet(&mut subject, facet, &wants, existence).await {
+                return Read::Missing(Box::new(subject), wants);
+            }
+        }
+        Read::Done(Box::new(subject))
     }
 
-    async fn read_facet(&self, subject: &mut Subject, facet: Facet, wants: &Wants) {
+    async fn read_facet(
+        &self,
+        subject: &mut Subject,
+        facet: Facet,
+        wants: &Wants,
+        existence: Existence,
+    ) -> Result<(), NoSuchUser> {
         let name = subject.user.name.clone();
         let session = self.session;
         match facet {
-            Facet::AccessKeys => {
-                let is_live = self.report_is_live();
-                put(subject, facet, session.access_keys(&name).await, |it, keys| it.set_live_keys(keys, is_live));
-            }
-            Facet::AccessKeyLastUsed => return self.read_last_used(subject, wants).await,
+            Facet::AccessKeys => self.read_access_keys(subject, existence).await?,
+            Facet::AccessKeyLastUsed => return self.read_last_used(subject, wants, existence).await,
             Facet::UserTags => {
                 let tags = match self.known_tags(&name) {
                     Some(tags) => Ok(tags.clone()),
                     None => session.user_tags(&name).await,
                 };
-                put(subject, facet, tags, |it, tags| Arc::make_mut(&mut it.user).tags = Fact::Known(tags));
+                put(subject, facet, existence, tags, |it, tags| Arc::make_mut(&mut it.user).tags = Fact::Known(tags))?;
             }
-            Facet::LoginProfile => {
-                put(subject, facet, session.login_profile(&name).await, Subject::set_live_password);
-                // The report may have been asked for before it was known that there is a password.
-                if subject.read.contains(Facet::CredentialReport) {
-                    self.take_password_age(subject);
-                }
+            Facet::LoginProfile => self.read_password(subject, existence).await?,
+            Facet::MfaDevices => {
+                let devices = session.mfa_devices(&name).await;
+                put(subject, facet, existence, devices, Subject::set_live_mfa_devices)?;
             }
-            Facet::PasswordLastUsed => {
-                let last_used = session.password_last_used(&name).await;
-                put(subject, facet, last_used, Subject::set_live_password_use);
-            }
-            Facet::MfaDevices => put(subject, facet, session.mfa_devices(&name).await, Subject::set_live_mfa_devices),
             Facet::SigningCertificates => {
                 let certificates = session.signing_certificates(&name).await;
-                put(subject, facet, certificates, Subject::set_live_certificates);
+                put(subject, facet, existence, certificates, Subject::set_live_certificates)?;
             }
-            Facet::SshKeys => put(subject, facet, session.ssh_keys(&name).await, |it, keys| {
+            Facet::SshKeys => put(subject, facet, existence, session.ssh_keys(&name).await, |it, keys| {
                 Arc::make_mut(&mut it.user).ssh_keys = Fact::Known(keys);
-            }),
-            Facet::AuthorizationDetails => self.take_permissions(subject).await,
+            })?,
+            Facet::AuthorizationDetails => self.take_permissions(subject, existence)?,
             Facet::ServiceCredentials => self.take_service_credentials(subject),
             Facet::CredentialReport => self.take_password_age(subject),
-            // These are read with the account or the organization, never for one user.
+            // These are read with the account, its users or the organization, never for one user.
             Facet::OrganizationalUnits
             | Facet::Users
+            | Facet::PasswordLastUsed
             | Facet::AccountSummary
             | Facet::PasswordPolicy
             | Facet::RootMfa => {}
         }
         subject.read = subject.read.with(facet);
+        Ok(())
     }
 
-    async fn read_last_used(&self, subject: &mut Subject, wants: &Wants) {
-        for index in &wants.last_used_of {
-            let Some(id) = subject.user.access_keys.known().and_then(|keys| keys.get(*index)).map(|key| key.id.clone())
-            else {
-                continue;
-            };
-            let last_used = match id {
-                Fact::Known(id) => match self.session.access_key_last_used(&subject.user.name, &id).await {
-                    Ok(last_used) => Fact::Known(last_used),
-                    Err(error) => Fact::Unreadable(unreadable(Facet::AccessKeyLastUsed, &error)),
-                },
-                Fact::NotRead(_) => Fact::Unreadable(without_id()),
-                Fact::Unreadable(why) => Fact::Unreadable(why),
-            };
-            set_last_used(subject, *index, last_used);
+    /// Lists the keys, and holds the list against what a report says of them.
+    async fn read_access_keys(&self, subject: &mut Subject, existence: Existence) -> Result<(), NoSuchUser> {
+        let keys = self.session.access_keys(&subject.user.name).await;
+        if let Ok(live) = &keys {
+            subject.caught = self.audit(subject, live);
         }
+        let is_live = self.report_age().is_some_and(|report| report.is_live);
+        put(subject, Facet::AccessKeys, existence, keys, |it, keys| it.set_live_keys(keys, is_live))
     }
 
-    /// The users were listed before their permissions were read: one that is missing there was deleted since. That is
-    /// asked, because a user that is there and not in the answer would be a gap.
-    async fn take_permissions(&self, subject: &mut Subject) {
-        let name = &subject.user.name;
+    /// Holds a live list of keys against the report, and says what is wrong with the report.
+    pub(super) fn audit(&self, subject: &Subject, live: &[AccessKey]) -> Option<String> {
+        let report = self.report_age().filter(|_| subject.reported.contains(Facet::AccessKeys))?;
+        let what = match audit(subject.user.access_keys.known()?, live, report.settled_at) {
+            Audit::Agrees => return None,
+            Audit::DatesInactiveKey => {
+                self.evidence.confirm();
+                return None;
+            }
+            Audit::DatesKeyLater(what) => what,
+            Audit::LacksKey(what) => {
+                self.evidence.disprove();
+                what
+            }
+        };
+        Some(format!("of the user `{}` {what}", subject.user.name))
+    }
+
+    /// Asks when the wanted keys were last used. AWS has no answer of its own for a key that is not there, and refuses:
+    /// then the keys are listed once more.
+    /// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccessKeyLastUsed.html, which documents no error for it
+    async fn read_last_used(
+        &self,
+        subject: &mut Subject,
+        wants: &Wants,
+        existence: Existence,
+    ) -> Result<(), NoSuchUser> {
+        let ids: Vec<AccessKeyId> = subject.ids_of_keys(&wants.last_used_of);
+        let mut is_relisted = false;
+        for id in ids {
+            if !subject.has_key(&id) {
+                continue;
+            }
+            let error = match self.session.access_key_last_used(&subject.user.name, &id).await {
+                Ok(last_used) => {
+                    subject.set_last_used(&id, &Fact::Known(last_used));
+                    continue;
+                }
+                Err(error) => error,
+            };
+            let may_be_gone = matches!(error.kind, CallErrorKind::Denied | CallErrorKind::NotFound);
+            if may_be_gone && !is_relisted {
+                is_relisted = true;
+                self.list_keys_again(subject, existence).await?;
+            }
+            subject.set_last_used(&id, &Fact::Unreadable(unreadable(Facet::AccessKeyLastUsed, &error)));
+        }
+        subject.set_last_use_without_id(&without_id());
+        Ok(())
+    }
+
+    /// Lists the keys once more. Where that fails, the keys that are known stay.
+    async fn list_keys_again(&self, subject: &mut Subject, existence: Existence) -> Result<(), NoSuchUser> {
+        match self.session.access_keys(&subject.user.name).await {
+            Ok(live) => subject.set_relisted_keys(live),
+            Err(error) if error.kind == CallErrorKind::NotFound && existence == Existence::Listed => {
+                return Err(NoSuchUser);
+            }
+            Err(_) => {}
+        }
+        Ok(())
+    }
+
+    async fn read_password(&self, subject: &mut Subject, existence: Existence) -> Result<(), NoSuchUser> {
+        let answer = match self.session.login_profile(&subject.user.name).await {
+            // The user is there, so what was not found is the password, in whatever words AWS says it.
+            Err(error) if error.kind == CallErrorKind::NotFound && existence == Existence::Confirmed => Ok(None),
+            answer => answer,
+        };
+        put(subject, Facet::LoginProfile, existence, answer, Subject::set_live_password)?;
+        // The report may have been asked for before it was known that there is a password.
+        if subject.read.contains(Facet::CredentialReport) {
+            self.take_password_age(subject);
+        }
+        Ok(())
+    }
+
+    /// The users were listed before their permissions were read: one that is missing there may be gone or renamed.
+    fn take_permissions(&self, subject: &mut Subject, existence: Existence) -> Result<(), NoSuchUser> {
         let permissions = match &self.details {
-            Some(Ok(details)) => match details.get(name) {
-                Some(user) => Fact::Known(user.permissions.clone()),
-                None => match self.session.password_last_used(name).await {
-                    Err(error) if error.kind == CallErrorKind::NotFound => return subject.is_gone = true,
-                    Ok(_) | Err(_) => Fact::Unreadable(missing(
-                        Facet::AuthorizationDetails,
-                        "iam:GetAccountAuthorizationDetails did not tell of the user",
-                    )),
-                },
+            Some(Ok(details)) => match (details.get(&subject.user.name), existence) {
+                (Some(user), _) => user.permissions.clone(),
+                (None, Existence::Listed) => return Err(NoSuchUser),
+                (None, Existence::Confirmed) => Fact::Unreadable(missing(
+                    Facet::AuthorizationDetails,
+                    "iam:GetAccountAuthorizationDetails did not tell of the user",
+                )),
             },
             Some(Err(why)) => Fact::Unreadable(Arc::clone(why)),
-            None => return,
+            None => return Ok(()),
         };
         Arc::make_mut(&mut subject.user).permissions = permissions;
+        Ok(())
     }
 
     /// A user that is not in the list of all credentials has none.
@@ -118,7 +208,7 @@ impl Reader<'_> {
     }
 
     fn take_password_age(&self, subject: &mut Subject) {
-        let changed_at = self.password_changed_at(&subject.user.name);
+        let changed_at = self.password_changed_at(&subject.user, subject.password_made_at);
         if let Fact::Known(Some(password)) = &mut Arc::make_mut(&mut subject.user).password
             && password.changed_at.is_not_read()
         {
@@ -127,21 +217,24 @@ impl Reader<'_> {
     }
 }
 
-/// Puts an answer in its place. A user of whom AWS says that there is none was deleted since the users were listed.
-fn put<T>(subject: &mut Subject, facet: Facet, answer: Result<T, CallError>, set: impl FnOnce(&mut Subject, T)) {
-    match answer {
-        Ok(value) => set(subject, value),
-        Err(error) if error.kind == CallErrorKind::NotFound => subject.is_gone = true,
-        Err(error) => subject.set_unreadable(unreadable(facet, &error)),
+/// Puts an answer in its place.
+fn put<T>(
+    subject: &mut Subject,
+    facet: Facet,
+    existence: Existence,
+    answer: Result<T, CallError>,
+    set: impl FnOnce(&mut Subject, T),
+) -> Result<(), NoSuchUser> {
+    match (answer, existence) {
+        (Ok(value), _) => set(subject, value),
+        (Err(error), Existence::Listed) if error.kind == CallErrorKind::NotFound => return Err(NoSuchUser),
+        (Err(error), Existence::Confirmed) if error.kind == CallErrorKind::NotFound => {
+            let reason = format!("{error}, although iam:ListUsers lists the user");
+            subject.set_unreadable(missing(facet, &reason));
+        }
+        (Err(error), Existence::Listed | Existence::Confirmed) => subject.set_unreadable(unreadable(facet, &error)),
     }
-}
-
-fn set_last_used(subject: &mut Subject, index: usize, last_used: Fact<LastUsed>) {
-    if let Fact::Known(keys) = &mut Arc::make_mut(&mut subject.user).access_keys
-        && let Some(key) = keys.get_mut(index)
-    {
-        key.last_used = last_used;
-    }
+    Ok(())
 }
 
 fn without_id() -> Arc<Unreadable> {

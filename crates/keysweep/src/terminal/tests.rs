@@ -37,6 +37,16 @@ fn nothing_found_is_not_said_of_what_was_not_read() {
 }
 
 #[test]
+fn users_that_are_gone_or_renamed_are_in_the_total() {
+    let mut result = world::empty();
+    (result.summary.users_gone, result.summary.users_renamed) = (3, 1);
+    let page = scan(&result, &PLAIN);
+    assert!(page.contains("2 accounts, 12 users (3 gone, 1 renamed since the report), 9 access keys: "), "{page}");
+    result.summary.users_gone = 0;
+    assert!(scan(&result, &PLAIN).contains("12 users (1 renamed since the report), 9 access keys: "));
+}
+
+#[test]
 fn judged_as_of_another_day() {
     let mut result = world::empty();
     result.run.as_of = "2027-03-01T00:00:00Z".parse().unwrap();

@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
-use keysweep_model::{ApiCalls, ScanResult, Severity, StatusCounts};
+use keysweep_model::{ApiCalls, ScanResult, Severity, StatusCounts, Summary};
 
 use super::{
     page::{Look, Page},
@@ -26,7 +26,7 @@ pub(super) fn write(page: &mut Page<'_>, result: &ScanResult) {
     let summary = &result.summary;
     let read = [
         text::count(result.coverage.scanned, "account"),
-        text::count(summary.users, "user"),
+        users(summary),
         text::count(summary.access_keys, "access key"),
     ];
     let said = format!(
@@ -36,6 +36,15 @@ pub(super) fn write(page: &mut Page<'_>, result: &ScanResult) {
         text::duration(result.run.finished_at.duration_since(result.run.started_at)),
     );
     page.section(label, look, &said, Look::Bold);
+}
+
+/// The users, and how many of the report's are gone or have another name, where there are any.
+fn users(summary: &Summary) -> String {
+    let changed = [(summary.users_gone, "gone"), (summary.users_renamed, "renamed")];
+    let changed = changed.iter().filter(|(count, _)| *count > 0);
+    let changed: Vec<String> = changed.map(|(count, word)| format!("{} {word}", text::thousands(*count))).collect();
+    let users = text::count(summary.users, "user");
+    if changed.is_empty() { users } else { format!("{users} ({} since the report)", changed.join(", ")) }
 }
 
 fn judged(result: &ScanResult, counts: &StatusCounts) -> String {

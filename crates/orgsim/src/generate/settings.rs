@@ -48,7 +48,7 @@ fn root(draw: &mut Draw, epoch: Time, account: &mut Account) {
             region: "us-east-1".into(),
         });
         let status = if draw.per_mille(250) { KeyStatus::Inactive } else { KeyStatus::Active };
-        root.keys.push(AccessKey { id: "".into(), status, created_at, last_used });
+        root.keys.push(AccessKey { id: "".into(), status, created_at, last_used, changed_at: None });
     }
     if draw.per_mille(15) {
         let uploaded_at = joined_at.plus(draw.between(0, since));

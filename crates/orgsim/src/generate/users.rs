@@ -142,7 +142,7 @@ impl Maker {
             noise = self.draw.bits() & 0x7f_ffff_ffff;
         }
         let id = access_key_id("AKIA", self.account.number(), noise).into();
-        AccessKey { id, status: crate::world::KeyStatus::Active, created_at, last_used: None }
+        AccessKey { id, status: crate::world::KeyStatus::Active, created_at, last_used: None, changed_at: None }
     }
 
     fn password(&mut self, kind: Kind, created_at: Time) -> Option<Password> {
@@ -158,7 +158,7 @@ impl Maker {
         let changed_at = created_at.plus(self.draw.between(0, age.max(0)));
         let since = (self.epoch.unix() - changed_at.unix()).max(0);
         let last_used_at = self.draw.per_mille(800).then(|| changed_at.plus(self.draw.between(0, since)));
-        Some(Password { changed_at, last_used_at, reset_required: false })
+        Some(Password { changed_at, created_at: None, last_used_at, reset_required: false })
     }
 
     fn path(&mut self, kind: Kind) -> Text {

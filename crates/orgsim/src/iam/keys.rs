@@ -70,7 +70,13 @@ pub(super) fn create(asked: &Asked<'_>, state: &mut State) -> Result<Body, ApiEr
     }
     let name = user.name.clone();
     let id = unused_id(state, account_id.number(), &name, asked.now.unix());
-    let key = AccessKey { id: id.as_str().into(), status: KeyStatus::Active, created_at: asked.now, last_used: None };
+    let key = AccessKey {
+        id: id.as_str().into(),
+        status: KeyStatus::Active,
+        created_at: asked.now,
+        last_used: None,
+        changed_at: None,
+    };
     if let Some(user) = state.account_mut(account_id).and_then(|account| account.user_mut(&name)) {
         user.keys.push(key);
     }

@@ -59,14 +59,15 @@ pub(super) fn core(xml: &mut Xml, user: &User, account: &Account, partition: Par
 pub(super) fn identity(xml: &mut Xml, user: &User, account: &Account, partition: Partition, derive: Derive) {
     xml.leaf("Path", &user.path);
     xml.leaf("UserName", &user.name);
-    xml.leaf("UserId", user_id(derive, account.id, &user.name));
+    xml.leaf("UserId", user_id(derive, account.id, user));
     xml.leaf("Arn", user.arn(partition, account.id));
     xml.leaf("CreateDate", user.created_at);
 }
 
 /// The unique id of a user.
-pub(crate) fn user_id(derive: Derive, account: AccountId, name: &str) -> String {
-    derive.unique_id("AIDA", &[&account.to_string(), name])
+pub(crate) fn user_id(derive: Derive, account: AccountId, user: &User) -> String {
+    let of_name = || derive.unique_id("AIDA", &[&account.to_string(), &user.name]);
+    user.id.as_ref().map_or_else(of_name, ToString::to_string)
 }
 
 pub(super) fn boundary(xml: &mut Xml, user: &User) {
@@ -94,7 +95,7 @@ pub(super) fn tags(asked: &Asked<'_>, state: &State) -> Result<Body, ApiError> {
     paging.answer(asked, "Tags", user.tags.pairs(), |(key, _)| (&**key).into(), tag)
 }
 
-/// `GetLoginProfile`. A password is as old as its user here; when it was changed is told by the credential report only.
+/// `GetLoginProfile`. When the password was changed is told by the credential report only.
 pub(super) fn login_profile(asked: &Asked<'_>, state: &State) -> Result<Body, ApiError> {
     let user = user(asked, account(asked, state)?)?;
     let missing = || ApiError::no_such_entity(format!("Login Profile for User {} cannot be found.", user.name));
@@ -102,7 +103,7 @@ pub(super) fn login_profile(asked: &Asked<'_>, state: &State) -> Result<Body, Ap
     let mut xml = Xml::default();
     xml.node("LoginProfile", |x| {
         x.leaf("UserName", &user.name);
-        x.leaf("CreateDate", user.created_at);
+        x.leaf("CreateDate", password.created_at.unwrap_or(user.created_at));
         x.leaf("PasswordResetRequired", password.reset_required);
     });
     Ok(Body::Xml(xml))

@@ -76,7 +76,7 @@ impl Table {
     fn key(&mut self, key: Option<&AccessKey>) {
         let active = key.is_some_and(|key| key.status == KeyStatus::Active);
         let shown = key.filter(|_| active || self.style.inactive_keys == InactiveKeys::Dated);
-        let rotated = shown.map_or(NONE.to_owned(), |key| date(key.created_at));
+        let rotated = shown.map_or(NONE.to_owned(), |key| date(key.changed_at.unwrap_or(key.created_at)));
         let used = shown.and_then(|key| key.last_used.as_ref());
         let used_at = used.map_or(NONE.to_owned(), |used| date(used.at));
         let (region, service) = used.map_or((NONE, NONE), |used| (&*used.region, &*used.service));

@@ -131,7 +131,7 @@ impl World {
 impl AccessKey {
     /// An active key whose id is yet to be made.
     fn unnamed(created_at: Time) -> AccessKey {
-        AccessKey { id: "".into(), status: super::KeyStatus::Active, created_at, last_used: None }
+        AccessKey { id: "".into(), status: super::KeyStatus::Active, created_at, last_used: None, changed_at: None }
     }
 }
 

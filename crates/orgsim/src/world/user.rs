@@ -18,6 +18,10 @@ pub struct User {
     /// When the user was made.
     #[serde(default = "super::defaults::long_ago")]
     pub created_at: Time,
+    /// The unique id, `AIDA` and 17 letters and digits, which stays when the user is renamed; left out, it follows from
+    /// the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<Text>,
     /// The console password, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<Password>,
@@ -61,6 +65,7 @@ impl User {
             name: name.into(),
             path: super::defaults::slash(),
             created_at,
+            id: None,
             password: None,
             mfa_devices: Vec::new(),
             tags: Tags::default(),
@@ -100,6 +105,9 @@ pub struct Password {
     /// When it was set or last changed.
     #[serde(default = "super::defaults::long_ago")]
     pub changed_at: Time,
+    /// When the user got a password, which a change does not move; left out, when the user was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Time>,
     /// When it was last used to sign in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<Time>,
@@ -121,6 +129,9 @@ pub struct AccessKey {
     /// When it was made.
     #[serde(default = "super::defaults::long_ago")]
     pub created_at: Time,
+    /// When it was last changed, which the credential report then shows in place of the former; left out, never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_at: Option<Time>,
     /// Its last use; left out, it was never used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used: Option<LastUsed>,

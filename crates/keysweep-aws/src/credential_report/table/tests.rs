@@ -25,8 +25,8 @@ fn row(first_slot: &str) -> ReportUser {
 
 fn rows(first_slots: &[&str]) -> Vec<ReportUser> {
     let mut csv = HEADER.to_owned();
-    for slot in first_slots {
-        csv += "\nann,arn:aws:iam::111122223333:user/eng/ann,2020-01-02T03:04:05+00:00,";
+    for (name, slot) in ["ann", "bob"].iter().zip(first_slots) {
+        csv += &format!("\n{name},arn:aws:iam::111122223333:user/eng/{name},2020-01-02T03:04:05+00:00,");
         csv += slot;
         csv += ",FALSE,N/A,N/A,N/A,N/A";
     }
@@ -98,6 +98,30 @@ fn an_undated_slot_may_hold_an_inactive_key_unless_the_report_dates_inactive_key
     assert_eq!(row(undated).possible_keys, 2);
     let both = rows(&[undated, "FALSE,2024-05-06T07:08:09+00:00,N/A,N/A,N/A"]);
     assert_eq!(both.iter().map(|row| row.possible_keys).collect::<Vec<_>>(), [0, 0]);
+}
+
+#[test]
+fn two_rows_of_one_user_are_no_report() {
+    let row =
+        "ann,arn:aws:iam::111122223333:user/ann,2020-01-02T03:04:05+00:00,FALSE,N/A,N/A,N/A,N/A,FALSE,N/A,N/A,N/A,N/A";
+    let error = parse(&account(), format!("{HEADER}\n{row}\n{row}").as_bytes()).err();
+    assert_eq!(error.as_deref(), Some("it has two rows for the user `ann`"));
+}
+
+#[test]
+fn a_use_before_the_date_of_a_key_shows_that_the_date_is_not_that_of_its_creation() {
+    let shows = |used: &str| used_before_made(&row(&format!("true,2024-05-06T07:08:09+00:00,{used},N/A,s3")).user);
+    assert_eq!(
+        shows("2024-05-06T06:53:08+00:00").as_deref(),
+        Some(
+            "it gives 2024-05-06T07:08:09Z as the date of a key of `ann` that was used at 2024-05-06T06:53:08Z, so that \
+             its dates are not those of the keys' creation"
+        )
+    );
+    // The beginning of the span in which a key was used for the first time may be before the key was made.
+    for used in ["2024-05-06T06:53:09+00:00", "2024-05-06T07:08:09+00:00", "2025-01-01T00:00:00+00:00", "N/A"] {
+        assert_eq!(shows(used), None, "{used}");
+    }
 }
 
 #[test]

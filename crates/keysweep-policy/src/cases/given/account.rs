@@ -1,6 +1,6 @@
 //! Root users and password policies of cases.
 
-use keysweep_model::{Facet, LastUsed, PasswordPolicy, RootActivity, RootCredentials, RootUser};
+use keysweep_model::{Facet, Fact, LastUsed, PasswordPolicy, RootActivity, RootCredentials, RootUser};
 
 use super::{
     super::raw::{RawPasswordPolicy, RawRoot},
@@ -27,10 +27,10 @@ impl Maker {
         self.leave(Object::Root, None, 0, &[("has_hardware_mfa", is_hardware_given)]);
         let is_any_given = is_hardware_given || given.iter().any(|(_, is_given)| *is_given);
         let credentials = is_any_given.then(|| RootCredentials {
-            has_access_key: raw.has_access_key.unwrap_or_default(),
-            has_password: raw.has_password.unwrap_or_default(),
-            has_mfa: has_mfa.unwrap_or(hardware.is_some()),
-            has_signing_certificate: raw.has_signing_certificate.unwrap_or_default(),
+            has_access_key: Fact::Known(raw.has_access_key.unwrap_or_default()),
+            has_password: Fact::Known(raw.has_password.unwrap_or_default()),
+            has_mfa: Fact::Known(has_mfa.unwrap_or(hardware.is_some())),
+            has_signing_certificate: Fact::Known(raw.has_signing_certificate.unwrap_or_default()),
         });
         // Whether a device is virtual is asked only of a root user with MFA.
         let has_virtual_mfa = hardware.map(|has| !has).or((has_mfa == Some(true)).then_some(true));
