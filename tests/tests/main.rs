@@ -14,6 +14,7 @@ mod faults;
 mod harness;
 mod help;
 mod inventory;
+mod layers;
 #[cfg(feature = "moto")]
 mod moto;
 mod oracle;

@@ -242,6 +242,4 @@ pub fn schema() -> serde_json::Value {
 }
 
 #[cfg(test)]
-mod layers;
-#[cfg(test)]
 mod tests;

@@ -4,8 +4,10 @@
 use std::{env, process::Command};
 
 use clap::{Arg, ArgAction, CommandFactory, Parser};
-
-use super::*;
+use keysweep::{
+    config::{Config, read, schema},
+    settings::Settings,
+};
 
 #[derive(Parser)]
 struct Flags {
@@ -73,7 +75,7 @@ fn in_process(arguments: &[String], file: &str, variable: Option<(&str, &str)>, 
     let path = folder.path().join("keysweep.yaml");
     std::fs::write(&path, file).unwrap();
     let mut process = Command::new(env::current_exe().unwrap());
-    process.args(["--exact", "config::layers::the_layers_of_this_process_are_those_expected"]).env_clear();
+    process.args(["--exact", "layers::the_layers_of_this_process_are_those_expected"]).env_clear();
     process.env(ARGUMENTS, arguments.join("\n")).env(FILE, &path).env(EXPECTED, shown(expected.clone())).envs(variable);
     let output = process.output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
@@ -130,7 +132,7 @@ fn every_setting_makes_a_difference() {
     let exemption = "{ id: a, policy: access-key-unused, reason: r, owner: o, user: u, approved_on: 2026-01-01, expires: 2026-01-05 }";
     let base = keysweep_policy::yaml::parse_file("f", &format!("save_inventory: i.jsonl\nexemptions: [{exemption}]"));
     let base: Config = base.unwrap_or_else(|error| panic!("{error}"));
-    let resolved = |config: Config| format!("{:?}", crate::settings::Settings::resolve(config.over(base.clone())));
+    let resolved = |config: Config| format!("{:?}", Settings::resolve(config.over(base.clone())));
     assert!(resolved(Config::default()).starts_with("Ok"), "{}", resolved(Config::default()));
     for setting in settings() {
         let [one, other] = samples(&setting).map(|value| resolved(parsed(&[flag(&setting, value)])));
