@@ -13,6 +13,7 @@ mod exemptions;
 mod faults;
 mod harness;
 mod help;
+mod hostile_files;
 mod inventory;
 mod layers;
 #[cfg(feature = "moto")]
@@ -29,6 +30,7 @@ mod refusals;
 mod selection;
 mod serve;
 mod sessions;
+mod signals;
 #[cfg(feature = "moto")]
 mod terminal;
 mod truth;

@@ -84,6 +84,21 @@ impl Keysweep {
         self.folder.path()
     }
 
+    /// A file of the working folder, which may not be there yet.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// With so many kibibytes of memory.
+    pub(crate) fn in_memory(mut self, kibibytes: u64) -> Self {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "ulimit -v \"$0\" && exec \"$@\"", &kibibytes.to_string(), program()]);
+        command.args(self.command.get_args()).env_clear().current_dir(&self.folder).stdin(Stdio::null());
+        command.envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        self.command = command;
+        self
+    }
+
     /// Runs it to its end.
     pub(crate) fn run(mut self) -> Ran {
         let output = self.command.output().unwrap();
@@ -141,6 +156,11 @@ impl Ran {
         format!("exit {}\n{}", self.code, self.stderr.replace(&folder, "DIR"))
     }
 
+    /// A file of the working folder, which may not be there.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
     /// The text of a file in the working folder, where it is there.
     pub(crate) fn read(&self, name: &str) -> Option<String> {
         fs::read_to_string(self.folder.path().join(name)).ok()
@@ -166,6 +186,11 @@ impl Running {
     pub(crate) fn signal(&self, name: &str) {
         let sent = Command::new("sh").args(["-c", &format!("kill -{name} {}", self.child.id())]).status().unwrap();
         assert!(sent.success());
+    }
+
+    /// Waits for its end without reading what it writes, and gives its exit code.
+    pub(crate) fn code(mut self) -> i32 {
+        self.child.wait().unwrap().code().unwrap_or(-1)
     }
 
     /// Closes its stdout after the first byte, and waits for its end.

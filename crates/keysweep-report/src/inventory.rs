@@ -11,14 +11,18 @@
 //! | `{"end": {"records": n, "sha256": ...}}` | how many lines stand between header and end, and the SHA-256 of all bytes before this line |
 //!
 //! A fact is `{"known": value}`, `{"not_read": facet}` or `{"unreadable": {"facet": ..., "reason": ...}}`; one that is
-//! missing was not read. Times are RFC 3339 in UTC. Within a version keys are only ever added.
+//! missing was not read. Times are RFC 3339 in UTC. No account is in it twice. Within a version keys are only ever added,
+//! in any of these objects; whoever reads it passes over the keys that it does not know.
 
 mod account;
 mod facts;
 mod line;
+mod lines;
 mod read;
 mod write;
 
+#[cfg(test)]
+mod round_trip;
 #[cfg(test)]
 mod tests;
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use keysweep_model::AccountId;
+use keysweep_model::{AccountId, escaped, is_unseen};
 
 pub use self::policy::{PolicyCommand, PolicySource};
 use crate::config::{AccountRole, Config};
@@ -256,6 +256,19 @@ pub fn command() -> clap::Command {
         }
     };
     Cli::command().mut_subcommand("accounts", without(&NOT_FOR_ACCOUNTS)).mut_subcommand("demo", without(&NOT_FOR_DEMO))
+}
+
+/// The text of an error about the arguments, in which `unseen` values are quoted: each of them, and what follows `=` in
+/// it, is escaped.
+pub(crate) fn error_text(error: &clap::Error, unseen: &[String]) -> String {
+    let mut text = error.render().to_string();
+    for value in unseen {
+        let parts = [Some(value.as_str()), value.split_once('=').map(|(_, value)| value)];
+        for part in parts.into_iter().flatten().chain(value.split([',', '='])).filter(|part| part.contains(is_unseen)) {
+            text = text.replace(part, &escaped(part));
+        }
+    }
+    text.trim_end().to_owned()
 }
 
 #[cfg(test)]

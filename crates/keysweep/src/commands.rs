@@ -38,6 +38,6 @@ pub async fn run(cli: Cli, edge: &Edge) -> Result<Exit, Failure> {
         Command::Schema { name } => schema::run(name),
         Command::Orgsim(command) => orgsim::run(command, edge).await,
         Command::Completions { shell } => generate::completions(shell),
-        Command::Man { folder } => generate::manual(&folder),
+        Command::Man { folder } => generate::manual(&folder, &edge.interrupts.drafts),
     }
 }

@@ -8,22 +8,20 @@ use std::{
 };
 
 use clap::FromArgMatches;
-use tokio_util::sync::CancellationToken;
+use keysweep_model::{escaped, is_unseen};
 use tracing::Level;
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{
     cli::{self, Cli, Global, When},
     commands,
-    exit::Failure,
+    exit::{Exit, Failure},
+    interrupt::Interrupts,
     terminal::{self, View},
 };
 
 /// The width of text that goes to no terminal.
 const WIDTH_WITHOUT_TERMINAL: usize = 120;
-
-/// The exit code of a process that a second interrupt ends, as shells report it: 128 + SIGINT.
-const KILLED_BY_INTERRUPT: i32 = 130;
 
 /// What the outside world is like, for those inside.
 #[derive(Debug)]
@@ -32,21 +30,25 @@ pub struct Edge {
     pub stdout: View,
     /// Whether progress is shown on stderr.
     pub progress: bool,
-    /// Cancelled at the first interrupt.
-    pub stop: CancellationToken,
+    /// What an interrupt does.
+    pub interrupts: Interrupts,
 }
 
 /// The program: runs the command that the arguments name, and says how it went.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::from_arg_matches(&cli::command().get_matches()).unwrap_or_else(|error| error.exit());
+    let cli = match arguments() {
+        Ok(cli) => cli,
+        Err(exit) => return exit,
+    };
     start_log(&cli.global);
     let edge = Edge::of(&cli.global);
-    let outcome = runtime().and_then(|runtime| {
-        runtime.block_on(async {
-            tokio::spawn(watch_interrupts(edge.stop.clone()));
-            commands::run(cli, &edge).await
-        })
+    let watching = watch_interrupts(edge.interrupts.clone());
+    let outcome = watching.and_then(|()| runtime()).and_then(|runtime| {
+        let outcome = runtime.block_on(commands::run(cli, &edge));
+        // A name server or a disk that does not answer is not waited for.
+        runtime.shutdown_background();
+        outcome
     });
     match outcome {
         Ok(exit) => exit.into(),
@@ -55,6 +57,25 @@ pub fn main() -> ExitCode {
             failure.exit.into()
         }
     }
+}
+
+/// The arguments, or the exit code where there is nothing more to do: help was asked for, or they are wrong.
+fn arguments() -> Result<Cli, ExitCode> {
+    let error = match cli::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => return Ok(cli),
+        Err(error) => error,
+    };
+    // What is wrong is quoted in the error, and cannot be told from the error's own lines and colours any more.
+    let values = env::args_os().chain(env::vars_os().map(|(_, value)| value));
+    let values = values.map(|value| value.to_string_lossy().into_owned());
+    let unseen: Vec<String> = values.filter(|value| value.contains(is_unseen)).collect();
+    if !error.use_stderr() || unseen.is_empty() {
+        // Whoever closed stderr does not want to know.
+        let _ = error.print();
+    } else {
+        say(&cli::error_text(&error, &unseen));
+    }
+    Err(ExitCode::from(if error.use_stderr() { Exit::Usage as u8 } else { Exit::Clean as u8 }))
 }
 
 impl Edge {
@@ -69,7 +90,7 @@ impl Edge {
         Self {
             stdout: View { width: width.unwrap_or(WIDTH_WITHOUT_TERMINAL), color, all: false },
             progress: !global.no_progress && std::io::stderr().is_terminal(),
-            stop: CancellationToken::new(),
+            interrupts: Interrupts::default(),
         }
     }
 }
@@ -109,39 +130,86 @@ fn start_log(global: &Global) {
         _ => Level::DEBUG,
     };
     let own = ["keysweep", "keysweep_aws", "keysweep_policy", "keysweep_scan", "orgsim"].map(|name| (name, level));
-    let log = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal() && !no_color())
-        .with_target(false);
+    let log = tracing_subscriber::fmt::layer().with_writer(|| Log).with_ansi(false).with_target(false);
     let filter = Targets::new().with_targets(own);
     tracing_subscriber::registry().with(log).with(filter).init();
 }
 
-/// The first interrupt stops the work in good order, the second at once.
-async fn watch_interrupts(stop: CancellationToken) {
-    interrupt().await;
-    say("interrupted: stopping in good order; interrupt again to stop at once");
-    stop.cancel();
-    interrupt().await;
-    std::process::exit(KILLED_BY_INTERRUPT);
-}
+/// Where the log goes: stderr, one line for each event whatever is in it.
+struct Log;
 
-/// Waits for Ctrl-C, or for the signal by which schedulers and containers stop a process.
-#[cfg(unix)]
-async fn interrupt() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-    tokio::select! {
-        Ok(()) = tokio::signal::ctrl_c() => {}
-        Some(()) = terminate.recv() => {}
-        else => std::future::pending().await,
+impl Write for Log {
+    /// The logger hands over one event at a time.
+    fn write(&mut self, event: &[u8]) -> std::io::Result<usize> {
+        say(&escaped(String::from_utf8_lossy(event).trim_end_matches('\n')));
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 
-/// Waits for Ctrl-C.
+/// Watches for interrupts in a thread of its own, so that no work keeps them from being seen.
+fn watch_interrupts(interrupts: Interrupts) -> Result<(), Failure> {
+    let failed = |error| Failure::could_not_start(format!("could not watch for signals: {error}"));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(failed)?;
+    let watch = move || runtime.block_on(each_interrupt(&interrupts));
+    std::thread::Builder::new().name("signals".to_owned()).spawn(watch).map(drop).map_err(failed)
+}
+
+/// Ends the program at an interrupt that no work answers in good order, with the exit code by which shells report it.
+async fn each_interrupt(interrupts: &Interrupts) {
+    let Ok(mut signals) = Signals::new() else { return };
+    loop {
+        let number = signals.next().await;
+        if !interrupts.take() {
+            std::process::exit(128 + number);
+        }
+        say("interrupted: stopping in good order; interrupt again to stop at once");
+    }
+}
+
+/// The signals that stop a program: Ctrl-C, and the one by which schedulers and containers do it.
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// Waits for the next one, and tells its number.
+    async fn next(&mut self) -> i32 {
+        use tokio::signal::unix::SignalKind;
+        tokio::select! {
+            Some(()) = self.interrupt.recv() => SignalKind::interrupt().as_raw_value(),
+            Some(()) = self.terminate.recv() => SignalKind::terminate().as_raw_value(),
+            else => std::future::pending().await,
+        }
+    }
+}
+
+/// Ctrl-C.
 #[cfg(not(unix))]
-async fn interrupt() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    /// Waits for it, and tells its number.
+    async fn next(&mut self) -> i32 {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        2
     }
 }

@@ -12,6 +12,7 @@ pub mod commands;
 pub mod config;
 pub mod edge;
 pub mod exit;
+pub mod interrupt;
 pub mod output;
 mod progress;
 pub mod settings;

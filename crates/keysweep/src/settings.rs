@@ -1,6 +1,7 @@
 //! Resolved settings: everything has a value, and every value is one that makes sense.
 
 mod exemptions;
+mod outputs;
 mod policies;
 
 use std::{collections::BTreeMap, fmt, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
@@ -76,6 +77,7 @@ impl Settings {
     /// # Errors
     /// When a value is out of its range, or a policy or the accounts file is at fault.
     pub fn resolve(mut config: Config) -> Result<Self, Failure> {
+        outputs::check(&config)?;
         Ok(Self {
             scan: scan_options(&mut config)?,
             source: config.inventory.map_or(Source::Aws, Source::Inventory),

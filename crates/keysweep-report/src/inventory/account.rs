@@ -14,7 +14,6 @@ use super::facts::{Flag, Wire, parse, read, write};
 type Maybe<T> = Option<Wire<T>>;
 
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Account {
     id: String,
     name: String,
@@ -36,7 +35,6 @@ pub(super) struct Account {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct RootCredentialsWire {
     has_access_key: Flag,
     has_password: Flag,
@@ -45,7 +43,6 @@ struct RootCredentialsWire {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct RootActivityWire {
     created_at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,7 +51,6 @@ struct RootActivityWire {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct PasswordPolicy {
     minimum_length: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -69,7 +65,6 @@ struct PasswordPolicy {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct User {
     name: String,
     arn: String,
@@ -97,7 +92,6 @@ struct User {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct AccessKey {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     id: Maybe<String>,
@@ -111,7 +105,6 @@ struct AccessKey {
 
 /// A use; without a time there was none.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Use {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     at: Option<Timestamp>,
@@ -122,7 +115,6 @@ struct Use {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Password {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     changed_at: Maybe<Timestamp>,
@@ -131,7 +123,6 @@ struct Password {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct MfaDevice {
     serial_number: String,
     kind: String,
@@ -139,7 +130,6 @@ struct MfaDevice {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct PermissionsWire {
     groups: Vec<String>,
     attached_policies: Vec<String>,
@@ -151,7 +141,6 @@ struct PermissionsWire {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct ServiceCredential {
     id: String,
     service: String,
@@ -163,7 +152,6 @@ struct ServiceCredential {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct SigningCertificate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     id: Maybe<String>,
@@ -174,7 +162,6 @@ struct SigningCertificate {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct SshKey {
     id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,12 +1,15 @@
 //! Facts on the wire.
 
-use std::{str::FromStr, sync::Arc};
+use std::{fmt, marker::PhantomData, str::FromStr, sync::Arc};
 
 use keysweep_model::{Facet, Fact, Unreadable};
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error as _, IgnoredAny, MapAccess, Visitor},
+};
 
 /// A fact as a line holds it; the whole field is missing where nobody has read it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Wire<T> {
     Known(T),
@@ -43,6 +46,51 @@ impl Flag {
 impl<T> Wire<T> {
     fn unreadable(why: &Unreadable) -> Self {
         Self::Unreadable { facet: why.facet.as_str().to_owned(), reason: why.reason.clone() }
+    }
+}
+
+#[derive(Deserialize)]
+struct Why {
+    facet: String,
+    reason: String,
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Wire<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(WireVisitor(PhantomData))
+    }
+}
+
+/// Reads one of the three keys, and passes over those that a later version has added.
+struct WireVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for WireVisitor<T> {
+    type Value = Wire<T>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a fact: one of `known`, `not_read` and `unreadable`")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Wire<T>, A::Error> {
+        let mut fact = None;
+        while let Some(key) = entries.next_key::<String>()? {
+            let next = match key.as_str() {
+                "known" => Wire::Known(entries.next_value()?),
+                "not_read" => Wire::NotRead(entries.next_value()?),
+                "unreadable" => {
+                    let Why { facet, reason } = entries.next_value()?;
+                    Wire::Unreadable { facet, reason }
+                }
+                _ => {
+                    entries.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+            };
+            if fact.replace(next).is_some() {
+                return Err(A::Error::custom("a fact is only one of `known`, `not_read` and `unreadable`"));
+            }
+        }
+        fact.ok_or_else(|| A::Error::custom("a fact is one of `known`, `not_read` and `unreadable`"))
     }
 }
 

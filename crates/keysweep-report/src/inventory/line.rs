@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use keysweep_model::{AccountGap, Run, Step};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use super::{SCHEMA, account::Account, facts::parse};
 
@@ -30,14 +30,35 @@ struct RunLine {
     partition: String,
 }
 
-/// Every other line.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+/// Every other line, as it is written.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Line {
     Account(Box<Account>),
     Failed(Gap),
     Skipped(Gap),
     End(End),
+}
+
+/// Every other line, as it is read: a later version may have added keys beside the one that says what it is.
+#[derive(Debug, Deserialize)]
+struct Keys {
+    account: Option<Box<Account>>,
+    failed: Option<Gap>,
+    skipped: Option<Gap>,
+    end: Option<End>,
+}
+
+impl<'de> Deserialize<'de> for Line {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Keys::deserialize(deserializer)? {
+            Keys { account: Some(account), failed: None, skipped: None, end: None } => Ok(Self::Account(account)),
+            Keys { account: None, failed: Some(gap), skipped: None, end: None } => Ok(Self::Failed(gap)),
+            Keys { account: None, failed: None, skipped: Some(gap), end: None } => Ok(Self::Skipped(gap)),
+            Keys { account: None, failed: None, skipped: None, end: Some(end) } => Ok(Self::End(end)),
+            Keys { .. } => Err(D::Error::custom("a line is one of `account`, `failed`, `skipped` and `end`")),
+        }
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]

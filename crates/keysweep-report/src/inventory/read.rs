@@ -1,19 +1,20 @@
 //! Reads inventories, one account after another, and trusts none that is not whole.
 
-use std::io::{self, BufRead};
+use std::{
+    collections::BTreeMap,
+    io::{self, BufRead},
+};
 
-use keysweep_model::Run;
+use keysweep_model::{AccountId, Run};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{
     Record, SCHEMA,
-    line::{Header, Line},
+    line::{End, Header, Line},
+    lines::{HEADER, LineError, Lines, Parsed, RECORD},
     write::hex,
 };
-
-/// The longest line that is read, in bytes: an account of 5,000 users takes a few megabytes.
-const MAX_LINE: u64 = 256 << 20;
 
 /// Why an inventory cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +47,16 @@ pub enum InventoryError {
         /// The last line that is there, counted from 1.
         line: u64,
     },
+    /// An account is in it twice.
+    #[error("account {account} is in the inventory twice, in lines {first} and {second}: a scan writes each once")]
+    Twice {
+        /// The account.
+        account: AccountId,
+        /// The line that has it first, counted from 1.
+        first: u64,
+        /// The line that has it again.
+        second: u64,
+    },
     /// Its lines are not those that were written.
     #[error("the inventory was altered after it was written: its lines do not fit the checksum in the last one")]
     Altered,
@@ -54,10 +65,10 @@ pub enum InventoryError {
 /// Reads an inventory. Only when it has come to its end without an error was everything as it was written.
 #[derive(Debug)]
 pub struct Reader<R: BufRead> {
-    input: R,
+    lines: Lines<R>,
     run: Run,
-    digest: Sha256,
-    line: u64,
+    /// The accounts that were read, each with its line.
+    accounts: BTreeMap<AccountId, u64>,
     records: u64,
     done: bool,
 }
@@ -67,11 +78,15 @@ impl<R: BufRead> Reader<R> {
     ///
     /// # Errors
     /// When there is none, or one of another version.
-    pub fn open(mut input: R) -> Result<Self, InventoryError> {
-        let mut digest = Sha256::new();
-        let text = next_line(&mut input, 1)?.ok_or(InventoryError::NoInventory)?;
-        digest.update(&text);
-        let header: Value = serde_json::from_slice(&text).map_err(|_| InventoryError::NoInventory)?;
+    pub fn open(input: R) -> Result<Self, InventoryError> {
+        let mut lines = Lines::new(input);
+        let header: Value = match lines.next(HEADER) {
+            Ok(Parsed { value, .. }) => value,
+            Err(LineError::Read(error)) => return Err(InventoryError::Read(error)),
+            Err(LineError::Cut | LineError::TooMuch(_) | LineError::Wrong(_)) => {
+                return Err(InventoryError::NoInventory);
+            }
+        };
         match header.get("schema").and_then(Value::as_str) {
             Some(SCHEMA) => {}
             Some(other) if other.starts_with("keysweep.inventory/") => {
@@ -82,7 +97,7 @@ impl<R: BufRead> Reader<R> {
         let damaged = |reason| InventoryError::Damaged { line: 1, reason };
         let header: Header = serde_json::from_value(header).map_err(|error| damaged(error.to_string()))?;
         let run = header.run().map_err(damaged)?;
-        Ok(Self { input, run, digest, line: 1, records: 0, done: false })
+        Ok(Self { lines, run, accounts: BTreeMap::new(), records: 0, done: false })
     }
 
     /// The run that wrote it. When that ended is not known: it is taken to have ended when it began.
@@ -92,33 +107,45 @@ impl<R: BufRead> Reader<R> {
     }
 
     fn next_record(&mut self) -> Result<Option<Record>, InventoryError> {
-        let number = self.line + 1;
-        let text = next_line(&mut self.input, number)?.ok_or(InventoryError::Truncated { line: self.line })?;
-        let damaged = |reason| InventoryError::Damaged { line: number, reason };
-        if text.last() != Some(&b'\n') {
-            return Err(InventoryError::Truncated { line: self.line });
-        }
-        let line = serde_json::from_slice(&text).map_err(|error| damaged(plain(&error)))?;
-        let record = match line {
+        let line = self.lines.number();
+        let damaged = |reason| InventoryError::Damaged { line: line + 1, reason };
+        let Parsed { value, before } = self.lines.next(RECORD).map_err(|error| match error {
+            LineError::Read(error) => InventoryError::Read(error),
+            LineError::Cut => InventoryError::Truncated { line },
+            LineError::TooMuch(_) | LineError::Wrong(_) => damaged(error.to_string()),
+        })?;
+        let record = match value {
             Line::Account(account) => Record::Account(Box::new(account.facts().map_err(damaged)?)),
             Line::Failed(gap) => Record::Failed(gap.gap().map_err(damaged)?),
             Line::Skipped(gap) => Record::Skipped(gap.gap().map_err(damaged)?),
-            Line::End(end) => {
-                if end.records != self.records || end.sha256 != hex(&self.digest.clone().finalize()) {
-                    return Err(InventoryError::Altered);
-                }
-                return match next_line(&mut self.input, number + 1)? {
-                    None => Ok(None),
-                    Some(_) => {
-                        Err(InventoryError::Damaged { line: number + 1, reason: "more follows the end".to_owned() })
-                    }
-                };
-            }
+            Line::End(end) => return self.check_end(&end, &before).map(|()| None),
         };
-        self.digest.update(&text);
-        self.line = number;
+        self.check_account(&record)?;
         self.records += 1;
         Ok(Some(record))
+    }
+
+    /// An account that is there twice would count twice, and might be judged by facts that were never true together.
+    fn check_account(&mut self, record: &Record) -> Result<(), InventoryError> {
+        let account = match record {
+            Record::Account(facts) => Some(facts.account.id),
+            Record::Failed(gap) | Record::Skipped(gap) => gap.account_id,
+        };
+        let second = self.lines.number();
+        match account.and_then(|account| Some((account, self.accounts.insert(account, second)?))) {
+            Some((account, first)) => Err(InventoryError::Twice { account, first, second }),
+            None => Ok(()),
+        }
+    }
+
+    fn check_end(&mut self, end: &End, before: &Sha256) -> Result<(), InventoryError> {
+        if end.records != self.records || end.sha256 != hex(&before.clone().finalize()) {
+            return Err(InventoryError::Altered);
+        }
+        if self.lines.is_at_end()? {
+            return Ok(());
+        }
+        Err(InventoryError::Damaged { line: self.lines.number() + 1, reason: "more follows the end".to_owned() })
     }
 }
 
@@ -134,19 +161,4 @@ impl<R: BufRead> Iterator for Reader<R> {
         self.done = !matches!(next, Some(Ok(_)));
         next
     }
-}
-
-/// The next line with its newline; none at the end.
-fn next_line(input: &mut impl BufRead, number: u64) -> Result<Option<Vec<u8>>, InventoryError> {
-    let mut text = Vec::new();
-    io::Read::take(&mut *input, MAX_LINE).read_until(b'\n', &mut text)?;
-    if text.len() as u64 == MAX_LINE {
-        return Err(InventoryError::Damaged { line: number, reason: format!("it has {MAX_LINE} bytes or more") });
-    }
-    Ok((!text.is_empty()).then_some(text))
-}
-
-/// The error without its line, which is always the first of the text that was read.
-fn plain(error: &serde_json::Error) -> String {
-    error.to_string().replace(" at line 1 column ", " at column ")
 }

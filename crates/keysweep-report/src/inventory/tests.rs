@@ -1,6 +1,9 @@
 //! Inventories: what is written is read again, and what is not whole is refused.
 
-use std::{io::Cursor, sync::Arc};
+use std::{
+    io::{self, Cursor},
+    sync::Arc,
+};
 
 use keysweep_model::{
     AccessKey, Account, AccountFacts, AccountGap, AccountState, CredentialStatus, Facet, Fact, LastUsed, MfaDevice,
@@ -8,8 +11,9 @@ use keysweep_model::{
     SigningCertificate, SshKey, Step, Unreadable, User,
 };
 use proptest::prelude::*;
+use sha2::{Digest, Sha256};
 
-use super::{InventoryError, Reader, Record, Writer};
+use super::{InventoryError, Reader, Record, Writer, write::hex};
 
 fn at(text: &str) -> jiff::Timestamp {
     text.parse().unwrap()
@@ -121,19 +125,20 @@ fn account() -> AccountFacts {
 }
 
 fn records() -> Vec<Record> {
-    let gap = |step| AccountGap {
-        account_id: Some("444455556666".parse().unwrap()),
+    let gap = |step, id: &str| AccountGap {
+        account_id: Some(id.parse().unwrap()),
         account_name: "old".to_owned(),
         step,
         reason: "it is SUSPENDED".to_owned(),
     };
-    let unread = AccountFacts::unread(Arc::clone(&account().account));
+    let other = Account { id: "777788889999".parse().unwrap(), ..(*account().account).clone() };
+    let unread = AccountFacts::unread(Arc::new(other));
     let defaults = AccountFacts { password_policy: Fact::Known(None), users: denied(Facet::Users), ..unread };
     vec![
         Record::Account(Box::new(account())),
         Record::Account(Box::new(defaults)),
-        Record::Failed(gap(Step::AssumeRole)),
-        Record::Skipped(gap(Step::State)),
+        Record::Failed(gap(Step::AssumeRole, "444455556666")),
+        Record::Skipped(gap(Step::State, "555566667777")),
     ]
 }
 
@@ -188,8 +193,134 @@ fn a_file_that_is_not_whole_is_refused() {
     the inventory was altered after it was written: its lines do not fit the checksum in the last one
     the inventory was altered after it was written: its lines do not fit the checksum in the last one
     the inventory is damaged in line 2: `Gone` is not a credential status: use one of Active, Inactive, Expired
-    the inventory is damaged in line 2: unknown variant `acount`, expected one of `account`, `failed`, `skipped`, `end` at column 9
+    the inventory is damaged in line 2: a line is one of `account`, `failed`, `skipped` and `end`
     the inventory is damaged in line 7: more follows the end
+    "
+    );
+}
+
+/// The file of these lines between the header and the end, as a writer would have closed it.
+fn closed(lines: &[&str]) -> Vec<u8> {
+    let text = String::from_utf8(written()).unwrap();
+    let mut all = text.lines().next().unwrap().to_owned() + "\n";
+    lines.iter().for_each(|line| all += &format!("{line}\n"));
+    let sha256 = hex(&Sha256::digest(&all));
+    all += &format!("{{\"end\":{{\"records\":{},\"sha256\":\"{sha256}\"}}}}\n", lines.len());
+    all.into_bytes()
+}
+
+const BARE: &str = r#"{"account":{"id":"111122223333","name":"","state":"ACTIVE"}}"#;
+
+#[test]
+fn keys_that_a_later_version_adds_are_passed_over() {
+    assert_eq!(read(&closed(&[BARE])).unwrap().len(), 1);
+    let text = String::from_utf8(written()).unwrap();
+    // Into every object but the tags, whose keys are AWS's.
+    let add = |line: &str| {
+        let line = line.replace('{', r#"{"added":[{"x":null}],"#).replace(",}", "}");
+        line.replace(r#""known":{"added":[{"x":null}],"not_read":"known"}"#, r#""known":{"not_read":"known"}"#)
+    };
+    let lines: Vec<&str> = text.lines().collect();
+    let widened: Vec<String> = lines[1..lines.len() - 1].iter().map(|line| add(line)).collect();
+    let widened: Vec<&str> = widened.iter().map(String::as_str).collect();
+    assert!(widened[0].matches("added").count() > 40, "{}", widened[0]);
+    assert_eq!(read(&closed(&widened)).unwrap(), records());
+    let header = text.replacen('{', r#"{"added":1,"#, 1).replacen(r#""run":{"#, r#""run":{"added":1,"#, 1);
+    assert_eq!(Reader::open(header.as_bytes()).unwrap().run(), &run());
+}
+
+#[test]
+fn a_line_or_a_fact_that_is_none_or_two_things_is_refused() {
+    let fact = |fact: &str| refused(&closed(&[&BARE.replace("\"state\"", &format!("\"ou_path\":{fact},\"state\""))]));
+    let gap = r#"{"account_id":null,"account_name":"","step":"select","reason":""}"#;
+    insta::assert_snapshot!(
+        [
+            refused(&closed(&["{}"])),
+            refused(&closed(&[r#"{"note":{}}"#])),
+            refused(&closed(&[&format!(r#"{{"failed":{gap},"skipped":{gap}}}"#)])),
+            refused(&closed(&["[]"])),
+            refused(&closed(&[&format!("{BARE} {BARE}")])),
+            fact("{}"),
+            fact(r#"{"added":1}"#),
+            fact(r#"{"known":"a","not_read":"organizational_units"}"#),
+            fact(r#"{"known":"a","known":"b"}"#),
+            fact(r#""a""#),
+        ]
+        .join("\n"),
+        @r#"
+    the inventory is damaged in line 2: a line is one of `account`, `failed`, `skipped` and `end`
+    the inventory is damaged in line 2: a line is one of `account`, `failed`, `skipped` and `end`
+    the inventory is damaged in line 2: a line is one of `account`, `failed`, `skipped` and `end`
+    the inventory is damaged in line 2: invalid length 0, expected struct Keys with 4 elements at column 2
+    the inventory is damaged in line 2: trailing characters at column 62
+    the inventory is damaged in line 2: a fact is one of `known`, `not_read` and `unreadable` at column 54
+    the inventory is damaged in line 2: a fact is one of `known`, `not_read` and `unreadable` at column 63
+    the inventory is damaged in line 2: a fact is only one of `known`, `not_read` and `unreadable` at column 99
+    the inventory is damaged in line 2: a fact is only one of `known`, `not_read` and `unreadable` at column 77
+    the inventory is damaged in line 2: invalid type: string "a", expected a fact: one of `known`, `not_read` and `unreadable` at column 55
+    "#
+    );
+}
+
+#[test]
+fn an_account_that_is_there_twice_is_refused() {
+    let gap = r#"{"failed":{"account_id":"111122223333","account_name":"","step":"select","reason":""}}"#;
+    let unnamed = r#"{"failed":{"account_id":null,"account_name":"","step":"select","reason":""}}"#;
+    assert_eq!(read(&closed(&[unnamed, unnamed])).unwrap().len(), 2);
+    insta::assert_snapshot!(
+        [refused(&closed(&[BARE, unnamed, BARE])), refused(&closed(&[gap, BARE])), refused(&closed(&[BARE, gap]))].join("\n"),
+        @"
+    account 111122223333 is in the inventory twice, in lines 2 and 4: a scan writes each once
+    account 111122223333 is in the inventory twice, in lines 2 and 3: a scan writes each once
+    account 111122223333 is in the inventory twice, in lines 2 and 3: a scan writes each once
+    "
+    );
+}
+
+/// Input without an end, which counts what is read of it.
+struct Endless {
+    again: &'static [u8],
+    read: usize,
+}
+
+impl io::Read for Endless {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let piece = &self.again[self.read % self.again.len()..];
+        let length = out.len().min(piece.len());
+        out[..length].copy_from_slice(&piece[..length]);
+        self.read += length;
+        Ok(length)
+    }
+}
+
+#[test]
+fn a_line_is_read_no_further_than_an_account_may_be_large() {
+    let header = String::from_utf8(written()).unwrap().lines().next().unwrap().to_owned() + "\n";
+    let told = |line: &str, again: &'static [u8]| {
+        let begin = io::Cursor::new(line.to_owned());
+        let mut input = io::Read::chain(begin, Endless { again, read: 0 });
+        let said = Reader::open(io::BufReader::new(&mut input)).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        format!("{} ({} MiB)", said.unwrap_err(), input.into_inner().1.read >> 20)
+    };
+    let account = |line: &str, again| told(&format!("{header}{line}"), again);
+    let users = r#"{"account":{"id":"111122223333","name":"","state":"ACTIVE","users":{"known":["#;
+    insta::assert_snapshot!(
+        [
+            account(r#"{"account":{"name":""#, &[b'x'; 4096]),
+            account(users, br#"{"name":"a","arn":"","path":"","access_keys":{"known":[{},{},{},{}]}},"#),
+            account(r#"{"account":{"unheard":["#, b"[],"),
+            account(r#"{"account":{"name":"\"{[,","unheard":["#, br#""\",[",[],"#),
+            told(r#"{"schema":""#, &[b'x'; 4096]),
+            told("", &[b' '; 4096]),
+        ]
+        .join("\n"),
+        @"
+    the inventory is damaged in line 2: it has more than 67108864 bytes (64 MiB)
+    the inventory is damaged in line 2: it has more than 2000000 values (9 MiB)
+    the inventory is damaged in line 2: it has more than 2000000 values (2 MiB)
+    the inventory is damaged in line 2: it has more than 2000000 values (6 MiB)
+    the file is no inventory: its first line does not say `keysweep.inventory/v1` (0 MiB)
+    the file is no inventory: its first line does not say `keysweep.inventory/v1` (0 MiB)
     "
     );
 }

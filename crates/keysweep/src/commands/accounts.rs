@@ -18,7 +18,7 @@ use crate::{
 /// that was named and is not there, a selection that leaves none.
 pub(super) async fn run(config: Config, check: bool, edge: &Edge) -> Result<Exit, Failure> {
     let settings = Settings::resolve(config)?;
-    let destination = Destination::open(settings.output.file.as_deref())?;
+    let destination = Destination::open(settings.output.file.as_deref(), &edge.interrupts.drafts)?;
     let endpoint = Endpoint::Default { profile: settings.profile.clone(), region: settings.region.clone() };
     let aws = Aws::connect(settings.connect_options(endpoint, Clock::system())).await;
     let options = CheckOptions {
@@ -35,10 +35,10 @@ pub(super) async fn run(config: Config, check: bool, edge: &Edge) -> Result<Exit
         notes: accounts.notes.iter().map(|note| sentence(Some(note.account_id), &note.reason)).collect(),
     };
     let view = View { color: edge.stdout.color && !destination.is_file(), ..edge.stdout };
-    destination.deliver(|mut out| match settings.output.format {
-        Format::Json => accounts_json::write(&list, &mut out),
-        Format::Text => out.write_all(terminal::accounts(&list, &view).as_bytes()),
-    })?;
+    match settings.output.format {
+        Format::Json => destination.deliver(|mut out| accounts_json::write(&list, &mut out))?,
+        Format::Text => destination.print(&terminal::accounts(&list, &view), view.color)?,
+    }
     Ok(if is_complete { Exit::Clean } else { Exit::Incomplete })
 }
 

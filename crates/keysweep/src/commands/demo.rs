@@ -33,7 +33,7 @@ const WORLD: Generate = Generate {
 /// Scans the simulated organization and writes the result. The exit code is 0 whatever is found, unless the user interrupts.
 pub(super) async fn run(config: Config, edge: &Edge) -> Result<Exit, Failure> {
     let mut settings = Settings::resolve(config)?;
-    let destination = Destination::open(settings.output.file.as_deref())?;
+    let destination = Destination::open(settings.output.file.as_deref(), &edge.interrupts.drafts)?;
     let world = World::generate(&WORLD);
     // To the second, so that two runs of the demo print the same.
     settings.scan.as_of.get_or_insert(world.epoch.timestamp());
@@ -41,10 +41,10 @@ pub(super) async fn run(config: Config, edge: &Edge) -> Result<Exit, Failure> {
     let sim = Arc::new(Sim::new(world, simulated::options(&clock)));
     let aws = Aws::connect(settings.connect_options(simulated::endpoint(&sim), clock)).await;
     let output = settings.output.clone();
-    let result = scan::scan(&aws, settings, edge).await?;
+    let (result, _orderly) = scan::scan(&aws, settings, edge).await?;
     scan::deliver(destination, &result, &output, edge)?;
     if output.format == Format::Text {
         edge::say(&format!("\n{NEXT}"));
     }
-    Ok(if edge.stop.is_cancelled() { Exit::Incomplete } else { Exit::Clean })
+    Ok(if edge.interrupts.stop.is_cancelled() { Exit::Incomplete } else { Exit::Clean })
 }

@@ -28,7 +28,7 @@ pub(super) fn run(
         ExemptionsCommand::List(args) => {
             let (register, _) = read(args, layered, now)?;
             let list = terminal::exemptions(register.exemptions(), now, &edge.stdout);
-            Destination::Stdout.deliver(|out| out.write_all(list.as_bytes()))?;
+            Destination::Stdout.print(&list, edge.stdout.color)?;
             Ok(Exit::Clean)
         }
     }

@@ -7,7 +7,7 @@ use clap_complete::Shell;
 use crate::{
     cli,
     exit::{Exit, Failure},
-    output::Destination,
+    output::{Destination, Drafts, make_folder},
 };
 
 /// Prints the completion script for `shell`.
@@ -19,8 +19,19 @@ pub(super) fn completions(shell: Shell) -> Result<Exit, Failure> {
 }
 
 /// Writes a manual page for each command to `folder`.
-pub(super) fn manual(folder: &Path) -> Result<Exit, Failure> {
-    let written = std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(cli::command(), folder));
-    written.map_err(|error| Failure::lost(format!("could not write to `{}`: {error}", folder.display())))?;
+pub(super) fn manual(folder: &Path, drafts: &Drafts) -> Result<Exit, Failure> {
+    make_folder(folder)?;
+    let mut command = cli::command().disable_help_subcommand(true);
+    command.build();
+    pages(&command, folder, drafts)?;
     Ok(Exit::Clean)
+}
+
+/// The page of a command, and those of its own commands.
+fn pages(command: &clap::Command, folder: &Path, drafts: &Drafts) -> Result<(), Failure> {
+    let mut visible = command.get_subcommands().filter(|command| !command.is_hide_set());
+    visible.try_for_each(|command| pages(command, folder, drafts))?;
+    let page = clap_mangen::Man::new(command.clone());
+    let path = folder.join(page.get_filename());
+    Destination::open(Some(&path), drafts)?.deliver(|mut out| page.render(&mut out))
 }

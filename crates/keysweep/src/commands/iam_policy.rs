@@ -1,6 +1,7 @@
 //! `keysweep iam-policy`: the text of the IAM policies, to be pasted into whatever makes roles.
 
 use keysweep_aws::{caller_policy, read_policy, trust_policy};
+use keysweep_report::document;
 
 use crate::{
     cli::{IamPolicyArgs, PolicySubject},
@@ -21,6 +22,6 @@ pub(super) fn run(args: &IamPolicyArgs, mut config: Config) -> Result<Exit, Fail
             trust_policy(&args.partition, central, roles.default.external_id.as_deref())
         }
     };
-    Destination::Stdout.deliver(|out| writeln!(out, "{policy:#}"))?;
+    Destination::Stdout.deliver(|out| document::write(&policy, out))?;
     Ok(Exit::Clean)
 }

@@ -10,6 +10,7 @@ use std::{
 
 use keysweep_aws::Clock;
 use keysweep_policy::files::{self, Found, Kind};
+use keysweep_report::document;
 use orgsim::{Generate, Sim, SimOptions, World, WorldError, server};
 use tokio::net::TcpListener;
 
@@ -35,10 +36,7 @@ pub(super) async fn run(command: OrgsimCommand, edge: &Edge) -> Result<Exit, Fai
         }
         OrgsimCommand::Truth(args) => {
             let truth = world_of(&args)?.truth();
-            Destination::Stdout.deliver(|mut out| {
-                serde_json::to_writer_pretty(&mut out, &truth)?;
-                writeln!(out)
-            })?;
+            Destination::Stdout.deliver(|out| document::write(&truth, out))?;
         }
     }
     Ok(Exit::Clean)
@@ -75,7 +73,8 @@ async fn serve(sim: Sim, port: u16, edge: &Edge) -> Result<(), Failure> {
         listener.map_err(|error| Failure::could_not_start(format!("could not listen on 127.0.0.1:{port}: {error}")))?;
     let address = listener.local_addr().map_err(Failure::could_not_start)?;
     Destination::Stdout.deliver(|out| announce(out, &sim, &format!("http://{address}")))?;
-    server::serve(listener, Arc::new(sim), edge.stop.cancelled())
+    let _orderly = edge.interrupts.in_good_order();
+    server::serve(listener, Arc::new(sim), edge.interrupts.stop.cancelled())
         .await
         .map_err(|error| Failure::could_not_start(format!("could not serve on {address}: {error}")))
 }

@@ -34,13 +34,13 @@ pub(super) fn run(
     match command {
         PolicyCommand::Check(args) => check::run(&args, &layered(Config::default())?),
         PolicyCommand::Test(args) => test::run(&args, &layered(Config::default())?),
-        PolicyCommand::New(args) => new::run(&args),
+        PolicyCommand::New(args) => new::run(&args, edge),
         PolicyCommand::List(args) => list::run(args.format, &layered(args.source.into_config())?, edge),
         PolicyCommand::Show(args) => show::run(&args.id, &layered(args.source.into_config())?, edge),
         PolicyCommand::Eval(args) => eval::run(&args, &layered(Config::default())?, edge),
         PolicyCommand::Diff(args) => eval::diff(&args, &layered(Config::default())?, edge),
-        PolicyCommand::Definitions { folder } => definitions::run(&folder),
-        PolicyCommand::Reference => print(&keysweep_policy::reference::markdown()),
+        PolicyCommand::Definitions { folder } => definitions::run(&folder, edge),
+        PolicyCommand::Reference => print(&keysweep_policy::reference::markdown(), false),
     }
 }
 
@@ -65,7 +65,7 @@ fn policy_files(paths: &[PathBuf]) -> Result<Vec<(PathBuf, PathBuf)>, Failure> {
     Ok(files)
 }
 
-fn print(text: &str) -> Result<Exit, Failure> {
-    Destination::Stdout.deliver(|out| out.write_all(text.as_bytes()))?;
+fn print(text: &str, color: bool) -> Result<Exit, Failure> {
+    Destination::Stdout.print(text, color)?;
     Ok(Exit::Clean)
 }

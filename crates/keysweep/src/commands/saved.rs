@@ -8,7 +8,7 @@ use std::{
 
 use keysweep_aws::Clock;
 use keysweep_model::{AccountFacts, Run, ScanResult};
-use keysweep_policy::files::{self, Found, Kind};
+use keysweep_policy::files::{self, Found, Kind, shown};
 use keysweep_report::inventory::{InventoryError, Reader, Record, Writer};
 use keysweep_scan::{InventoryAccount, judge_inventory};
 use tokio::{
@@ -17,10 +17,10 @@ use tokio::{
 };
 
 use crate::{
-    edge,
-    exit::Failure,
+    edge::{self, Edge},
+    exit::{Exit, Failure},
     output::Destination,
-    settings::{Settings, Source},
+    settings::{FailOn, Settings, Source},
 };
 
 /// An inventory that is being read.
@@ -74,6 +74,15 @@ pub(super) fn judge(path: &Path, settings: &Settings) -> Result<ScanResult, Fail
     }
 }
 
+/// The exit code of judging the inventory at `path`: where no account in it was read, nothing was judged.
+pub(super) fn exit(path: &Path, result: &ScanResult, fail_on: FailOn) -> Exit {
+    if result.coverage.scanned > 0 {
+        return Exit::of_scan(result, fail_on);
+    }
+    edge::say(&format!("inventory `{}` has no account that was read: nothing was judged", shown(path)));
+    Exit::Incomplete
+}
+
 /// An inventory that is written while a scan runs.
 pub(super) struct Saving {
     destination: Destination,
@@ -85,12 +94,12 @@ impl Saving {
     ///
     /// # Errors
     /// When nothing can be written there.
-    pub(super) fn start(settings: &mut Settings) -> Result<Option<Self>, Failure> {
+    pub(super) fn start(settings: &mut Settings, edge: &Edge) -> Result<Option<Self>, Failure> {
         let Some(path) = &settings.save_inventory else { return Ok(None) };
         if let Source::Inventory(_) = settings.source {
             return Err(Failure::usage("an inventory cannot be saved while one is judged: nothing is read"));
         }
-        let destination = Destination::open(Some(path))?;
+        let destination = Destination::open(Some(path), &edge.interrupts.drafts)?;
         let spool = tempfile::tempfile()
             .map_err(|error| Failure::could_not_start(format!("could not make a temporary file: {error}")))?;
         let (sender, writer) = Self::writer(spool);

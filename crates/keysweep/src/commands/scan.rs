@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use keysweep_aws::{Aws, Clock, ConnectOptions, Endpoint};
 use keysweep_model::ScanResult;
+use keysweep_policy::files::shown;
 use keysweep_scan::Progress;
 
 use super::saved::{self, Saving};
@@ -11,6 +12,7 @@ use crate::{
     config::Config,
     edge::{self, Edge},
     exit::{Exit, Failure},
+    interrupt::Orderly,
     output::Destination,
     progress::ProgressLine,
     settings::{Format, Output, Settings, Source},
@@ -20,11 +22,11 @@ use crate::{
 /// Scans AWS and writes the result.
 pub(super) async fn run(config: Config, edge: &Edge) -> Result<Exit, Failure> {
     let settings = Settings::resolve(config)?;
-    let destination = Destination::open(settings.output.file.as_deref())?;
+    let destination = Destination::open(settings.output.file.as_deref(), &edge.interrupts.drafts)?;
     if let Source::Inventory(path) = &settings.source {
         let result = saved::judge(path, &settings)?;
         deliver(destination, &result, &settings.output, edge)?;
-        return Ok(Exit::of_scan(&result, settings.fail_on));
+        return Ok(saved::exit(path, &result, settings.fail_on));
     }
     let aws = Aws::connect(settings.connect_options(
         Endpoint::Default { profile: settings.profile.clone(), region: settings.region.clone() },
@@ -32,7 +34,7 @@ pub(super) async fn run(config: Config, edge: &Edge) -> Result<Exit, Failure> {
     ))
     .await;
     let (output, fail_on) = (settings.output.clone(), settings.fail_on);
-    let result = scan(&aws, settings, edge).await?;
+    let (result, _orderly) = scan(&aws, settings, edge).await?;
     deliver(destination, &result, &output, edge)?;
     Ok(Exit::of_scan(&result, fail_on))
 }
@@ -45,19 +47,21 @@ impl Settings {
     }
 }
 
-/// Scans, with a line of progress, and saves what is read where `settings` ask for that.
-pub(super) async fn scan(aws: &Aws, mut settings: Settings, edge: &Edge) -> Result<ScanResult, Failure> {
-    let saving = Saving::start(&mut settings)?;
+/// Scans, with a line of progress, and saves what is read where `settings` ask for that. From its first call on the work
+/// stops in good order, until the value beside the result is dropped.
+pub(super) async fn scan(aws: &Aws, mut settings: Settings, edge: &Edge) -> Result<(ScanResult, Orderly), Failure> {
+    let saving = Saving::start(&mut settings, edge)?;
+    let orderly = edge.interrupts.in_good_order();
     let progress = Arc::new(Progress::default());
     let line = ProgressLine::start(edge.progress, Arc::clone(&progress), aws.calls().clone());
-    let result = keysweep_scan::scan(aws, edge::new_run_id(), &settings.scan, &progress, &edge.stop).await?;
+    let result = keysweep_scan::scan(aws, edge::new_run_id(), &settings.scan, &progress, &edge.interrupts.stop).await?;
     drop(line);
     // The inventory ends when nobody can add to it any more.
     drop(settings);
     if let Some(saving) = saving {
         saving.finish(&result).await?;
     }
-    Ok(result)
+    Ok((result, orderly))
 }
 
 /// Writes the result where it is to go. With a file, stderr says in a line what is in it.
@@ -69,12 +73,12 @@ pub(super) fn deliver(
 ) -> Result<(), Failure> {
     let is_file = destination.is_file();
     let view = View { all: output.all, color: edge.stdout.color && !is_file, ..edge.stdout };
-    destination.deliver(|mut out| match output.format {
-        Format::Json => keysweep_report::json::write(result, &mut out),
-        Format::Text => out.write_all(terminal::scan(result, &view).as_bytes()),
-    })?;
+    match output.format {
+        Format::Json => destination.deliver(|mut out| keysweep_report::json::write(result, &mut out))?,
+        Format::Text => destination.print(&terminal::scan(result, &view), view.color)?,
+    }
     if let (true, Some(path)) = (is_file, &output.file) {
-        edge::say(&format!("{}\nwritten to {}", terminal::totals(result, &view).trim_end(), path.display()));
+        edge::say(&format!("{}\nwritten to {}", terminal::totals(result, &view).trim_end(), shown(path)));
     }
     Ok(())
 }

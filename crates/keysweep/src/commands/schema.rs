@@ -1,6 +1,7 @@
 //! `keysweep schema`: JSON Schemas of the files that users write, made from the types that read them.
 
 use keysweep_policy::{cases, exemptions::Register, schema};
+use keysweep_report::document;
 
 use crate::{
     cli::SchemaName,
@@ -17,6 +18,6 @@ pub(super) fn run(name: SchemaName) -> Result<Exit, Failure> {
         SchemaName::Exemptions => Register::schema(),
         SchemaName::Config => config::schema(),
     };
-    Destination::Stdout.deliver(|out| writeln!(out, "{schema:#}"))?;
+    Destination::Stdout.deliver(|out| document::write(&schema, out))?;
     Ok(Exit::Clean)
 }

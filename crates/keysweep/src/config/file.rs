@@ -62,6 +62,12 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        Path::new(&self.name)
+    }
+
     /// The file as the user named it, and its text.
     #[must_use]
     pub fn parts(&self) -> (&str, &str) {

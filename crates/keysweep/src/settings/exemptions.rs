@@ -55,7 +55,7 @@ pub fn register(config: &Config, now: Timestamp) -> Result<Option<Register>, Fai
 }
 
 /// The file of the register: the one that was named, or the usual one where it is there.
-fn file(config: &Config) -> Option<(PathBuf, Found<'_>)> {
+pub(super) fn file(config: &Config) -> Option<(PathBuf, Found<'_>)> {
     match &config.exemptions_file {
         Some(path) => Some((path.clone(), config.found(path))),
         None => {

@@ -2,17 +2,22 @@
 
 use std::path::Path;
 
+use keysweep_policy::files::shown;
+
 use crate::{
-    edge,
+    edge::{self, Edge},
     exit::{Exit, Failure},
+    output::{Destination, make_folder},
 };
 
 /// Writes the definition files to `folder`.
-pub(super) fn run(folder: &Path) -> Result<Exit, Failure> {
+pub(super) fn run(folder: &Path, edge: &Edge) -> Result<Exit, Failure> {
     let files = keysweep_policy::definitions::files();
-    let written = std::fs::create_dir_all(folder)
-        .and_then(|()| files.iter().try_for_each(|(name, text)| std::fs::write(folder.join(name), text)));
-    written.map_err(|error| Failure::lost(format!("could not write to `{}`: {error}", folder.display())))?;
-    edge::say(&format!("{} files written to {}", files.len(), folder.display()));
+    make_folder(folder)?;
+    for (name, text) in &files {
+        let destination = Destination::open(Some(&folder.join(name)), &edge.interrupts.drafts)?;
+        destination.deliver(|out| out.write_all(text.as_bytes()))?;
+    }
+    edge::say(&format!("{} files written to {}", files.len(), shown(folder)));
     Ok(Exit::Clean)
 }

@@ -42,7 +42,8 @@ pub(super) fn run(args: &EvalArgs, config: &Config, edge: &Edge) -> Result<Exit,
         let message = format!("the inventory has no such {}", policy.metadata().resource);
         return Err(Failure::usage(message).hint("without --key and --user every one of them is judged"));
     }
-    let exit = print(&terminal::evaluated(&evaluated, &counts, &policy.summary().params, &edge.stdout))?;
+    let exit =
+        print(&terminal::evaluated(&evaluated, &counts, &policy.summary().params, &edge.stdout), edge.stdout.color)?;
     say_what_holds_all(is_full);
     Ok(exit)
 }
@@ -78,7 +79,10 @@ pub(super) fn diff(args: &DiffArgs, config: &Config, edge: &Edge) -> Result<Exit
             changes.push(terminal::Change { name: name.clone(), before, after, message: said(&is).1 });
         }
     })?;
-    let exit = print(&terminal::changes(&changes, &counts, judged, &edge.stdout))?;
+    if judged == 0 {
+        return Err(Failure::usage(format!("the inventory has no {was}: there is nothing to compare by")));
+    }
+    let exit = print(&terminal::changes(&changes, &counts, judged, &edge.stdout), edge.stdout.color)?;
     say_what_holds_all(is_full);
     Ok(exit)
 }

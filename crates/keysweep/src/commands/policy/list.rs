@@ -16,10 +16,10 @@ use crate::{
 /// Prints the list.
 pub(super) fn run(format: ListFormat, config: &Config, edge: &Edge) -> Result<Exit, Failure> {
     let policies = settings::policies(config)?;
-    print(&match format {
-        ListFormat::Text => terminal::policies(&policies, &edge.stdout),
-        ListFormat::Markdown => markdown(&policies),
-    })
+    match format {
+        ListFormat::Text => print(&terminal::policies(&policies, &edge.stdout), edge.stdout.color),
+        ListFormat::Markdown => print(&markdown(&policies), false),
+    }
 }
 
 /// The newest CIS benchmark that the shipped policies name controls of.
