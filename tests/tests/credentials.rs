@@ -314,6 +314,52 @@ fn the_roles_of_a_profile_are_assumed_in_its_region() {
     assert_eq!([first_met(""), first_met("--region eu-north-1")], ["eu-west-2", "eu-north-1"]);
 }
 
+/// Whoever names an endpoint wants no other one to be asked, in which partition ever the credentials are.
+#[test]
+fn with_an_endpoint_no_other_partition_is_asked() {
+    let partition = orgsim::world::Partition::AwsUsGov;
+    let world =
+        || World::generate(&orgsim::Generate { accounts: 1, users: 1, partition, ..orgsim::Generate::default() });
+    let asked = |set: &dyn Fn(Keysweep, &str) -> Keysweep| {
+        let organization =
+            Organization::serve(Sim::new(world(), SimOptions::new(Clock::from_fn(jiff::Timestamp::now))));
+        let caller = organization.sim.caller();
+        let run = keysweep("accounts")
+            .env("AWS_ACCESS_KEY_ID", &caller.access_key_id)
+            .env("AWS_SECRET_ACCESS_KEY", &caller.secret_access_key);
+        let ran = set(run, &organization.url).run();
+        assert!(ran.code == 4 && ran.stderr.contains("the Region `us-east-1`"), "{}", ran.said());
+        organization.sim.calls().action("GetCallerIdentity")
+    };
+    let calls = [
+        asked(&|run, url| run.env("AWS_ENDPOINT_URL", url)),
+        asked(&|run, url| run.env("AWS_ENDPOINT_URL_STS", url)),
+        asked(&|run, url| run.file(".aws/config", &format!("[default]\nendpoint_url = {url}\n"))),
+        asked(&|run, url| {
+            run.file(
+                ".aws/config",
+                &format!("[default]\nservices = s\n\n[services s]\nsts =\n  endpoint_url = {url}\n"),
+            )
+        }),
+    ];
+    assert_eq!(calls, [1; 4]);
+}
+
+/// Behind a proxy, the roles of a profile are assumed through it as well.
+#[test]
+fn the_roles_of_a_profile_are_assumed_through_the_proxy() {
+    let organization = organization();
+    let caller = organization.sim.caller();
+    let text = format!(
+        "[profile keys]\naws_access_key_id = {}\naws_secret_access_key = {}\n\n[profile direct]\n\
+         role_arn = arn:aws:iam::111122223333:role/Direct\nsource_profile = keys\nendpoint_url = http://aws.invalid\n",
+        caller.access_key_id, caller.secret_access_key
+    );
+    let run = keysweep(&format!("{SCAN} --profile direct")).file(".aws/config", &text);
+    let ran = run.env("HTTP_PROXY", &organization.url).run();
+    assert_eq!(ran.code, 0, "{}", ran.said());
+}
+
 /// What is said of a profile that does not work, with ` file`s of the configuration.
 fn refused(profile: &str, configuration: &str) -> String {
     let organization = organization();

@@ -164,6 +164,17 @@ async fn credentials_of_another_partition_are_told_from_wrong_ones() {
     assert_eq!(Scene::of(spotless(1)).in_region(None).scan().await.result.coverage.scanned, 2);
 }
 
+/// Another refusal than that of an unknown key has nothing to do with the partition.
+#[tokio::test(start_paused = true)]
+async fn other_partitions_are_asked_about_unknown_credentials_only() {
+    let partition = Partition::AwsUsGov;
+    let world = World::generate(&Generate { accounts: 2, users: 1, seed: 3, partition, ..Generate::default() });
+    let denied = error(403, "SignatureDoesNotMatch").action("GetCallerIdentity").calls(Calls::First(1));
+    let lab = Scene::of(world).in_region(None).with(denied).start().await;
+    assert!(lab.try_scan().await.is_err());
+    assert_eq!(lab.sim.calls().action("GetCallerIdentity"), 1);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_session_in_another_account_is_not_used() {
     let scene = Scene::of(spotless(2)).after(|request, response| {
