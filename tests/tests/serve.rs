@@ -261,6 +261,14 @@ fn a_region_wins_over_that_of_the_profile() {
 }
 
 #[test]
+fn an_empty_region_is_none() {
+    let organization = organization(1, 1, 7);
+    let run = organization.keysweep("accounts").env("AWS_REGION", "").env("AWS_DEFAULT_REGION", "");
+    let region = |world: &orgsim::World| world.caller_key()?.last_used.as_ref().map(|used| used.region.to_string());
+    assert_eq!((run.run().code, organization.sim.with_world(region).unwrap()), (0, "us-east-1".to_owned()));
+}
+
+#[test]
 fn an_interrupted_scan_tells_what_it_has_read_and_what_not() {
     let organization = organization(5, 3, 7);
     let stuck = organization.sim.with_world(|world| world.accounts[2].id);

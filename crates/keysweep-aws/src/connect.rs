@@ -163,7 +163,8 @@ impl Endpoint {
                     usual = usual.profile_name(profile);
                 }
                 let named = RegionProviderChain::first_try(region.clone().map(Region::new));
-                named.or_else(usual.build()).region().await
+                // An empty AWS_REGION is how scripts leave it out.
+                named.or_else(usual.build()).region().await.filter(|region| !region.as_ref().is_empty())
             }
             Self::InProcess { region, .. } => region.clone().map(Region::new),
         }

@@ -78,6 +78,9 @@ impl Settings {
     /// When a value is out of its range, or a policy or the accounts file is at fault.
     pub fn resolve(mut config: Config) -> Result<Self, Failure> {
         outputs::check(&config)?;
+        if let Some(region) = &config.region {
+            check("region", region, 1..=63, "-")?;
+        }
         Ok(Self {
             scan: scan_options(&mut config)?,
             source: config.inventory.map_or(Source::Aws, Source::Inventory),

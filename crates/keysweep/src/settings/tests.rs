@@ -72,6 +72,7 @@ fn values_that_make_no_sense_are_refused_before_anything_is_contacted() {
             refused(role("no spaces")),
             refused(Config { external_id: text("x"), ..Config::default() }),
             refused(Config { session_name: text("a/b"), ..Config::default() }),
+            refused(Config { region: text("evil.example/#"), ..Config::default() }),
             refused(Config { concurrency: Some(0), ..Config::default() }),
             refused(Config { only_policies: Some(vec!["acces-key-unused".parse().unwrap()]), ..Config::default() }),
             refused(Config { no_shipped_policies: Some(true), ..Config::default() }),
@@ -83,6 +84,7 @@ fn values_that_make_no_sense_are_refused_before_anything_is_contacted() {
     error: `role` must be 1 to 576 letters, digits and any of `=,.@-_+/`
     error: `external_id` must be 2 to 1224 letters, digits and any of `=,.@:/-_+`
     error: `session_name` must be 2 to 64 letters, digits and any of `=,.@-_+`
+    error: `region` must be 1 to 63 letters, digits and any of `-`
     error: `concurrency` is 0, and must be at least 1
     error: there is no policy `acces-key-unused`: did you mean `access-key-unused`?
     error: no policy is left to judge by
