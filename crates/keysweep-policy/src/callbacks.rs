@@ -4,12 +4,13 @@
 //! name of a function for one. These replace them: for lists of objects, which are given, and for those that scripts make.
 
 use keysweep_model::Verdict;
-use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext, Position, Variant};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext, Variant};
 
 use crate::{
+    costs::size_of,
     explain::type_of,
     list::{List, Values},
-    watch,
+    watch::{self, Limit},
 };
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
@@ -158,9 +159,7 @@ fn map<L: Items>(context: &Context<'_>, list: &L, change: &FnPtr) -> Result<Arra
     for place in 0..list.length() {
         let item = call(context, change, list.item(place), place)?;
         // Rhai looks at the size of a list when it is done.
-        if let Some(limit) = watch::charge(weight(&item)) {
-            return Err(EvalAltResult::ErrorTerminated(Dynamic::from(limit), Position::NONE).into());
-        }
+        watch::keep(size_of(&item)).map_err(Limit::error)?;
         made.push(item);
     }
     Ok(made)
@@ -229,19 +228,6 @@ fn no_verdict(made: Dynamic) -> Result<Dynamic> {
         return Err("a verdict that is made for an item judges nothing: gather the items, then judge".into());
     }
     Ok(made)
-}
-
-/// About the bytes that a value takes.
-fn weight(value: &Dynamic) -> usize {
-    /// What a value takes beside its contents.
-    const EACH: usize = 48;
-    if let Ok(items) = value.as_array_ref() {
-        return EACH + items.iter().map(weight).sum::<usize>();
-    }
-    if let Ok(entries) = value.as_map_ref() {
-        return EACH + entries.iter().map(|(name, value)| EACH + name.len() + weight(value)).sum::<usize>();
-    }
-    EACH + value.as_immutable_string_ref().map_or(0, |text| text.len())
 }
 
 fn number(length: usize) -> i64 {

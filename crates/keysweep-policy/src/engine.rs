@@ -7,7 +7,7 @@ use std::{
 
 use keysweep_model::ParamValue;
 use rhai::{
-    Dynamic, Engine, EvalAltResult, OptimizationLevel,
+    Dynamic, Engine, EvalAltResult, FuncInfo, NativeCallContext, OptimizationLevel,
     packages::{
         ArithmeticPackage, BasicArrayPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage,
         BasicStringPackage, LogicPackage, MoreStringPackage, Package,
@@ -15,8 +15,14 @@ use rhai::{
 };
 
 use crate::{
-    callbacks, compiler::MAX_LIBRARIES, handle, helpers, limits::Limits, list, natives, strict, suggest::did_you_mean,
-    verdicts, watch,
+    callbacks,
+    compiler::MAX_LIBRARIES,
+    costs, handle, helpers,
+    limits::Limits,
+    list, natives, strict,
+    suggest::did_you_mean,
+    verdicts,
+    watch::{self, Limit},
 };
 
 /// The engine of all policies with the usual limits: it holds no state, so that one serves the whole process.
@@ -46,7 +52,41 @@ type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 pub(crate) fn build(limits: &Limits) -> Engine {
     let mut engine = language();
     limit(&mut engine, limits);
+    let mut natives = language();
+    limit(&mut natives, limits);
+    charge(&mut engine, natives);
     engine
+}
+
+/// Puts a charge before each native function that does more than a little. What works after it is the function of an
+/// engine of its own, as the charge stands in its place here.
+fn charge(engine: &mut Engine, natives: Engine) {
+    let form = |function: FuncInfo<'_>| {
+        let types = function.metadata.param_types.to_vec();
+        Some((function.metadata.name.to_string(), types))
+    };
+    let natives = Arc::new(natives);
+    for (name, types) in natives.collect_fn_metadata(None, form, true) {
+        let Some(pricing) = costs::pricing(&name, &types) else { continue };
+        let natives = Arc::clone(&natives);
+        let called = name.clone();
+        engine.register_raw_fn(name, types, move |context: NativeCallContext<'_>, arguments| -> Result<Dynamic> {
+            pricing(arguments).charge().map_err(Limit::error)?;
+            call_in(&natives, &context, &called, arguments)
+        });
+    }
+}
+
+/// Calls the native function of another engine, as if it had been called there.
+#[expect(deprecated, reason = "Rhai marks what may change so; there is no other way to the function of another engine")]
+fn call_in(
+    engine: &Engine,
+    context: &NativeCallContext<'_>,
+    name: &str,
+    arguments: &mut [&mut Dynamic],
+) -> Result<Dynamic> {
+    let store = context.store_data();
+    NativeCallContext::from_stored_data(engine, &store).call_native_fn_raw(name, true, arguments)
 }
 
 /// An engine that knows the policy language, without limits.

@@ -9,12 +9,13 @@ use rhai::{Dynamic, Engine, EvalAltResult, Position};
 use crate::{
     helpers::Time,
     left_out::LeftOut,
+    limits::Limits,
     list::List,
     natives::no_text,
     objects::{Kind, Method, Object, Property, Seen, Value},
-    record::{Record, Touch},
+    record::{Record, Touch, Touched},
     suggest::did_you_mean,
-    watch,
+    watch::{self, Limit},
 };
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
@@ -30,8 +31,8 @@ pub(crate) struct Subject {
 }
 
 impl Subject {
-    pub(crate) fn new(judged: Object, now: Timestamp, left_out: Option<&Arc<LeftOut>>) -> Self {
-        Self { judged, now, record: Record::default(), left_out: left_out.cloned() }
+    pub(crate) fn new(judged: Object, now: Timestamp, left_out: Option<&Arc<LeftOut>>, limits: &Limits) -> Self {
+        Self { judged, now, record: Record::new(limits.memory_bytes / 8), left_out: left_out.cloned() }
     }
 
     /// Whether this is the kind of object that is judged.
@@ -190,22 +191,31 @@ pub(crate) fn method_name(object: Object, is_judged: bool, method: &Method, argu
     }
 }
 
+/// How many objects are put into a list in the time of one operation.
+const OBJECTS_PER_OPERATION: u64 = 8;
+
 impl<const OBJECT: usize> Handle<OBJECT> {
     /// The value of a fact for the script; where it is missing, the script ends here, and no `catch` can prevent it.
     fn touch(&self, touch: &Touch<'_>, fact: Fact<Value>) -> Result<Dynamic> {
-        match self.subject.record.touch(touch, fact) {
-            Some(Value::Boolean(value)) => Ok(value.into()),
-            Some(Value::Integer(value)) => Ok(value.into()),
-            Some(Value::Text(value)) => Ok(value.into()),
-            Some(Value::Time(value)) => Ok(Dynamic::from(Time(value))),
-            Some(Value::Texts(values)) => Ok(values.into_iter().map(Dynamic::from).collect::<Vec<_>>().into()),
-            Some(Value::Object(object)) => Ok(handle(object, &self.subject, self.resource.clone(), self.in_list)),
-            Some(Value::Objects(object, resources)) => {
+        let value = match self.subject.record.touch(touch, fact) {
+            Touched::Value(value) => value,
+            Touched::Missing => return Err(EvalAltResult::ErrorTerminated(Dynamic::UNIT, Position::NONE).into()),
+            Touched::TooMuch(most) => return Err(Limit::Memory(most).error()),
+        };
+        match value {
+            Value::Boolean(value) => Ok(value.into()),
+            Value::Integer(value) => Ok(value.into()),
+            Value::Text(value) => Ok(value.into()),
+            Value::Time(value) => Ok(Dynamic::from(Time(value))),
+            Value::Texts(values) => Ok(values.into_iter().map(Dynamic::from).collect::<Vec<_>>().into()),
+            Value::Object(object) => Ok(handle(object, &self.subject, self.resource.clone(), self.in_list)),
+            Value::Objects(object, resources) => {
                 watch::widen(resources.len());
+                // Each was looked up, and is in this list once more.
+                watch::spend(resources.len() as u64 / OBJECTS_PER_OPERATION).map_err(Limit::error)?;
                 Ok(Dynamic::from(List::new(&self.subject, object, resources)))
             }
-            Some(Value::Absent(help)) => Err(help.into()),
-            None => Err(EvalAltResult::ErrorTerminated(Dynamic::UNIT, Position::NONE).into()),
+            Value::Absent(help) => Err(help.into()),
         }
     }
 

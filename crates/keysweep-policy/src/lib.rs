@@ -18,6 +18,7 @@ mod characters;
 mod check;
 mod code;
 mod compiler;
+mod costs;
 pub mod coverage;
 pub mod definitions;
 mod diagnostic;

@@ -8,7 +8,8 @@ use serde::Deserialize;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Operations: 1,000 to 100,000,000. The shipped policies take about 20.
+    /// Operations: 1,000 to 100,000,000. The shipped policies take about 20. A native function counts as one, and one that
+    /// does much as many.
     pub operations: u64,
     /// Further operations for each object of the longest list that a script is given: 0 to 1,000,000.
     pub operations_per_object: u64,
@@ -26,7 +27,7 @@ pub struct Limits {
     pub list_items: usize,
     /// Entries of a map that a script makes, with those of the maps in it: 4 to 4,096.
     pub map_entries: usize,
-    /// Bytes that all values of an evaluation can take together: 1,048,576 to 1,073,741,824. Where the limits above
+    /// Bytes that all values and facts of an evaluation can take together: 1,048,576 to 1,073,741,824. Where the limits above
     /// allow more, fewer variables are allowed.
     pub memory_bytes: usize,
 }

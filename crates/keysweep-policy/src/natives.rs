@@ -10,7 +10,8 @@ use crate::watch;
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
 pub(crate) fn register(engine: &mut Engine) {
-    engine.register_fn("replace", replace);
+    register_replace(engine);
+    engine.register_fn("pad", pad);
     // Rhai would take a text for the name of a function.
     engine.register_fn("index_of", index_of);
     engine.register_fn("get", |list: &mut Array, index: i64| place(list, index).map(|place| list[place].clone()));
@@ -50,6 +51,23 @@ pub(crate) fn register(engine: &mut Engine) {
         .register_fn("+=", |_: &mut ImmutableString, _: ()| -> Result<()> { Err("nothing (`()`) has no text".into()) });
 }
 
+/// Texts and characters, each in the place of each.
+fn register_replace(engine: &mut Engine) {
+    type Context<'a> = NativeCallContext<'a>;
+    engine.register_fn("replace", |context: Context, text: &mut ImmutableString, find: &str, with: &str| {
+        replace(&context, text, find, with)
+    });
+    engine.register_fn("replace", |context: Context, text: &mut ImmutableString, find: char, with: &str| {
+        replace(&context, text, find.encode_utf8(&mut [0; 4]), with)
+    });
+    engine.register_fn("replace", |context: Context, text: &mut ImmutableString, find: &str, with: char| {
+        replace(&context, text, find, with.encode_utf8(&mut [0; 4]))
+    });
+    engine.register_fn("replace", |context: Context, text: &mut ImmutableString, find: char, with: char| {
+        replace(&context, text, find.encode_utf8(&mut [0; 4]), with.encode_utf8(&mut [0; 4]))
+    });
+}
+
 /// Stops a script that makes a text of something that has none. Rhai would take the name of its type, and hides errors.
 pub(crate) fn no_text(what: &'static str) -> ImmutableString {
     watch::stop(watch::Limit::NoText(what));
@@ -57,12 +75,28 @@ pub(crate) fn no_text(what: &'static str) -> ImmutableString {
 }
 
 /// Rhai's `replace` makes the whole result before its size is checked; this one checks first.
-fn replace(context: NativeCallContext<'_>, text: &mut ImmutableString, find: &str, with: &str) -> Result<()> {
+fn replace(context: &NativeCallContext<'_>, text: &mut ImmutableString, find: &str, with: &str) -> Result<()> {
     let found = if find.is_empty() { text.chars().count() + 1 } else { text.matches(find).count() };
-    if text.len() + found * with.len() > context.engine().max_string_size() {
+    if text.len().saturating_add(found.saturating_mul(with.len())) > context.engine().max_string_size() {
         return Err(EvalAltResult::ErrorDataTooLarge("Length of string".to_owned(), Position::NONE).into());
     }
     *text = text.replace(find, with).into();
+    Ok(())
+}
+
+/// Rhai's `pad` never ends where there is nothing to pad with.
+fn pad(context: NativeCallContext<'_>, text: &mut ImmutableString, length: i64, with: &str) -> Result<()> {
+    let missing = usize::try_from(length).unwrap_or_default().saturating_sub(text.chars().count());
+    if missing == 0 {
+        return Ok(());
+    }
+    if with.is_empty() {
+        return Err("`pad` needs a text to pad with, and this one is empty".into());
+    }
+    if text.len().saturating_add(missing) > context.engine().max_string_size() {
+        return Err(EvalAltResult::ErrorDataTooLarge("Length of string".to_owned(), Position::NONE).into());
+    }
+    *text = text.chars().chain(with.chars().cycle().take(missing)).collect();
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::{cell::RefCell, collections::HashMap};
 use regex::{Regex, RegexBuilder};
 
 /// The longest pattern, in bytes, so that matching it against the longest text takes milliseconds.
-const MAX_PATTERN: usize = 256;
+pub(crate) const MAX_PATTERN: usize = 256;
 
 /// The memory that a regular expression may take when it is compiled, and as much again while it matches, in bytes: each
 /// has the first of these that it fits into.

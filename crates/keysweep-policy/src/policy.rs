@@ -28,7 +28,7 @@ use crate::{
     params::OverrideError,
     program::{self, End, Program, lower},
     record::{Looked, Missing},
-    watch::{self, EVALUATION_STACK, watched},
+    watch::{self, Clock, EVALUATION_STACK, machine_clock, watched},
 };
 
 /// The largest policy file, in bytes. Parsing cannot be interrupted, so that its time is bounded by this alone.
@@ -213,6 +213,17 @@ impl Policy {
 
     /// As [`Policy::evaluate`], with the name of the fact that nobody has read or that a case leaves out.
     pub(crate) fn judge(&self, resource: &Resource, now: Timestamp, left_out: Option<&Arc<LeftOut>>) -> Judgement {
+        self.judge_by(machine_clock, resource, now, left_out)
+    }
+
+    /// As [`Policy::judge`], with the time that the script takes measured by this clock.
+    pub(crate) fn judge_by(
+        &self,
+        clock: Clock,
+        resource: &Resource,
+        now: Timestamp,
+        left_out: Option<&Arc<LeftOut>>,
+    ) -> Judgement {
         let kind = self.0.metadata.resource;
         if resource.kind() != kind {
             let message = format!("the policy is for `{kind}`, and was asked about `{}`", resource.kind());
@@ -221,10 +232,10 @@ impl Policy {
         if let Some(judgement) = self.judge_by_program(resource, now, left_out) {
             return judgement;
         }
-        let subject = Arc::new(Subject::new(Object::judged(kind), now, left_out));
+        let subject = Arc::new(Subject::new(Object::judged(kind), now, left_out, &self.0.limits));
         let run = || catch_unwind(AssertUnwindSafe(|| self.run(&subject, resource, now)));
-        let result =
-            watched(&self.0.limits, run).unwrap_or_else(|_| Err(EvaluationError::new("the policy engine panicked")));
+        let result = watched(clock, &self.0.limits, run)
+            .unwrap_or_else(|_| Err(EvaluationError::new("the policy engine panicked")));
         Judgement::new(subject.record.take(), result)
     }
 
@@ -236,7 +247,7 @@ impl Policy {
         left_out: Option<&Arc<LeftOut>>,
     ) -> Option<Judgement> {
         let program = self.0.program.as_ref()?;
-        let subject = Subject::new(Object::judged(self.0.metadata.resource), now, left_out);
+        let subject = Subject::new(Object::judged(self.0.metadata.resource), now, left_out, &self.0.limits);
         let run = || catch_unwind(AssertUnwindSafe(|| program.run(&subject, resource)));
         match stacker::maybe_grow(program::STACK, EVALUATION_STACK, run).ok()? {
             End::Verdict(verdict) => Some(Judgement::new(subject.record.take(), Ok(verdict))),
@@ -258,7 +269,7 @@ impl Policy {
         let arguments = [handle::judged(subject, resource), Dynamic::from(self.0.params_object.clone())];
         let engine = &self.0.engine;
         let result = engine.call_fn_with_options::<Dynamic>(options, &mut Scope::new(), script, ENTRY, arguments);
-        if let Some(limit) = watch::stopped() {
+        if let Some(limit) = watch::exceeded() {
             return Err(EvaluationError::new(limit.message()));
         }
         result.map_err(|error| EvaluationError::from_rhai(&error))?.try_cast_result::<Verdict>().map_err(|other| {

@@ -1,25 +1,43 @@
 //! What a script has looked at, kept where the script cannot reach it.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use keysweep_model::{Evidence, EvidenceValue, Facet, FacetSet, Fact, Unreadable};
 
 use crate::objects::Value;
 
 /// The facts that were touched, and the first of them that was missing.
-#[derive(Debug, Default)]
-pub(crate) struct Record(Mutex<Looked>);
+#[derive(Debug)]
+pub(crate) struct Record {
+    looked: Mutex<Looked>,
+    /// The bytes that the evidence may take.
+    most_bytes: usize,
+}
 
 /// What a script has looked at.
 #[derive(Debug, Default)]
 pub(crate) struct Looked {
-    facts: Vec<(Arc<str>, EvidenceValue)>,
+    facts: BTreeMap<Arc<str>, EvidenceValue>,
+    /// The bytes that those take, about.
+    bytes: usize,
     /// The facets of everything that was touched.
     pub(crate) reads: FacetSet,
     /// The first fact that was missing.
     pub(crate) missing: Option<Missing>,
     /// Its name, where nobody has read it.
     pub(crate) unread: Option<Arc<str>>,
+}
+
+/// What comes of touching a fact.
+pub(crate) enum Touched {
+    Value(Value),
+    /// The fact is missing, which is noted for good.
+    Missing,
+    /// The evidence would take more than so many bytes.
+    TooMuch(usize),
 }
 
 /// Why a script was stopped for want of a fact.
@@ -40,28 +58,33 @@ pub(crate) struct Touch<'a> {
 }
 
 impl Record {
-    /// The value of a fact; none where it is missing, which is noted for good.
-    pub(crate) fn touch(&self, touch: &Touch<'_>, fact: Fact<Value>) -> Option<Value> {
+    /// A record whose evidence takes so many bytes at the most.
+    pub(crate) fn new(most_bytes: usize) -> Self {
+        Self { looked: Mutex::default(), most_bytes }
+    }
+
+    /// Touches a fact.
+    pub(crate) fn touch(&self, touch: &Touch<'_>, fact: Fact<Value>) -> Touched {
         let mut looked = self.lock();
         looked.reads = looked.reads.union(touch.reads);
         match fact {
             Fact::Known(value) => {
-                if let Some(evidence) = evidence(&value).filter(|_| !touch.in_list) {
-                    looked.facts.push((Arc::clone(touch.name), evidence));
-                }
-                Some(value)
+                let fits = touch.in_list || looked.note(touch.name, self.most_bytes, || evidence(&value));
+                if fits { Touched::Value(value) } else { Touched::TooMuch(self.most_bytes) }
             }
             Fact::NotRead(facet) => {
                 if looked.missing.is_none() {
                     looked.missing = Some(Missing::NotRead(facet));
                     looked.unread = Some(Arc::clone(touch.name));
                 }
-                None
+                Touched::Missing
             }
             Fact::Unreadable(why) => {
-                looked.facts.push((Arc::clone(touch.name), EvidenceValue::Unreadable(why.reason.clone())));
+                // It ends the script, so that there is one of these.
+                let reason = || Some(EvidenceValue::Unreadable(why.reason.clone()));
+                looked.note(touch.name, usize::MAX, reason);
                 looked.missing.get_or_insert(Missing::Unreadable(why));
-                None
+                Touched::Missing
             }
         }
     }
@@ -73,14 +96,40 @@ impl Record {
 
     /// A panic within the lock is impossible; were it not, what was noted would still be true.
     fn lock(&self) -> MutexGuard<'_, Looked> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.looked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Looked {
+    /// Notes a fact that was not noted yet; whether there was room for it.
+    fn note(&mut self, name: &Arc<str>, most: usize, evidence: impl FnOnce() -> Option<EvidenceValue>) -> bool {
+        if self.facts.contains_key(name) {
+            return true;
+        }
+        let Some(evidence) = evidence() else { return true };
+        self.bytes = self.bytes.saturating_add(EACH + 2 * name.len() + size(&evidence));
+        let fits = self.bytes <= most;
+        if fits {
+            self.facts.insert(Arc::clone(name), evidence);
+        }
+        fits
+    }
+
     /// The facts by name.
     pub(crate) fn evidence(&mut self) -> Evidence {
         std::mem::take(&mut self.facts).into_iter().map(|(name, value)| (name.to_string(), value)).collect()
+    }
+}
+
+/// What a fact takes beside its name, which is there twice for a moment, and its contents.
+const EACH: usize = 128;
+
+/// The bytes of the contents.
+fn size(evidence: &EvidenceValue) -> usize {
+    match evidence {
+        EvidenceValue::Text(text) | EvidenceValue::Unreadable(text) => text.len(),
+        EvidenceValue::List(texts) => texts.iter().map(|text| size_of::<String>() + text.len()).sum(),
+        EvidenceValue::Boolean(_) | EvidenceValue::Integer(_) | EvidenceValue::Number(_) | EvidenceValue::Time(_) => 0,
     }
 }
 

@@ -179,7 +179,11 @@ fn limits(out: &mut String) {
         memory_bytes,
     } = Limits::default();
     let rows: [(&str, u64, &str); 9] = [
-        ("operations", operations, "operations of a script; the shipped policies take about 20"),
+        (
+            "operations",
+            operations,
+            "operations of a script; the shipped policies take about 20, and a function that does much counts as many",
+        ),
         (
             "operations_per_object",
             operations_per_object,
@@ -191,7 +195,7 @@ fn limits(out: &mut String) {
         ("text_bytes", text_bytes as u64, "the length of a text, and of all texts in a list or map"),
         ("list_items", list_items as u64, "items of a list that the script makes"),
         ("map_entries", map_entries as u64, "entries of a map that the script makes"),
-        ("memory_bytes", memory_bytes as u64, "what all values together can take"),
+        ("memory_bytes", memory_bytes as u64, "what all values and facts together can take"),
     ];
     for (name, value, meaning) in rows {
         row(out, &[&format!("`{name}`"), &value.to_string(), meaning]);

@@ -1,12 +1,17 @@
-//! The watch over a running script: how much it may do, how deep it may go, how long it may take.
+//! The watch over a running script: how much it may do, how deep it may go, how long it may take, and how much it may
+//! make.
 //!
 //! Rhai's own count of operations is lost inside callbacks, and its limits do not bound the stack. So the engine asks
-//! here, at each operation, whether to go on.
+//! here, at each operation, whether to go on, and a native function that does more than a little says so before it does
+//! it: see [`crate::costs`].
 
 use std::{
     cell::Cell,
+    sync::LazyLock,
     time::{Duration, Instant},
 };
+
+use rhai::{Dynamic, EvalAltResult, Position};
 
 use crate::limits::Limits;
 
@@ -24,11 +29,24 @@ thread_local! {
     static WATCH: Cell<Option<Watch>> = const { Cell::new(None) };
 }
 
+/// The time that has passed since some moment, which stays the same. It bounds work and decides nothing else, so that it is
+/// no input of a policy; tests bring their own.
+pub(crate) type Clock = fn() -> Duration;
+
+/// The clock of the machine.
+pub(crate) fn machine_clock() -> Duration {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    START.elapsed()
+}
+
 #[derive(Clone, Copy)]
 struct Watch {
-    begin: Instant,
+    clock: Clock,
+    begin: Duration,
     operations: u64,
     most_operations: u64,
+    /// The operations since the last look at the clock.
+    unlooked: u64,
     most_time: Duration,
     /// The objects of the longest list that the script was given.
     objects: u64,
@@ -58,27 +76,38 @@ impl Limit {
         match self {
             Self::Operations(most) => format!("the script took more than {most} operations"),
             Self::Time(most) => format!("the script took longer than {} ms", most.as_millis()),
-            Self::Memory(most) => format!("the script's lists took more than {most} bytes"),
+            Self::Memory(most) => format!("the script's lists, texts and evidence took more than {most} bytes"),
             Self::NoText(what) => format!("{what} has no text: name the property that you mean"),
             Self::Stack => "the script's calls and expressions are nested too deep".to_owned(),
         }
     }
+
+    /// The limit as an error that no script can catch.
+    pub(crate) fn error(self) -> Box<EvalAltResult> {
+        EvalAltResult::ErrorTerminated(Dynamic::from(self), Position::NONE).into()
+    }
 }
 
-/// Runs a script under watch, on a stack that is large enough.
-pub(crate) fn watched<T>(limits: &Limits, run: impl FnOnce() -> T) -> T {
+/// The bytes that the lists of a script may take which it makes by functions, and those of its verdict. The rest is for what
+/// variables hold and for the facts that it touches.
+fn most_made(limits: &Limits) -> usize {
+    limits.memory_bytes / 4
+}
+
+/// Runs a script under watch by this clock, on a stack that is large enough.
+pub(crate) fn watched<T>(clock: Clock, limits: &Limits, run: impl FnOnce() -> T) -> T {
     stacker::maybe_grow(STACK + RESERVE, EVALUATION_STACK, || {
         let watch = Watch {
-            // The time bounds work and decides nothing else, so the clock here is no input of the policy.
-            begin: Instant::now(),
+            clock,
+            begin: clock(),
             operations: 0,
             most_operations: limits.operations,
+            unlooked: 0,
             most_time: Duration::from_millis(limits.milliseconds),
             objects: 0,
             operations_per_object: limits.operations_per_object,
             bytes: 0,
-            // The rest is for what variables hold.
-            most_bytes: limits.memory_bytes / 4,
+            most_bytes: most_made(limits),
             stop: None,
             stack_floor: stacker::remaining_stack().unwrap_or(0).saturating_sub(STACK),
         };
@@ -100,12 +129,31 @@ pub(crate) fn widen(objects: usize) {
     WATCH.set(Some(watch));
 }
 
-/// Counts bytes of a list that is being made; the limit where they are too many.
-pub(crate) fn charge(bytes: usize) -> Option<Limit> {
-    let mut watch = WATCH.get()?;
+/// Counts bytes of a list that is being made and kept.
+pub(crate) fn keep(bytes: usize) -> Result<(), Limit> {
+    let Some(mut watch) = WATCH.get() else { return Ok(()) };
     watch.bytes = watch.bytes.saturating_add(bytes);
     WATCH.set(Some(watch));
-    (watch.bytes > watch.most_bytes).then_some(Limit::Memory(watch.most_bytes))
+    if watch.bytes > watch.most_bytes { Err(Limit::Memory(watch.most_bytes)) } else { Ok(()) }
+}
+
+/// Whether so many bytes may be made at once, on the way to something smaller.
+pub(crate) fn make(bytes: usize) -> Result<(), Limit> {
+    let most = WATCH.get().map_or(usize::MAX, |watch| watch.most_bytes);
+    if bytes > most { Err(Limit::Memory(most)) } else { Ok(()) }
+}
+
+/// Counts what a native function is about to do, in operations: about 100 ns each.
+pub(crate) fn spend(operations: u64) -> Result<(), Limit> {
+    let Some(mut watch) = WATCH.get() else { return Ok(()) };
+    let limit = watch.advance(operations);
+    WATCH.set(Some(watch));
+    limit.map_or(Ok(()), Err)
+}
+
+/// Looks at the clock, before something of which nothing else tells how long it takes.
+pub(crate) fn look() -> Result<(), Limit> {
+    WATCH.get().and_then(|watch| watch.late()).map_or(Ok(()), Err)
 }
 
 /// Stops the script at its next operation.
@@ -116,9 +164,10 @@ pub(crate) fn stop(limit: Limit) {
     }
 }
 
-/// Why the script was to be stopped, had it gone on.
-pub(crate) fn stopped() -> Option<Limit> {
-    WATCH.get().and_then(|watch| watch.stop)
+/// Why what the script came to does not count: it was to be stopped, or it took too long.
+pub(crate) fn exceeded() -> Option<Limit> {
+    let watch = WATCH.get()?;
+    watch.stop.or_else(|| watch.late())
 }
 
 /// The stack that is left for native functions below the deepest script.
@@ -127,19 +176,32 @@ const RESERVE: usize = 128 << 10;
 /// Whether the running script has gone too far. To be asked at each operation.
 pub(crate) fn overstepped() -> Option<Limit> {
     let mut watch = WATCH.get()?;
-    watch.operations += 1;
+    let limit = watch.advance(1);
     WATCH.set(Some(watch));
     if watch.stop.is_some() {
         return watch.stop;
     }
-    if watch.operations > watch.most_operations {
-        return Some(Limit::Operations(watch.most_operations));
+    limit.or_else(|| stacker::remaining_stack().is_some_and(|left| left < watch.stack_floor).then_some(Limit::Stack))
+}
+
+impl Watch {
+    /// Counts operations; the limit that they go beyond.
+    fn advance(&mut self, operations: u64) -> Option<Limit> {
+        self.operations = self.operations.saturating_add(operations);
+        self.unlooked = self.unlooked.saturating_add(operations);
+        if self.operations > self.most_operations {
+            return Some(Limit::Operations(self.most_operations));
+        }
+        if self.unlooked < OPERATIONS_PER_LOOK {
+            return None;
+        }
+        self.unlooked = 0;
+        self.late()
     }
-    if stacker::remaining_stack().is_some_and(|left| left < watch.stack_floor) {
-        return Some(Limit::Stack);
+
+    fn late(&self) -> Option<Limit> {
+        ((self.clock)().saturating_sub(self.begin) > self.most_time).then_some(Limit::Time(self.most_time))
     }
-    let is_late = watch.operations.is_multiple_of(OPERATIONS_PER_LOOK) && watch.begin.elapsed() > watch.most_time;
-    is_late.then_some(Limit::Time(watch.most_time))
 }
 
 /// Puts the former watch back, after a panic too.
@@ -150,3 +212,6 @@ impl Drop for Restore {
         WATCH.set(self.0);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,6 +33,116 @@ fn copies(of: &str) -> String {
     (0..40).map(|n| format!("let v{n} = {of};")).collect()
 }
 
+/// Scripts that give native functions as much as the limits allow, as often as they can, each to be stopped.
+fn greedy() -> Vec<String> {
+    let text = "let s = \"\"; s.pad(16000, 'x'); ";
+    let list = "let a = []; a.pad(1000, 7); ";
+    let words = "let w = []; for i in 0..600 { w.push(`word number ${i}, long`); } ";
+    let map = "let m = #{}; for i in 0..250 { m[`key ${i}`] = `value ${i}`; } ";
+    let globs = "let g = []; for i in 0..60 { let t = `*x${i}`; t.pad(250, \"*x\"); g.push(t + \"!\"); } ";
+    let of_text = [
+        "key.user.has_tag(s + n)",
+        "key.user.tag(s + n)",
+        "s.replace('x', s)",
+        "s.replace(\"x\", s)",
+        "s.replace('x', 'é')",
+        "s.replace(\"\", s)",
+        "s.replace(\"x\", \"y\")",
+        "s.split(\"\")",
+        "s.split(\"x\")",
+        "s.split('x', 9223372036854775807)",
+        "s.split_rev(\"x\")",
+        "s.split()",
+        "s.split(8000)",
+        "s.to_chars()",
+        "s.to_blob()",
+        "s.chars()",
+        "s.bytes()",
+        "s.to_upper() + s.to_lower()",
+        "s.make_upper()",
+        "s.trim()",
+        "s.sub_string(1)",
+        "s.crop(1)",
+        "s.index_of(\"xy\")",
+        "s.contains(\"xy\")",
+        "s.ends_with(s)",
+        "s.remove(\"y\")",
+        "s.set(-1, 'y')",
+        "s.get(-1)",
+        "s == s + \"y\"",
+        "`${s}${n}`.len",
+        "s in s",
+        "matches_regex(s, `(x|xx|.{0,9})*[^x]{9}${n % 50}`)",
+        "matches_regex(s, \"(.{0,40}x){3}[^y]{40}!\")",
+        "matches(s, \"*x*x*x*x*x*x*x*x*x*x*x*y\")",
+        "parse_int(s) + n",
+        "try { date(s); } catch { }",
+        "let _v = fail(s, #{ a: s.sub_string(1) });",
+    ];
+    let of_list = [
+        "a + a",
+        "a += a",
+        "a == a2",
+        "a.sort()",
+        "a.order()",
+        "a.reverse()",
+        "a.dedup()",
+        "a.contains(8)",
+        "a.index_of(8)",
+        "a.to_string()",
+        "a.to_debug()",
+        "`${a}`",
+        "a.extract(1)",
+        "a.splice(0, 900, a)",
+        "a.chop(999)",
+        "a.pad(9223372036854775807, a)",
+        "a.pad(18014398509481984, a)",
+        "a.insert(0, a)",
+        "a.map(|x| a2)",
+        "a.filter(|x| x == 7).map(|x| x).filter(|x| x > 3)",
+        "a.reduce(|x, y| [x, y], 0)",
+        "a.append(a2)",
+        "8 in a",
+    ];
+    let of_words = [
+        "w.sort()",
+        "w + w",
+        "w.to_string().split(\",\")",
+        "w.map(|t| t.split(\" \"))",
+        "w.contains(w)",
+        "w == w.map(|t| t)",
+    ];
+    let of_map =
+        ["m.keys() + m.values()", "m.to_json()", "m + m", "m.mixin(m)", "m + m == m", "`${m}`", "m.to_debug().len"];
+    let of_globs = ["matches_any(s, g)", "g.some(|t| s.matches(t))", "matches_any(s, g + g)"];
+    let rest = [
+        "let s = \"\"; s.pad(100, \"\"); pass()",
+        "let s = \"\"; s.pad(9223372036854775807, \"x\"); pass()",
+        "for x in range(0, 9223372036854775807, 1) { } pass()",
+        "for b in (-1).bits() { } loop { for b in 5.bits() { } }",
+        "let n = 1; loop { n = (n ** 2) % 1000003; }",
+        "let n = 0; loop { n += 1; try { 9223372036854775807 + n } catch { } }",
+        "let n = 0; loop { n += 1; date(`2026-03-${n % 9 + 10}`) > now(); }",
+        "let t = now(); loop { t = t + days(1) - hours(24); }",
+        "let n = 0; loop { n += 1; let t = key.user.name + key.user.arn + key.account.name + n; }",
+    ];
+    let looped = |before: &str, step: &str| {
+        let list = if before.starts_with("let a") { "let a2 = a; " } else { "" };
+        format!("fn check(key, params) {{ {before}{list}let n = 0; loop {{ n += 1; {step}; }} }}")
+    };
+    let each = |before: &str, steps: &[&str]| steps.iter().map(|step| looped(before, step)).collect::<Vec<_>>();
+    let rest = rest.map(|body| format!("fn check(key, params) {{ {body} }}"));
+    [
+        each(text, &of_text),
+        each(list, &of_list),
+        each(words, &of_words),
+        each(map, &of_map),
+        each(&format!("{text}{globs}"), &of_globs),
+        rest.to_vec(),
+    ]
+    .concat()
+}
+
 fn scripts() -> Vec<String> {
     let body = |body: &str| format!("fn check(key, params) {{ {body} }}");
     let full = "let t = \"\"; t.pad(250, 'x'); let a = []; for i in 0..60 { a.push(t + `${i}`); } a.pad(1020, []);";
@@ -89,7 +199,8 @@ fn account() -> Resource {
             let arn = format!("arn:aws:iam::111122223333:user/user-{n}");
             let name = format!("user-{n}").parse().unwrap();
             let keys = Fact::Known(vec![key(2 * n), key(2 * n + 1)]);
-            Arc::new(User { access_keys: keys, ..User::unread(&account, name, arn, "/".to_owned()) })
+            let tags = Fact::Known(Default::default());
+            Arc::new(User { access_keys: keys, tags, ..User::unread(&account, name, arn, "/".to_owned()) })
         })
         .collect();
     Resource::Account(Arc::new(AccountFacts { users: Fact::Known(users), ..AccountFacts::unread(account) }))
@@ -118,7 +229,9 @@ fn no_script_takes_more_than_it_may() {
     let Resource::Account(facts) = &account else { panic!("it is an account") };
     let key = Resource::AccessKey(Arc::clone(&facts.users.known().unwrap()[0]), 0);
     let mut worst = (0, Duration::ZERO);
-    for script in scripts() {
+    let all = [scripts(), greedy()].concat();
+    assert!(all.len() > 100);
+    for script in all {
         let (outcome, bytes, time) = measured(&policy("access_key", &script), &key);
         assert!(matches!(outcome, Outcome::Error(_)), "{script}: {outcome:?}");
         assert!(bytes < MOST_BYTES && time < MOST_TIME, "{script}: {bytes} bytes, {time:?}");
@@ -139,6 +252,9 @@ fn long_lists(account: &Resource) {
     for body in [
         "let keys = account.access_keys; let all = keys; keys.map(|key| all.map(|other| other.id)); pass()",
         "loop { account.access_keys.len; }",
+        "let keys = account.access_keys; let t = \"\"; t.pad(9000, 'x'); let l = keys.map(|key| t); pass()",
+        "let l = account.access_keys.filter(|key| key.active); let t = \"\"; t.pad(9000, 'x'); let v = l.map(|key| t); \
+         fail(\"x\", #{ a: v, b: v, c: v, d: v, e: v, f: v, g: v, h: v, i: v, j: v, k: v, l: v, m: v, n: v, o: v, p: v })",
         "let keys = account.access_keys; let l = keys; loop { l = l.map(|x| x); }",
         "let keys = account.access_keys; keys.map(|key| { let a = []; a.pad(1000, key); a }); pass()",
         "let keys = account.access_keys; pass(`${keys.map(|key| key.id)}`)",

@@ -11,7 +11,7 @@ use crate::{
     helpers::parse_time,
     objects::{Value, days_up},
     pattern::{self, Syntax},
-    record::Touch,
+    record::{Touch, Touched},
     strict::integer_with_number,
     verdicts::{MAX_EVIDENCE, exempt_until, said},
 };
@@ -267,15 +267,19 @@ impl<'p> Run<'_, 'p> {
     }
 
     fn touch(&self, touch: &Touch<'_>, fact: Fact<Value>) -> Result<'p, Held<'p>> {
-        match self.subject.record.touch(touch, fact) {
-            Some(Value::Boolean(value)) => Ok(Held::Boolean(value)),
-            Some(Value::Integer(value)) => Ok(Held::Integer(value)),
-            Some(Value::Text(text)) if text.len() <= self.program.limits.text_bytes => Ok(Held::Text(Cow::Owned(text))),
-            Some(Value::Texts(texts)) if self.program.limits.allow(&texts) => Ok(Held::Texts(Cow::Owned(texts))),
-            Some(Value::Time(time)) => Ok(Held::Time(time)),
-            Some(Value::Object(_)) => Ok(Held::Object),
-            Some(Value::Text(_) | Value::Texts(_) | Value::Objects(..) | Value::Absent(_)) => Err(Stop::Rhai),
-            None => Err(Stop::Missing),
+        let value = match self.subject.record.touch(touch, fact) {
+            Touched::Value(value) => value,
+            Touched::Missing => return Err(Stop::Missing),
+            Touched::TooMuch(_) => return Err(Stop::Rhai),
+        };
+        match value {
+            Value::Boolean(value) => Ok(Held::Boolean(value)),
+            Value::Integer(value) => Ok(Held::Integer(value)),
+            Value::Text(text) if text.len() <= self.program.limits.text_bytes => Ok(Held::Text(Cow::Owned(text))),
+            Value::Texts(texts) if self.program.limits.allow(&texts) => Ok(Held::Texts(Cow::Owned(texts))),
+            Value::Time(time) => Ok(Held::Time(time)),
+            Value::Object(_) => Ok(Held::Object),
+            Value::Text(_) | Value::Texts(_) | Value::Objects(..) | Value::Absent(_) => Err(Stop::Rhai),
         }
     }
 

@@ -303,7 +303,7 @@ fn functions_in_place_are_stopped_as_all_others() {
     let a = []; a.pad(1000, 1); let b = a; a.map(|x| b.map(|y| [1, 2, 3].map(|z| x + y + z))); pass()
         error: too large: size of array/BLOB
     let a = []; a.pad(1000, 1); a.map(|x| { let c = []; c.pad(1000, x); c }); pass()
-        error: the script's lists took more than 16777216 bytes
+        error: the script's lists, texts and evidence took more than 16777216 bytes
     let a = []; a.pad(1000, 1); let n = 0; a.map(|x| { while n >= 0 { n += 1; } }); pass()
         error: the script took more than 50000 operations
     let a = []; a.pad(1000, 1); a.sort(|x, y| 1); pass()

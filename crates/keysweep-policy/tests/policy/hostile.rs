@@ -164,7 +164,7 @@ fn memory_is_bounded() {
     let s = ""; s.pad(16000, 'x'); let a = []; for i in 0..1000 { a.push(s
         error: too large: length of string
     let a = []; a.insert(9223372036854775807, 1); a.pad(922337203685477580
-        error: too large: size of array/BLOB
+        error: the script's lists, texts and evidence took more than 16777216 bytes
     let a = [1]; loop { a.append(a); }
         error: too large: size of array/BLOB
     let m = #{ a: 1 }; loop { m = #{ a: m, b: m }; }

@@ -1,0 +1,101 @@
+//! The limits of a running script, by a clock that the tests turn.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use keysweep_model::{AccessKey, Account, AccountState, CredentialStatus, Fact, LastUsed, Resource, User};
+
+use super::*;
+use crate::{Outcome, Policy};
+
+thread_local! {
+    static LOOKS: Cell<u32> = const { Cell::new(0) };
+    static STEP: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+}
+
+/// A clock that goes on by one step with each look.
+fn stepping() -> Duration {
+    LOOKS.set(LOOKS.get() + 1);
+    STEP.get() * LOOKS.get()
+}
+
+/// What the body comes to by a clock of these steps, in milliseconds, and how often the clock was looked at.
+fn ended(body: &str, step: u64) -> (String, u32) {
+    LOOKS.set(0);
+    STEP.set(Duration::from_millis(step));
+    let text = format!(
+        "//! id: t\n//! title: T\n//! severity: low\n//! resource: access_key\n//! remedy: none\n\
+         fn check(key, params) {{ {body} }}"
+    );
+    let policy = Policy::compile("t", &text).unwrap_or_else(|error| panic!("{error}")).by_rhai();
+    let judgement = policy.judge_by(stepping, &key(), Timestamp::UNIX_EPOCH, None);
+    let outcome = match judgement.evaluation.outcome {
+        Outcome::Error(error) => error.message,
+        other => format!("{other:?}"),
+    };
+    (outcome, LOOKS.get())
+}
+
+fn key() -> Resource {
+    let account = Account {
+        id: "111122223333".parse().unwrap(),
+        name: "prod".to_owned(),
+        email: None,
+        state: AccountState::Active,
+        ou_path: Fact::Known("Root".to_owned()),
+    };
+    let key = AccessKey {
+        id: Fact::Known("AKIAIOSFODNN7EXAMPLE".parse().unwrap()),
+        status: Fact::Known(CredentialStatus::Active),
+        created_at: Fact::Known(Timestamp::UNIX_EPOCH),
+        last_used: Fact::Known(LastUsed::Never),
+    };
+    let user = User::unread(&Arc::new(account), "alice".parse().unwrap(), "arn".to_owned(), "/".to_owned());
+    Resource::AccessKey(Arc::new(User { access_keys: Fact::Known(vec![key]), ..user }), 0)
+}
+
+const LATE: &str = "the script took longer than 200 ms";
+
+#[test]
+fn a_script_is_stopped_when_its_time_is_over() {
+    // The first look is at the beginning; at the 21st after it 210 ms have passed, and one more is at the end.
+    assert_eq!(ended("loop { }", 10), (LATE.to_owned(), 23));
+    assert_eq!(ended("try { loop { } } catch { } pass()", 10), (LATE.to_owned(), 23));
+    assert_eq!(ended("[1].map(|x| { loop { } }); pass()", 10), (LATE.to_owned(), 23));
+}
+
+#[test]
+fn a_verdict_that_comes_too_late_is_an_error() {
+    // Too short for a look while it runs: the clock is looked at when it begins and when it has ended.
+    assert_eq!(ended("pass()", 201), (LATE.to_owned(), 2));
+    assert_eq!(ended("pass()", 200), ("Verdict(Pass { note: None })".to_owned(), 2));
+}
+
+#[test]
+fn the_clock_is_looked_at_once_in_so_many_operations() {
+    let (outcome, looks) = ended("for n in 0..1_000 { } pass()", 0);
+    assert_eq!(outcome, "Verdict(Pass { note: None })");
+    assert!((30..300).contains(&looks), "{looks}");
+}
+
+#[test]
+fn what_tells_nothing_of_its_time_is_timed_before_it_begins() {
+    let without = ended("let t = \"x\"; t == \"y\"; pass()", 0).1;
+    let with = ended("let t = \"x\"; t.matches_regex(\"y\"); pass()", 0).1;
+    assert_eq!(with, without + 1);
+}
+
+#[test]
+fn work_is_charged_before_it_is_done() {
+    let limits = Limits::default();
+    watched(stepping, &limits, || {
+        assert_eq!(spend(limits.operations), Ok(()));
+        assert_eq!(spend(1), Err(Limit::Operations(limits.operations)));
+        assert_eq!(keep(most_made(&limits)), Ok(()));
+        assert_eq!(keep(1), Err(Limit::Memory(most_made(&limits))));
+        assert_eq!(make(most_made(&limits)), Ok(()));
+        assert_eq!(make(most_made(&limits) + 1), Err(Limit::Memory(most_made(&limits))));
+    });
+    // Outside a script nothing is charged.
+    assert_eq!([spend(u64::MAX), keep(usize::MAX), make(usize::MAX), look()], [Ok(()); 4]);
+}
