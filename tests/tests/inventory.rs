@@ -1,5 +1,7 @@
 //! Inventories: what a scan read is judged again without AWS, and what is not whole is refused.
 
+use std::process::Command;
+
 use serde_json::Value;
 
 use crate::process::{Ran, keysweep, organization};
@@ -114,4 +116,68 @@ fn a_full_inventory_is_read_in_all_that_it_could_be() {
         organization(3, 5, 3).keysweep(&scan).run().json()["api_calls"]["total"].as_u64().unwrap()
     };
     assert_eq!(calls("--full-inventory"), calls(""));
+}
+
+/// An inventory of one line, and its end.
+fn of_line(scanned: &Ran, line: &str) -> String {
+    let header = scanned.read("i.jsonl").unwrap().lines().next().unwrap().to_owned();
+    let records = u64::from(!line.is_empty());
+    let body = format!("{header}\n{line}{}", if line.is_empty() { "" } else { "\n" });
+    let sum = Command::new("sh").args(["-c", "printf %s \"$0\" | sha256sum", &body]).output().unwrap();
+    let sum = String::from_utf8(sum.stdout).unwrap();
+    format!("{body}{{\"end\":{{\"records\":{records},\"sha256\":\"{}\"}}}}\n", &sum[..64])
+}
+
+#[test]
+fn an_inventory_in_which_no_account_was_read_is_incomplete() {
+    let scanned = saved("--policy access-key-max-age");
+    let skipped =
+        r#"{"skipped":{"account_id":"111122223333","account_name":"a","step":"state","reason":"it is SUSPENDED"}}"#;
+    let read =
+        r#"{"account":{"id":"111122223333","name":"a","state":"ACTIVE","users":{"known":[],"added":1},"added":{}}}"#;
+    let told = |line: &str, command: &str| {
+        let run = keysweep(command).file("i.jsonl", &of_line(&scanned, line)).file("p.rhai", POLICY);
+        run.run()
+    };
+    for line in ["", skipped] {
+        let scan = told(line, "scan --inventory i.jsonl --policy access-key-max-age");
+        assert_eq!(scan.code, 3, "{line}");
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(scan.stderr, @"inventory `i.jsonl` has no account that was read: nothing was judged");
+        }
+        assert_eq!(told(line, "policy diff p.rhai p.rhai --inventory i.jsonl").code, 2);
+        assert_eq!(told(line, "policy eval p.rhai --inventory i.jsonl").code, 2);
+    }
+    // An account without users was read, whatever a later version has added to its line.
+    let scan = told(read, "scan --inventory i.jsonl --policy access-key-max-age");
+    assert_eq!((scan.code, scan.stderr.as_str()), (0, ""));
+}
+
+const POLICY: &str = "//! id: p\n//! title: P\n//! severity: low\n//! resource: access_key\n//! remedy: none\n\n\
+    fn check(key, params) { pass() }\n";
+
+#[test]
+fn an_account_that_is_there_twice_is_refused() {
+    let scanned = saved("--policy access-key-max-age");
+    let text = scanned.read("i.jsonl").unwrap();
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let twice = [&lines[..2], &lines[1..]].concat().concat();
+    let ran = keysweep("scan --inventory i.jsonl").file("i.jsonl", &twice).run();
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+    assert!(ran.stderr.contains("is in the inventory twice, in lines 2 and 3"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_line_that_is_too_long_or_has_too_much_in_it_is_refused_in_little_memory() {
+    let scanned = saved("--policy access-key-max-age");
+    let header = scanned.read("i.jsonl").unwrap().lines().next().unwrap().to_owned();
+    let users = r#"{"account":{"id":"111122223333","name":"a","state":"ACTIVE","users":{"known":["#;
+    let user = r#"{"name":"a","arn":"","path":"","access_keys":{"known":["#;
+    let long = format!("{header}\n{users}{user}\"{}", "x".repeat(80 << 20));
+    let wide = format!("{header}\n{users}{user}{}", "{},".repeat(3_000_000));
+    for text in [long, wide] {
+        let ran = keysweep("scan --inventory i.jsonl").file("i.jsonl", &text).in_memory(2 << 20).run();
+        assert_eq!(ran.code, 2, "{}", ran.stderr);
+        assert!(ran.stderr.contains("the inventory is damaged in line 2: "), "{}", ran.stderr);
+    }
 }

@@ -22,6 +22,7 @@ mod oracle;
 mod paging;
 mod pitfalls;
 mod policies;
+mod printer;
 mod process;
 #[cfg(feature = "moto")]
 mod python;

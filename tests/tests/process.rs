@@ -38,7 +38,7 @@ pub(crate) fn keysweep(arguments: &str) -> Keysweep {
     keysweep_in(tempfile::tempdir().unwrap(), arguments)
 }
 
-fn keysweep_in(folder: TempDir, arguments: &str) -> Keysweep {
+pub(crate) fn keysweep_in(folder: TempDir, arguments: &str) -> Keysweep {
     let mut command = Command::new(program());
     command.arg0(NAME).args(arguments.split_whitespace()).env_clear().current_dir(&folder).stdin(Stdio::null());
     // Without this the search for credentials would end at the metadata service of the machine.

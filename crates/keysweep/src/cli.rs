@@ -261,14 +261,15 @@ pub fn command() -> clap::Command {
 /// The text of an error about the arguments, in which `unseen` values are quoted: each of them, and what follows `=` in
 /// it, is escaped.
 pub(crate) fn error_text(error: &clap::Error, unseen: &[String]) -> String {
-    let mut text = error.render().to_string();
+    // With its styles, which are taken out of the plain text together with what looks like them in a value.
+    let mut text = error.render().ansi().to_string();
     for value in unseen {
         let parts = [Some(value.as_str()), value.split_once('=').map(|(_, value)| value)];
         for part in parts.into_iter().flatten().chain(value.split([',', '='])).filter(|part| part.contains(is_unseen)) {
             text = text.replace(part, &escaped(part));
         }
     }
-    text.trim_end().to_owned()
+    clap::builder::StyledStr::from(text).to_string().trim_end().to_owned()
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use std::{
 };
 
 use keysweep_aws::Clock;
+use keysweep_model::is_unseen;
 use keysweep_policy::files::{self, Found, Kind};
 use keysweep_report::document;
 use orgsim::{Generate, Sim, SimOptions, World, WorldError, server};
@@ -32,7 +33,12 @@ pub(super) async fn run(command: OrgsimCommand, edge: &Edge) -> Result<Exit, Fai
         }
         OrgsimCommand::World(args) => {
             let world = world_of(&args)?;
-            Destination::Stdout.deliver(|mut out| world.write_yaml(&mut out).map_err(into_io_error))?;
+            if args.world.is_some() && has_unseen_names(&world)? {
+                // JSON is YAML, and the writer of YAML escapes no more than control characters.
+                Destination::Stdout.deliver(|out| document::write(&world, out))?;
+            } else {
+                Destination::Stdout.deliver(|mut out| world.write_yaml(&mut out).map_err(into_io_error))?;
+            }
         }
         OrgsimCommand::Truth(args) => {
             let truth = world_of(&args)?.truth();
@@ -40,6 +46,12 @@ pub(super) async fn run(command: OrgsimCommand, edge: &Edge) -> Result<Exit, Fai
         }
     }
     Ok(Exit::Clean)
+}
+
+/// Whether a name in the world has characters that cannot be seen: one that was made here has none.
+fn has_unseen_names(world: &World) -> Result<bool, Failure> {
+    let text = world.to_yaml().map_err(Failure::lost)?;
+    Ok(text.contains(|c| is_unseen(c) && c != '\n'))
 }
 
 /// The error with the kind that the stream gave it, which tells a reader who has left from a disk that is full.
