@@ -53,7 +53,7 @@ async fn a_user_that_was_renamed_is_read_by_its_new_name() {
     100000000001 zoe AKIAANNXXXXXXXXXXXXX access-key-max-age fail: active for 401 days, limit 90
     exit 1
     3 users, 0 gone, 1 renamed
-    AssumeRole 1, GenerateCredentialReport 1, GetAccessKeyLastUsed 1, GetCredentialReport 1, GetUser 1, ListAccessKeys 1, ListUsers 1
+    AssumeRole 1, GenerateCredentialReport 1, GetAccessKeyLastUsed 1, GetCredentialReport 1, GetUser 1, ListAccessKeys 1, ListUsers 2
     ");
 }
 
@@ -93,7 +93,7 @@ async fn users_that_were_deleted_or_made_again_are_counted_and_not_judged_by_the
     100000000001 again AKIAAGAINXXXXXXXXXXX access-key-max-age fail: active for 401 days, limit 90
     exit 1
     3 users, 2 gone, 0 renamed
-    AssumeRole 1, GenerateCredentialReport 1, GetAccessKeyLastUsed 1, GetCredentialReport 1, GetUser 1, ListAccessKeys 1, ListUsers 1
+    AssumeRole 1, GenerateCredentialReport 1, GetAccessKeyLastUsed 1, GetCredentialReport 1, GetUser 1, ListAccessKeys 1, ListUsers 2
     ");
 }
 
@@ -126,6 +126,43 @@ async fn a_row_that_no_list_has_is_asked_for() {
     exit 3
     3 users, 0 gone, 0 renamed
     AssumeRole 1, GenerateCredentialReport 1, GetCredentialReport 1, GetUser 1, ListUsers 1
+    ");
+}
+
+/// The first list misses a user that had got another name between two of its pages, and has another one by a name that
+/// it lost before the report was made.
+#[tokio::test(start_paused = true)]
+async fn a_user_that_is_renamed_while_the_users_are_listed_is_read_once() {
+    let world = || organization([vec![old("ann"), user("bob", [young(1)])]]);
+    let lists = AtomicBool::new(false);
+    let by_list = Scene::of(world()).after(move |request, response| {
+        let is_first = action(request) == "ListUsers" && String::from_utf8_lossy(response.body()).contains(">ann<");
+        if is_first && !lists.swap(true, Ordering::Relaxed) { without(response, "ann") } else { response }
+    });
+    // The report knows ann, no user has the name any more, and the first list has neither name.
+    let by_list = by_list.with(not_found().action("GetUser")).scan().await;
+    insta::assert_snapshot!(told(&by_list), @"
+    2 of 2 accounts scanned
+    100000000001 ann AKIAANNXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
+    exit 1
+    3 users, 0 gone, 1 renamed
+    AssumeRole 1, GenerateCredentialReport 1, GetAccessKeyLastUsed 1, GetCredentialReport 1, GetUser 1, ListAccessKeys 1, ListUsers 2
+    ");
+    // The list has the old name, and the report the new one.
+    let is_done = AtomicBool::new(false);
+    let scene = Scene::of(world()).asking(|settings| settings.scan.concurrency.calls_per_account = 1);
+    let scene = scene.before(move |meddler, request| {
+        let is_report = action(request) == "GenerateCredentialReport";
+        if is_report && !is_done.swap(true, Ordering::Relaxed) {
+            meddler.sim.with_world_mut(|world| change(world).user_mut("ann").unwrap().name = "zoe".into());
+        }
+    });
+    insta::assert_snapshot!(told(&scene.scan().await), @"
+    2 of 2 accounts scanned
+    100000000001 zoe AKIAANNXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
+    exit 1
+    3 users, 0 gone, 0 renamed
+    AssumeRole 1, GenerateCredentialReport 1, GetCredentialReport 1, ListAccessKeys 1, ListUsers 1
     ");
 }
 

@@ -28,6 +28,9 @@ pub struct CredentialReport {
 }
 
 /// One row of a credential report.
+///
+/// The creation date of a key is the report's `access_key_n_last_rotated`, which AWS documents as "created or last
+/// changed". It is taken for the former until something contradicts it: see [`ReportError::Contradictory`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReportUser {
     /// The user with the keys that the report tells of, without their ids.

@@ -2,7 +2,7 @@
 //!
 //! The list also tells when each password was last used, which is the facet `password last used`.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use aws_sdk_iam::types::User as IamUser;
 use aws_smithy_types::DateTime;
@@ -29,7 +29,7 @@ pub struct ListedUser {
 }
 
 impl AccountSession {
-    /// All users of the account.
+    /// All users of the account, each once.
     ///
     /// # Errors
     /// When any page cannot be read: a part of the users is not the users.
@@ -46,7 +46,7 @@ impl AccountSession {
             }
             match next_marker(ACTION, page.is_truncated(), page.marker(), marker.as_deref())? {
                 Some(next) => marker = Some(next),
-                None => return Ok(users),
+                None => return Ok(latest(users)),
             }
         }
     }
@@ -84,6 +84,15 @@ impl AccountSession {
             _ => Err(CallError::bad_answer(action, format!("asked account {}, got `{arn}`", self.account()))),
         }
     }
+}
+
+/// The users without those that a later entry replaces: one that was renamed, or made again, between two pages is in both.
+fn latest(mut users: Vec<ListedUser>) -> Vec<ListedUser> {
+    let (mut ids, mut names) = (HashSet::new(), HashSet::new());
+    users.reverse();
+    users.retain(|listed| ids.insert(listed.unique_id.clone()) & names.insert(listed.user.name.clone()));
+    users.reverse();
+    users
 }
 
 /// The marker of the next page. A page that says that more follows and does not say where, or says where this very
@@ -127,6 +136,28 @@ pub(crate) fn timestamp(action: &'static str, time: &DateTime) -> Result<Timesta
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_user_that_is_listed_twice_the_later_entry_counts() {
+        let account = Account {
+            id: "111122223333".parse().unwrap(),
+            name: String::new(),
+            email: None,
+            state: keysweep_model::AccountState::Active,
+            ou_path: Fact::Known("Root".to_owned()),
+        };
+        let account = Arc::new(account);
+        let listed = |(id, name): &(&str, &str)| ListedUser {
+            user: User::unread(&account, name.parse().unwrap(), String::new(), "/".to_owned()),
+            unique_id: (*id).to_owned(),
+            password_last_used: None,
+        };
+        // Ann was renamed; bob is listed twice; cyd was deleted and made again.
+        let entries = [("1", "ann"), ("2", "bob"), ("3", "cyd"), ("2", "bob"), ("4", "cyd"), ("1", "zoe")];
+        let users = latest(entries.iter().map(listed).collect());
+        let users: Vec<_> = users.iter().map(|it| (it.unique_id.as_str(), it.user.name.as_str())).collect();
+        assert_eq!(users, [("2", "bob"), ("4", "cyd"), ("1", "zoe")]);
+    }
 
     #[test]
     fn a_truncated_page_without_a_new_marker_is_an_error() {

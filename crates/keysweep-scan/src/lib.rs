@@ -5,7 +5,8 @@
 //! more. Inside an account users are judged in rounds: each round evaluates what is known, reads what the policies
 //! stopped at, and evaluates those users again. The account as a whole and its root user are judged on what is known of
 //! the users then. A verdict other than a pass is only ever taken on live facts, but for what no live call tells: when
-//! users were made and passwords were set, and when the root user was used.
+//! users were made and passwords were set, and when the root user was used. A live answer that contradicts the credential
+//! report makes the report worthless for the account: what was judged by it is judged again, live.
 //!
 //! What was read can be saved, and judged again without AWS: see [`judge_inventory`].
 //!

@@ -48,7 +48,7 @@ pub struct ScanOptions {
     /// The register of exemptions.
     pub exemptions: ExemptionOptions,
     /// Where each account goes with all that was read in it, as soon as it is done. Accounts that are not scanned are in
-    /// the result's coverage. While there is such a place, the users of an account are kept until the account is done.
+    /// the result's coverage.
     pub inventory: Option<UnboundedSender<AccountFacts>>,
     /// How much is done at once.
     pub concurrency: Concurrency,

@@ -1,10 +1,11 @@
 //! The users of an account: those that IAM lists, with what the credential report tells of them.
 //!
 //! A report is up to four hours old. A user that was made or renamed since is listed and has no row in it, and is read
-//! live. A row without a listed user is about a user that was deleted or renamed: it is asked for by its name, and
-//! counted.
+//! live. A row without a listed user is about a user that was deleted or renamed: it is asked for by its name, and where
+//! none has that name the users are listed once more, because a user that was renamed between two pages of the first list
+//! may be in neither.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use futures::{StreamExt, stream};
 use keysweep_aws::{CallError, CallErrorKind, ListedUser, ReportUser};
@@ -67,21 +68,33 @@ impl Reader<'_> {
     async fn merge(&mut self, merged: Merged, subjects: &mut Vec<Subject>) {
         let Merged { reported, mut unreported, unlisted, replaced } = merged;
         subjects.extend(reported.into_iter().map(|(row, listed)| Subject::reported(row, listed)));
-        let mut gone = replaced;
+        let (mut gone, mut not_found) = (replaced, Vec::new());
         for (row, now) in self.look_up(unlisted).await {
+            if let Ok(now) = &now {
+                // It got this name after the users were listed.
+                unreported.retain(|listed| listed.unique_id != now.unique_id);
+            }
             match now {
-                Ok(listed) if merge::made_at_once(&row, &listed) => subjects.push(Subject::reported(row, listed)),
+                Ok(now) if merge::made_at_once(&row, &now) => subjects.push(Subject::reported(row, now)),
                 // The name is another user's now.
-                Ok(listed) => {
+                Ok(now) => {
                     gone.push(merge::made(&row));
-                    unreported.push(listed);
+                    unreported.push(now);
                 }
-                Err(error) if error.kind == CallErrorKind::NotFound => gone.push(merge::made(&row)),
-                Err(error) => {
-                    let reason = format!("the credential report has the user, iam:ListUsers has not, and then {error}");
-                    let why = Arc::new(Unreadable { facet: Facet::Users, reason });
-                    subjects.push(Subject::unknown(row.user, &why));
+                Err(error) if error.kind == CallErrorKind::NotFound => not_found.push(row),
+                Err(error) => subjects.push(unsure(row, &error)),
+            }
+        }
+        if !not_found.is_empty() {
+            match self.session.users(self.account).await {
+                Ok(again) => {
+                    gone.extend(not_found.iter().map(merge::made));
+                    let known = subjects.iter().filter_map(|subject| subject.unique_id.as_ref());
+                    let known: HashSet<_> =
+                        known.chain(unreported.iter().map(|listed| &listed.unique_id)).cloned().collect();
+                    unreported.extend(again.into_iter().filter(|listed| !known.contains(&listed.unique_id)));
                 }
+                Err(error) => subjects.extend(not_found.into_iter().map(|row| unsure(row, &error))),
             }
         }
         let renamed = merge::renamed(&gone, &unreported);
@@ -115,6 +128,12 @@ impl Reader<'_> {
             self.give_report_up(&what);
         }
     }
+}
+
+/// The user of a row of whom it cannot be told whether it is there.
+fn unsure(row: ReportUser, error: &CallError) -> Subject {
+    let reason = format!("the credential report has the user, iam:ListUsers has not, and then {error}");
+    Subject::unknown(row.user, &Arc::new(Unreadable { facet: Facet::Users, reason }))
 }
 
 fn has_dated_inactive_key(subject: &Subject) -> bool {

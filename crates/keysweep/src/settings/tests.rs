@@ -19,6 +19,17 @@ fn from_file(text: &str) -> Config {
 }
 
 #[test]
+fn the_wait_for_a_report_holds_for_fresh_scans_too() {
+    let reading = |fresh, seconds| {
+        let config = Config { fresh: Some(fresh), report_timeout: Some(seconds), ..Config::default() };
+        Settings::resolve(config).unwrap().scan.reading
+    };
+    let seconds = std::time::Duration::from_secs;
+    assert!(matches!(reading(true, 7), Reading::Fresh(wait) if wait.timeout == seconds(7)));
+    assert!(matches!(reading(false, 9), Reading::Report(wait) if wait.timeout == seconds(9)));
+}
+
+#[test]
 fn without_any_setting_the_shipped_policies_run() {
     insta::assert_debug_snapshot!(policies(Config::default()), @r#"
     [
