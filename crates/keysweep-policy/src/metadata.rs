@@ -75,11 +75,20 @@ impl Metadata {
     pub(crate) fn parse(text: &str) -> Result<Self, Unusable> {
         let unusable = |wrong| Unusable { wrong, interface: None };
         let yaml = front_matter(text).map_err(unusable)?;
-        match yaml::parse::<Raw>(&yaml) {
+        let mut wrong = fields::check(&yaml);
+        let checked = match yaml::parse::<Raw>(&yaml) {
             Ok(raw) => raw.check(),
-            Err(wrong) => {
+            Err(malformed) => {
                 let interface = yaml::parse::<Sketch>(&yaml).ok().and_then(|sketch| sketch.interface());
-                Err(Unusable { wrong: vec![wrong], interface })
+                Err(Unusable { wrong: vec![malformed], interface })
+            }
+        };
+        match checked {
+            Ok(metadata) if wrong.is_empty() => Ok(metadata),
+            Ok(metadata) => Err(Unusable { interface: Some(metadata.interface()), wrong }),
+            Err(unusable) => {
+                wrong.extend(unusable.wrong);
+                Err(Unusable { wrong, ..unusable })
             }
         }
     }
@@ -124,26 +133,26 @@ fn front_matter(text: &str) -> Result<String, Vec<Diagnostic>> {
     }
 }
 
-/// The metadata at the head of a policy, in lines that begin with `//!`.
+/// The metadata at the head of a policy, in lines that begin with `//!`. Which fields there are and which must be there
+/// [`fields`] checks, so that one that is missing or unknown hides nothing of the others.
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(title = "Keysweep policy metadata")]
+#[schemars(title = "Keysweep policy metadata", deny_unknown_fields)]
 struct Raw {
     /// The policy's id: 1 to 64 lowercase letters, digits and dashes.
     #[schemars(with = "String")]
-    id: Spanned<String>,
+    id: Option<Spanned<String>>,
     /// What it demands, in one line.
     #[schemars(with = "String")]
-    title: Spanned<String>,
+    title: Option<Spanned<String>>,
     /// Why, at any length.
     #[serde(default)]
     description: String,
     /// How bad a violation is.
     #[schemars(with = "String", extend("enum" = Severity::WORDS))]
-    severity: Spanned<String>,
+    severity: Option<Spanned<String>>,
     /// What it judges.
     #[schemars(with = "String", extend("enum" = ResourceType::WORDS))]
-    resource: Spanned<String>,
+    resource: Option<Spanned<String>>,
     /// Its parameters by name.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, RawParam>")]
@@ -154,7 +163,7 @@ struct Raw {
     frameworks: HashMap<Spanned<String>, Vec<Spanned<String>>>,
     /// What it proposes to do about a violation.
     #[schemars(with = "String", extend("enum" = Remedy::WORDS))]
-    remedy: Spanned<String>,
+    remedy: Option<Spanned<String>>,
     /// Where to read more: URLs.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
@@ -168,14 +177,14 @@ struct Raw {
 
 /// A parameter.
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[schemars(deny_unknown_fields)]
 struct RawParam {
     /// The type of its values.
     #[schemars(with = "String", extend("enum" = ["integer", "number", "string", "boolean", "list"]))]
-    r#type: Spanned<String>,
+    r#type: Option<Spanned<String>>,
     /// The value where the user sets none.
     #[schemars(with = "serde_json::Value")]
-    default: Spanned<Scalar>,
+    default: Option<Spanned<Scalar>>,
     /// The smallest value of an integer or number.
     #[schemars(with = "Option<f64>")]
     min: Option<Spanned<Scalar>>,
@@ -218,12 +227,12 @@ pub(crate) fn schema() -> serde_json::Value {
 impl Raw {
     fn check(self) -> Result<Metadata, Unusable> {
         let mut wrong = Vec::new();
-        let id = word(&self.id, &[], &mut wrong);
-        let severity = word(&self.severity, Severity::WORDS, &mut wrong);
-        let resource = word(&self.resource, ResourceType::WORDS, &mut wrong);
-        let remedy = word(&self.remedy, Remedy::WORDS, &mut wrong);
-        if self.title.value.trim().is_empty() {
-            wrong.push(yaml::at(&self.title, "the title is empty"));
+        let id = word(self.id.as_ref(), &[], &mut wrong);
+        let severity = word(self.severity.as_ref(), Severity::WORDS, &mut wrong);
+        let resource = word(self.resource.as_ref(), ResourceType::WORDS, &mut wrong);
+        let remedy = word(self.remedy.as_ref(), Remedy::WORDS, &mut wrong);
+        if let Some(empty) = self.title.as_ref().filter(|title| title.value.trim().is_empty()) {
+            wrong.push(yaml::at(empty, "the title is empty"));
         }
         let language = self.language.as_ref().map_or(LANGUAGE, |language| language.value);
         if let Some(version) = self.language.as_ref().filter(|version| version.value != LANGUAGE) {
@@ -236,16 +245,18 @@ impl Raw {
         }
         let frameworks = frameworks(self.frameworks, &mut wrong);
         let references = references(self.references, &mut wrong);
-        let types = self.params.iter().map(|(name, raw)| (name, raw.value.r#type.value.as_str()));
+        let typed = |raw: &RawParam| raw.r#type.as_ref().map_or_else(String::new, |kind| kind.value.clone());
+        let types: Vec<_> = self.params.iter().map(|(name, raw)| (name, typed(&raw.value))).collect();
+        let types = types.iter().map(|(name, kind)| (*name, kind.as_str()));
         let interface = Interface::of(resource, types);
         let mut params = BTreeMap::new();
         for (name, raw) in self.params {
             params.extend(raw.value.check(&name, &raw.defined, &mut wrong).map(|spec| (name, spec)));
         }
-        match (id, severity, resource, remedy) {
-            (Some(id), Some(severity), Some(resource), Some(remedy)) if wrong.is_empty() => Ok(Metadata {
+        match (id, self.title, severity, resource, remedy) {
+            (Some(id), Some(title), Some(severity), Some(resource), Some(remedy)) if wrong.is_empty() => Ok(Metadata {
                 id,
-                title: self.title.value.trim().to_owned(),
+                title: title.value.trim().to_owned(),
                 description: self.description.trim().to_owned(),
                 severity,
                 resource,
@@ -296,12 +307,13 @@ fn references(given: Vec<Spanned<String>>, wrong: &mut Vec<Diagnostic>) -> Vec<S
     given.into_iter().map(|url| url.value).collect()
 }
 
-/// The value that a text stands for, or an error at the text that names the nearest of `words`.
+/// The value that a text stands for, or an error at the text that names the nearest of `words`; none where it is missing.
 fn word<T: FromStr<Err: fmt::Display>>(
-    text: &Spanned<String>,
+    text: Option<&Spanned<String>>,
     words: &[&'static str],
     wrong: &mut Vec<Diagnostic>,
 ) -> Option<T> {
+    let text = text?;
     text.value
         .parse()
         .map_err(|error: T::Err| {
@@ -319,15 +331,15 @@ impl RawParam {
             let help = "a parameter's name has lowercase letters, digits and `_`, such as `max_age_days`";
             wrong.push(yaml::at_location(place, message).code(Code::BadParameter).help(help));
         }
-        let Some(kind) = ParamType::named(&self.r#type.value) else {
+        let given = self.r#type.as_ref()?;
+        let Some(kind) = ParamType::named(&given.value) else {
             let words = ParamType::ALL.map(ParamType::as_str);
-            let message =
-                format!("`{}` is not a type of parameter: use one of {}", self.r#type.value, words.join(", "));
-            let help = nearest(&self.r#type.value, words).map(|near| format!("did you mean `{near}`?"));
-            wrong.push(yaml::at(&self.r#type, message).maybe_help(help));
+            let message = format!("`{}` is not a type of parameter: use one of {}", given.value, words.join(", "));
+            let help = nearest(&given.value, words).map(|near| format!("did you mean `{near}`?"));
+            wrong.push(yaml::at(given, message).maybe_help(help));
             return None;
         };
-        let default = typed(kind, "default", &self.default, wrong);
+        let default = self.default.as_ref().and_then(|default| typed(kind, "default", default, wrong));
         let min = self.min.as_ref().and_then(|min| bound(kind, "min", min, wrong));
         let max = self.max.as_ref().and_then(|max| bound(kind, "max", max, wrong));
         let one_of = match (kind, &self.one_of) {
@@ -353,9 +365,9 @@ impl RawParam {
         }
         let spec = ParamSpec { kind, default: default?, min, max, one_of, help: self.help };
         if wrong.len() == before
-            && let Err(problem) = spec.accept(&spec.default)
+            && let (Some(given), Err(problem)) = (&self.default, spec.accept(&spec.default))
         {
-            wrong.push(yaml::at(&self.default, format!("the default of `{name}` {problem}")).code(Code::BadParameter));
+            wrong.push(yaml::at(given, format!("the default of `{name}` {problem}")).code(Code::BadParameter));
         }
         (wrong.len() == before).then_some(spec)
     }
@@ -389,5 +401,6 @@ fn is_identifier(name: &str) -> bool {
         && name.len() <= 64
 }
 
+mod fields;
 #[cfg(test)]
 mod tests;

@@ -220,13 +220,19 @@ fn mistakes_are_shown_where_they_are() {
     2 | //! title: ''
       |            ^^
 
-    error[missing-field]: missing field `title`
-     --> p.rhai:4:5
+    error[missing-field]: the metadata have no field `title`
+     --> p.rhai:1:5
       |
-    4 | //! remedy: none
-      |     ^^^^^^
+    1 | //! id: test
+      |     ^^
 
-    error[unknown-field]: unknown field `titel`, expected one of id, title, description, severity, resource, params, frameworks, remedy, references, language, enabled
+    error[missing-field]: the metadata have no field `title`
+     --> p.rhai:1:5
+      |
+    1 | //! id: test
+      |     ^^
+
+    error[unknown-field]: unknown field `titel`, expected one of id, title, severity, resource, remedy, description, params, frameworks, references, language, enabled
      --> p.rhai:2:5
       |
     2 | //! titel: A test
@@ -331,11 +337,11 @@ fn mistakes_in_parameters_are_shown_where_they_are() {
         wrong("remedy: none", "remedy: none\n//! params: { Max-Days: { type: integer, default: 1 } }"),
     ];
     insta::assert_snapshot!(ends.join("\n\n"), @r#"
-    error[missing-field]: missing field `default`
-     --> p.rhai:6:20
+    error[missing-field]: the parameter `p` has no field `default`
+     --> p.rhai:6:15
       |
     6 | //! params: { p: { type: integer } }
-      |                    ^^^^
+      |               ^
 
     error[bad-value]: `int` is not a type of parameter: use one of integer, number, string, boolean, list
      --> p.rhai:6:26
@@ -355,11 +361,11 @@ fn mistakes_in_parameters_are_shown_where_they_are() {
     6 | //! params: { p: { type: integer, default: 1.5 } }
       |                                            ^^^
 
-    error[bad-value]: `default` must be of type integer, not null
-     --> p.rhai:6:44
+    error[missing-field]: the field `default` is empty
+     --> p.rhai:6:35
       |
     6 | //! params: { p: { type: integer, default: null } }
-      |                                            ^^^^
+      |                                   ^^^^^^^
 
     error[bad-parameter]: the default of `p` must be at least `6`, not `5`
      --> p.rhai:6:44
@@ -435,4 +441,48 @@ fn mistakes_in_parameters_are_shown_where_they_are() {
       |                         ^
       = help: a parameter's name has lowercase letters, digits and `_`, such as `max_age_days`
     "#);
+}
+
+/// The fields of a schema, and those that must be there.
+fn of_schema(schema: &serde_json::Value) -> (Vec<String>, Vec<String>) {
+    let mut fields: Vec<_> = schema["properties"].as_object().unwrap().keys().cloned().collect();
+    let needed = schema["required"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned());
+    let mut needed: Vec<_> = needed.collect();
+    fields.sort();
+    needed.sort();
+    (fields, needed)
+}
+
+#[test]
+fn the_schema_has_the_fields_that_are_checked() {
+    let sorted = |names: &[&str]| {
+        let mut names: Vec<_> = names.iter().map(ToString::to_string).collect();
+        names.sort();
+        names
+    };
+    let schema = schema();
+    assert_eq!(of_schema(&schema), (sorted(&fields::FIELDS), sorted(&fields::FIELDS[..5])));
+    assert_eq!(schema["additionalProperties"], false);
+    let param = &schema["$defs"]["RawParam"];
+    assert_eq!(of_schema(param), (sorted(&fields::PARAM_FIELDS), sorted(&fields::PARAM_FIELDS[..2])));
+    assert_eq!(param["additionalProperties"], false);
+}
+
+#[test]
+fn every_mistake_is_told_in_one_run() {
+    let text = "//! idd: test\n//! severity: loww\n//! resource: access_key\n//! title:\n//! remedy: nonee\n\
+                //! params: { p: { tpye: integer, default: 3 }, q: { type: int, default: 3, mni: 1 } }\n";
+    insta::assert_snapshot!(refused(text).lines().filter(|line| line.starts_with("error")).collect::<Vec<_>>().join("\n"), @"
+    error[unknown-field]: unknown field `idd`, expected one of id, title, severity, resource, remedy, description, params, frameworks, references, language, enabled
+    error[missing-field]: the metadata have no field `id`
+    error[bad-value]: `loww` is not a severity: use one of info, low, medium, high, critical
+    error[missing-field]: the field `title` is empty
+    error[bad-value]: `nonee` is not a remedy: use one of none, notify, rotate, deactivate, delete
+    error[missing-field]: the parameter `p` has no field `type`
+    error[unknown-field]: unknown field `tpye`, expected one of type, default, min, max, one_of, help
+    error[bad-value]: `int` is not a type of parameter: use one of integer, number, string, boolean, list
+    error[unknown-field]: unknown field `mni`, expected one of type, default, min, max, one_of, help
+    ");
+    let many: String = (0..5_000).map(|n| format!("//! f{n}: 0\n")).collect();
+    assert_eq!(refused(&format!("{PLAIN}{many}")).matches("unknown field").count(), 20);
 }

@@ -448,18 +448,24 @@ fn files_are_told_what_is_wrong_with_them() {
     2 | //! title: "A test
       |            ^
 
-    error[unknown-field]: unknown field `titel`, expected one of id, title, description, severity, resource, params, frameworks, remedy, references, language, enabled
+    error[missing-field]: the metadata have no field `title`
+     --> t.rhai:1:5
+      |
+    1 | //! id: test
+      |     ^^
+
+    error[unknown-field]: unknown field `titel`, expected one of id, title, severity, resource, remedy, description, params, frameworks, references, language, enabled
      --> t.rhai:2:5
       |
     2 | //! titel: A test
       |     ^^^^^
       = help: did you mean `title`?
 
-    error[missing-field]: missing field `title`
-     --> t.rhai:4:5
+    error[missing-field]: the metadata have no field `title`
+     --> t.rhai:1:5
       |
-    4 | //! remedy: none
-      |     ^^^^^^
+    1 | //! id: test
+      |     ^^
 
     error[bad-value]: `loww` is not a severity: use one of info, low, medium, high, critical
      --> t.rhai:3:15
@@ -751,7 +757,8 @@ fn mistakes_in_the_metadata_hide_none_in_the_script() {
     `pass` takes a text, not a whole number
     ");
     insta::assert_snapshot!(messages(&text("low\n//! ressource: x", "integer")), @"
-    unknown field `ressource`, expected one of id, title, description, severity, resource, params, frameworks, remedy, references, language, enabled
+    unknown field `ressource`, expected one of id, title, severity, resource, remedy, description, params, frameworks, references, language, enabled
+    `min` `100` is above `max` `9`
     an access key has no property `aktive`
     `pass` takes a text, not a whole number
     ");

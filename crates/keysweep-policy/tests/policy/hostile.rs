@@ -717,17 +717,17 @@ fn metadata_that_means_harm_is_refused() {
         ended("//! include: !include /etc/passwd"),
     ];
     insta::assert_snapshot!(ends.join("\n"), @"
-    refused: unknown field `a0`, expected one of id, title, description, severity, resource, params, frameworks, remedy, references, language, enabled
+    refused: budget breached: Aliases { aliases: 17 }
     refused: expected a text
     refused: expected a text
     refused: expected a text
-    refused: unknown field `a`, expected one of id, title, description, severity, resource, params, frameworks, remedy, references, language, enabled
+    refused: duplicate mapping key: a
     refused: expected fields, each a `name: value`
     refused: alias replay limit exceeded: total_replayed_events=1001 > 1000 at line 2, column 2012 (defined at line 2, column 13) (used at line 3, column 11)
     refused: alias replay limit exceeded: total_replayed_events=1001 > 1000 at line 2, column 404 (defined at line 2, column 13) (used at line 5, column 11)
     refused: alias references unknown anchor
     refused: there is a character here that is not seen, U+0000
-    refused: unknown field `include`, expected one of id, title, description, severity, resource, params, frameworks, remedy, references, language, enabled
+    refused: unknown field `include`, expected one of id, title, severity, resource, remedy, description, params, frameworks, references, language, enabled
     ");
 }
 
