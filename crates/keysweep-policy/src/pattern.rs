@@ -252,6 +252,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_used_again_stays_when_the_others_go() {
+        let mut kept = Kept::default();
+        let room = MAX_KEPT / (2 * SIZES[0]);
+        for n in 0..=room {
+            kept.matches(&format!("^a{n}$"), "a").unwrap();
+        }
+        assert_eq!((kept.recent.len(), kept.older.len()), (1, room));
+        kept.matches("^a7$", "a").unwrap();
+        assert_eq!((kept.recent.len(), kept.older.len()), (2, room - 1));
+    }
+
+    #[test]
     fn a_regular_expression_looks_at_texts_of_some_length() {
         let text = "x".repeat(MAX_TEXT + 1);
         assert_eq!(matches(Syntax::Regex, "^x*$", &text[1..]), Ok(true));

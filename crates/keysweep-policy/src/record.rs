@@ -147,3 +147,35 @@ fn evidence(value: &Value) -> Option<EvidenceValue> {
         Value::Object(_) | Value::Absent(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn touch(record: &Record, name: &str, bytes: usize, in_list: bool) -> bool {
+        let name = name.into();
+        let touch = Touch { name: &name, reads: FacetSet::default(), in_list };
+        matches!(record.touch(&touch, Fact::Known(Value::Text("x".repeat(bytes)))), Touched::Value(_))
+    }
+
+    #[test]
+    fn evidence_has_a_bound_names_included() {
+        let record = Record::new(1_000);
+        assert!(touch(&record, "a", 500, false));
+        // What is noted already, and what is no evidence, takes nothing more.
+        assert!((0..100).all(|_| touch(&record, "a", 500, false)));
+        assert!(touch(&record, "list", 5_000, true));
+        assert!(!touch(&record, &"n".repeat(200), 0, false));
+        assert!(!touch(&record, "b", 300, false));
+        assert_eq!(record.take().evidence().into_keys().collect::<Vec<_>>(), ["a"]);
+    }
+
+    #[test]
+    fn why_a_fact_is_missing_is_noted_whatever_there_is() {
+        let record = Record::new(0);
+        let why = Arc::new(Unreadable { facet: Facet::UserTags, reason: "denied".to_owned() });
+        let touch = Touch { name: &"tags".into(), reads: FacetSet::default(), in_list: false };
+        assert!(matches!(record.touch(&touch, Fact::Unreadable(why)), Touched::Missing));
+        assert_eq!(record.take().evidence().len(), 1);
+    }
+}
