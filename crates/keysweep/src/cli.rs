@@ -20,7 +20,8 @@ use crate::config::{AccountRole, Config};
       1  complete, with findings at or above --fail-on\n  \
       2  bad usage, configuration or policy; nothing was contacted\n  \
       3  incomplete: some account, user or policy could not be judged\n  \
-      4  could not start: no credentials, no organization")]
+      4  could not start: no credentials, no organization\n  \
+      130, 143  ended at once by Ctrl-C or SIGTERM")]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
