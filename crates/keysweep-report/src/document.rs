@@ -120,6 +120,13 @@ mod tests {
     }
 
     #[test]
+    fn fillers_and_selectors_are_escaped_too() {
+        for unseen in ['\u{34f}', '\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}', '\u{fe0f}', '\u{e0100}', '\u{feff}'] {
+            assert!(written(&json!({ "k": format!("a{unseen}b") })).is_ascii(), "{unseen:?}");
+        }
+    }
+
+    #[test]
     fn the_layout_is_that_of_the_json_library() {
         let value = json!({ "a": [], "b": {}, "c": [[1, 2.5, true], { "d": { "e": [null] } }] });
         assert_eq!(written(&value), format!("{value:#}\n"));
