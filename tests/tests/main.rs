@@ -34,6 +34,7 @@ mod sessions;
 mod signals;
 #[cfg(feature = "moto")]
 mod terminal;
+mod throttling;
 mod truth;
 #[cfg(feature = "moto")]
 mod wire;

@@ -348,16 +348,18 @@ async fn interrupted_before_anything_is_known() {
     let told = [interrupted("GetCallerIdentity", 0).await, interrupted("ListAccounts", 0).await];
     insta::assert_snapshot!(told.join("\n"), @"
     interrupted before any account was listed
-    interrupted before any account was listed
+    0 of 1 accounts scanned with 0 users
+    1 interrupted: interrupted before all accounts were listed
+    exit 3
     ");
 }
 
 #[tokio::test(start_paused = true)]
 async fn interrupted_while_accounts_are_listed() {
     insta::assert_snapshot!(interrupted("ListAccounts", 1).await, @"
-    0 of 21 accounts scanned with 0 users
+    0 of 22 accounts scanned with 0 users
     3 interrupted: interrupted while the account was being read
-    16 interrupted: interrupted before the account was read
+    17 interrupted: interrupted before the account was read
     1 interrupted: interrupted before all accounts were listed
     1 state: the account is SUSPENDED
     exit 3
@@ -368,10 +370,9 @@ async fn interrupted_while_accounts_are_listed() {
 async fn interrupted_while_accounts_are_read() {
     let told = [interrupted("AssumeRole", 0).await, interrupted("GetCredentialReport", 10).await];
     insta::assert_snapshot!(told.join("\n\n"), @"
-    0 of 21 accounts scanned with 0 users
+    0 of 45 accounts scanned with 0 users
     3 interrupted: interrupted while the account was being read
-    16 interrupted: interrupted before the account was read
-    1 interrupted: interrupted before all accounts were listed
+    41 interrupted: interrupted before the account was read
     1 state: the account is SUSPENDED
     exit 3
 

@@ -39,6 +39,16 @@ impl Clock {
         Timestamp::try_from(TimeSource::now(self)).unwrap_or(Timestamp::MAX)
     }
 
+    /// The present moment for measuring: it never goes back, and is virtual where the tokio runtime is paused.
+    pub(crate) fn instant(&self) -> tokio::time::Instant {
+        tokio::time::Instant::now()
+    }
+
+    /// Waits until a moment of [`Clock::instant`].
+    pub(crate) async fn sleep_until(&self, at: tokio::time::Instant) {
+        tokio::time::sleep_until(at).await;
+    }
+
     /// Waits for `duration` of this clock's time.
     pub async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration).await;

@@ -8,29 +8,30 @@ use aws_config::{
     stalled_stream_protection::StalledStreamProtectionConfig,
 };
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
-use aws_sdk_iam::config::retry::{RetryConfig, RetryPartition};
+use aws_sdk_iam::config::retry::RetryConfig;
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use keysweep_model::{AccountId, Partition};
-use tokio::sync::Semaphore;
 
-use crate::{CallError, Calls, Clock, InProcess, http, region};
-
-/// The longest wait before the first retry; it doubles from one retry to the next, and chance shortens each.
-const INITIAL_BACKOFF: Duration = Duration::from_millis(250);
-
-/// The longest wait between two attempts.
-const MAX_BACKOFF: Duration = Duration::from_secs(10);
+use crate::{
+    CallError, Calls, Clock, InProcess,
+    attempt::FailedAttempt,
+    domain::{Domain, DomainName, Patience},
+    http::{self, Limited},
+    region,
+};
 
 /// How to reach AWS.
 #[derive(Debug, Clone)]
 pub struct ConnectOptions {
     /// Where AWS is.
     pub endpoint: Endpoint,
-    /// How often one call is tried before it is given up: 1 or more.
+    /// How often one call may fail for reasons other than throttling before it is given up: 1 or more.
     pub max_attempts: u32,
-    /// How many requests may be in flight at once, over all accounts: 1 or more.
+    /// How many requests may be in flight at once, over all accounts: 1 or more; and as many of throttled accounts.
     pub max_requests: usize,
+    /// After so long with nothing but throttles, Organizations and STS are given up.
+    pub throttle_timeout: Duration,
     /// The time for signing and waiting.
     pub clock: Clock,
 }
@@ -76,11 +77,16 @@ impl std::fmt::Debug for StaticCredentials {
 /// A connection to AWS as one caller.
 #[derive(Debug, Clone)]
 pub struct Aws {
+    /// The configuration of all clients.
     pub(crate) sdk: SdkConfig,
     /// Whether nobody has named a Region.
     pub(crate) is_region_assumed: bool,
+    pub(crate) http: Limited,
     pub(crate) sts: aws_sdk_sts::Client,
+    pub(crate) sts_domain: Arc<Domain>,
     pub(crate) organizations: aws_sdk_organizations::Client,
+    pub(crate) organizations_domain: Arc<Domain>,
+    pub(crate) patience: Patience,
     pub(crate) calls: Calls,
     pub(crate) clock: Clock,
 }
@@ -102,17 +108,33 @@ impl Aws {
     pub async fn connect(options: ConnectOptions) -> Self {
         let region = options.endpoint.region().await;
         let is_region_assumed = region.is_none();
-        let sdk = sdk_config(&options, region.unwrap_or(Region::new(region::DEFAULT))).await;
+        let inner = match &options.endpoint {
+            Endpoint::Default { .. } => http::network(),
+            Endpoint::InProcess { server, .. } => SharedHttpClient::new(server.clone()),
+        };
+        let http = Limited::new(inner, options.max_requests);
+        let sdk = sdk_config(&options, region.unwrap_or(Region::new(region::DEFAULT)), http.clone()).await;
         let calls = Calls::default();
-        // By default all connections of the process share one budget for each service.
-        let budget = RetryPartition::custom("organization").build();
-        let sts = aws_sdk_sts::config::Builder::from(&sdk).interceptor(calls.clone()).retry_partition(budget.clone());
-        let organizations = aws_sdk_organizations::config::Builder::from(&sdk).interceptor(calls.clone());
+        let patience = Patience { max_attempts: options.max_attempts, throttled_for: options.throttle_timeout };
+        let domain = |name| Domain::new(name, &options.clock, patience, &calls);
+        let (sts_domain, organizations_domain) = (domain(DomainName::Sts), domain(DomainName::Organizations));
+        let sts = aws_sdk_sts::config::Builder::from(&sdk)
+            .interceptor(calls.clone())
+            .http_client(http.of(&sts_domain))
+            .retry_config(RetryConfig::disabled());
+        let organizations = aws_sdk_organizations::config::Builder::from(&sdk)
+            .interceptor(calls.clone())
+            .http_client(http.of(&organizations_domain))
+            .retry_config(RetryConfig::disabled());
         Self {
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
-            organizations: aws_sdk_organizations::Client::from_conf(organizations.retry_partition(budget).build()),
+            sts_domain,
+            organizations: aws_sdk_organizations::Client::from_conf(organizations.build()),
+            organizations_domain,
             sdk,
             is_region_assumed,
+            http,
+            patience,
             calls,
             clock: options.clock,
         }
@@ -124,9 +146,13 @@ impl Aws {
     /// When AWS cannot be reached, does not accept the credentials, or names the caller by a malformed ARN.
     pub async fn caller(&self) -> Result<Caller, CallError> {
         const ACTION: &str = "sts:GetCallerIdentity";
-        let answer = match self.sts.get_caller_identity().send().await {
+        let ask = async || {
+            let answer = self.sts.get_caller_identity().send().await;
+            answer.map_err(|error| FailedAttempt::new(ACTION, &error))
+        };
+        let answer = match self.sts_domain.call(ACTION, ask).await {
             Ok(answer) => answer,
-            Err(error) => return Err(self.look_elsewhere(CallError::new(ACTION, &error)).await),
+            Err(error) => return Err(self.look_elsewhere(error).await),
         };
         let arn = answer.arn().unwrap_or_default().to_owned();
         let (partition, account, _) =
@@ -144,11 +170,6 @@ impl Aws {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
-    }
-
-    /// A retry budget for one account, so that a throttled account uses up no other's.
-    pub(crate) fn retry_budget(account: AccountId) -> RetryPartition {
-        RetryPartition::custom(account.to_string()).build()
     }
 }
 
@@ -171,14 +192,12 @@ impl Endpoint {
     }
 }
 
-async fn sdk_config(options: &ConnectOptions, region: Region) -> SdkConfig {
-    let retry = RetryConfig::standard()
-        .with_max_attempts(options.max_attempts)
-        .with_initial_backoff(INITIAL_BACKOFF)
-        .with_max_backoff(MAX_BACKOFF);
+async fn sdk_config(options: &ConnectOptions, region: Region, http: Limited) -> SdkConfig {
+    // For what the SDK itself asks for credentials. All other calls are single attempts: see `Domain`.
+    let retry = RetryConfig::standard().with_max_attempts(options.max_attempts);
     let sdk = match &options.endpoint {
         Endpoint::Default { profile, .. } => {
-            let http_client = SharedHttpClient::new(limited(http::network(), options));
+            let http_client = SharedHttpClient::new(http);
             let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
                 .region(region.clone())
                 .time_source(options.clock.clone())
@@ -203,7 +222,7 @@ async fn sdk_config(options: &ConnectOptions, region: Region) -> SdkConfig {
             loader.load().await
         }
         // Built by hand, because the loader would look at the environment and the shared configuration files.
-        Endpoint::InProcess { server, credentials, .. } => {
+        Endpoint::InProcess { credentials, .. } => {
             let StaticCredentials { access_key_id, secret_access_key } = credentials;
             let credentials = Credentials::new(access_key_id, secret_access_key, None, None, "in process");
             SdkConfig::builder()
@@ -211,7 +230,7 @@ async fn sdk_config(options: &ConnectOptions, region: Region) -> SdkConfig {
                 .region(region)
                 .time_source(options.clock.clone())
                 .sleep_impl(SharedAsyncSleep::new(options.clock.clone()))
-                .http_client(limited(SharedHttpClient::new(server.clone()), options))
+                .http_client(http)
                 .retry_config(retry)
                 .credentials_provider(SharedCredentialsProvider::new(credentials))
                 .build()
@@ -222,8 +241,4 @@ async fn sdk_config(options: &ConnectOptions, region: Region) -> SdkConfig {
     // It would take a request that waits for its place for a stalled upload. `Limited` has a timeout that does not.
     sdk.set_stalled_stream_protection(Some(StalledStreamProtectionConfig::disabled()));
     sdk.build()
-}
-
-fn limited(inner: SharedHttpClient, options: &ConnectOptions) -> http::Limited {
-    http::Limited { inner, permits: Arc::new(Semaphore::new(options.max_requests)) }
 }

@@ -5,7 +5,6 @@
 //! one, which costs more calls but needs no report.
 //! Source: docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html
 
-mod backoff;
 mod table;
 
 use std::{sync::Arc, time::Duration};
@@ -13,8 +12,11 @@ use std::{sync::Arc, time::Duration};
 use jiff::{SignedDuration, Timestamp};
 use keysweep_model::{Account, Fact, RootActivity, User};
 
-use crate::{AccountSession, CallError, users::timestamp};
-use backoff::Backoff;
+use crate::{AccountSession, CallError, backoff::Backoff, users::timestamp};
+
+/// The waits between two looks at a report in the making.
+const FIRST_LOOK: Duration = Duration::from_millis(500);
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// The credential report of an account.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,7 +123,7 @@ impl AccountSession {
     ) -> Result<CredentialReport, ReportError> {
         let clock = &self.aws().clock;
         let started = clock.now();
-        let mut backoff = Backoff::new(self.account());
+        let mut backoff = Backoff::new(FIRST_LOOK, LONGEST_WAIT, self.account());
         let mut progress = self.generate().await?;
         loop {
             let waited = Duration::try_from(clock.now().duration_since(started)).unwrap_or_default();

@@ -27,8 +27,10 @@ pub struct CallError {
 pub enum CallErrorKind {
     /// The caller may not do this.
     Denied,
-    /// AWS asked to slow down until the retries were used up.
+    /// AWS answered nothing but requests to slow down, for so long that the call was given up.
     Throttled,
+    /// The time for the account was over before there was an answer.
+    OutOfTime,
     /// What was asked for does not exist.
     NotFound,
     /// The session has expired.
@@ -91,7 +93,7 @@ impl CallError {
 impl CallErrorKind {
     /// Codes: docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html, the same page of STS and Organizations,
     /// and docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html for those that mean throttling.
-    fn of_code(code: &str) -> Self {
+    pub(crate) fn of_code(code: &str) -> Self {
         match code {
             "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "NotAuthorized" => Self::Denied,
             "Throttling"
@@ -122,7 +124,8 @@ impl CallErrorKind {
     fn what_happened(self) -> &'static str {
         match self {
             Self::Denied => "was denied",
-            Self::Throttled => "was throttled until the retries were used up",
+            Self::Throttled => "was throttled and given up",
+            Self::OutOfTime => "was given up",
             Self::NotFound => "found nothing",
             Self::ExpiredCredentials => "was refused because the session has expired",
             Self::RejectedCredentials => "was refused because AWS does not accept the credentials",

@@ -13,7 +13,8 @@ use aws_smithy_runtime_api::client::{
 };
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 use bytes::Bytes;
-use tokio::sync::Semaphore;
+
+use crate::{domain::Domain, places::Places};
 
 /// The network: TLS by rustls, proxies from `HTTPS_PROXY` and its kin as other AWS tools honour them.
 pub(crate) fn network() -> SharedHttpClient {
@@ -33,34 +34,53 @@ pub(crate) fn network() -> SharedHttpClient {
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// An HTTP client that has at most so many requests in flight; further ones wait, for as long as it takes. A request is
-/// in flight until the last byte of its answer is there. One that waits for a retry holds no place, so that a throttled
-/// account does not crowd out the others.
+/// in flight until the last byte of its answer is there. One that waits for its turn or for a retry holds no place.
+/// Requests that AWS throttles have places of their own, so that throttled accounts, however many, take none from others.
 ///
 /// The timeout is here and not in the SDK's configuration, because the SDK would count the wait for a place.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Limited {
-    pub(crate) inner: SharedHttpClient,
-    pub(crate) permits: Arc<Semaphore>,
+    inner: SharedHttpClient,
+    places: Arc<Places>,
+    throttled_places: Arc<Places>,
+    /// The throttle domain that the requests belong to, where that is known.
+    domain: Option<Arc<Domain>>,
+}
+
+impl Limited {
+    /// At most so many requests in flight, and as many throttled ones.
+    pub(crate) fn new(inner: SharedHttpClient, requests: usize) -> Self {
+        Self { inner, places: Places::new(requests), throttled_places: Places::new(requests), domain: None }
+    }
+
+    /// The same for the requests of one throttle domain.
+    pub(crate) fn of(&self, domain: &Arc<Domain>) -> SharedHttpClient {
+        SharedHttpClient::new(Self { domain: Some(Arc::clone(domain)), ..self.clone() })
+    }
 }
 
 impl HttpClient for Limited {
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
         let inner = self.inner.http_connector(settings, components);
-        SharedHttpConnector::new(LimitedConnector { inner, permits: Arc::clone(&self.permits) })
+        let is_throttled = self.domain.as_ref().is_some_and(|domain| domain.is_limited());
+        let places = if is_throttled { &self.throttled_places } else { &self.places };
+        let rank = self.domain.as_ref().map_or(0, |domain| domain.rank());
+        SharedHttpConnector::new(LimitedConnector { inner, places: Arc::clone(places), rank })
     }
 }
 
 #[derive(Debug)]
 struct LimitedConnector {
     inner: SharedHttpConnector,
-    permits: Arc<Semaphore>,
+    places: Arc<Places>,
+    rank: u64,
 }
 
 impl HttpConnector for LimitedConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let (inner, permits) = (self.inner.clone(), Arc::clone(&self.permits));
+        let (inner, places, rank) = (self.inner.clone(), Arc::clone(&self.places), self.rank);
         HttpConnectorFuture::new(async move {
-            let _place = permits.acquire().await.map_err(|closed| ConnectorError::other(closed.into(), None))?;
+            let _place = places.take(rank).await;
             let late = |_| ConnectorError::timeout(format!("no answer in {} seconds", ANSWER_TIMEOUT.as_secs()).into());
             tokio::time::timeout(ANSWER_TIMEOUT, whole_answer(&inner, request)).await.map_err(late)?
         })

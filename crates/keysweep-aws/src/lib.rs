@@ -5,8 +5,9 @@
 //!
 //! Three things about the SDK shape this crate:
 //!
-//! - Its retry budget is by default one token bucket for the whole process, so that one throttled account leaves the
-//!   first call to the next one without retries. Here every account has a bucket of its own: see [`AccountSession`].
+//! - Its retry budget is by default one token bucket for the whole process that no time refills, so that one large
+//!   throttled account leaves all calls without retries. Here the SDK makes single attempts, and what AWS throttles
+//!   together is paced and retried together: Organizations, STS, and IAM of each account.
 //! - Its identity cache holds 64 identities and evicts at random, so that thousands of role-assuming clients assume
 //!   their roles again and again. Here a role is assumed once, explicitly, by one shared STS client.
 //! - Its HTTP client has no limit on requests in flight. Here one limit holds for all accounts together: see
@@ -16,19 +17,26 @@
 
 mod access_keys;
 mod account_settings;
+mod attempt;
 mod authorization_details;
+mod backoff;
 mod calls;
 mod certificates;
 mod clock;
 mod connect;
 mod credential_report;
+mod domain;
 mod error;
 mod http;
 mod iam_policy;
 mod mfa;
 mod organization;
+mod pace;
+mod paging;
 mod passwords;
+mod places;
 mod region;
+mod retries;
 mod service_credentials;
 mod session;
 mod user_tags;
@@ -39,6 +47,7 @@ pub use calls::Calls;
 pub use clock::Clock;
 pub use connect::{Aws, Caller, ConnectOptions, Endpoint, StaticCredentials};
 pub use credential_report::{CredentialReport, ReportError, ReportUser, ReportWait};
+pub use domain::Deadline;
 pub use error::{CallError, CallErrorKind};
 pub use http::{InProcess, InProcessAnswer};
 pub use iam_policy::{caller_policy, read_policy, trust_policy};

@@ -4,11 +4,11 @@ mod units;
 
 use std::collections::VecDeque;
 
-use aws_sdk_organizations::types::Account as AwsAccount;
+use aws_sdk_organizations::{operation::list_accounts::ListAccountsOutput, types::Account as AwsAccount};
 use futures::{Stream, stream};
 use keysweep_model::{Account, AccountId, AccountState, Fact};
 
-use crate::{Aws, CallError};
+use crate::{Aws, CallError, attempt::FailedAttempt, paging::following};
 pub use units::Units;
 
 /// The organization that the caller is in.
@@ -37,8 +37,11 @@ impl Aws {
     /// When the caller's account is in no organization, or the caller may not ask.
     pub async fn organization(&self) -> Result<Organization, CallError> {
         const ACTION: &str = "organizations:DescribeOrganization";
-        let answer = self.organizations.describe_organization().send().await;
-        let answer = answer.map_err(|error| CallError::new(ACTION, &error))?;
+        let ask = async || {
+            let answer = self.organizations.describe_organization().send().await;
+            answer.map_err(|error| FailedAttempt::new(ACTION, &error))
+        };
+        let answer = self.organizations_domain.call(ACTION, ask).await?;
         let found = answer.organization().and_then(|it| Some((it.id()?, it.master_account_id()?.parse().ok()?)));
         let (id, management_account) =
             found.ok_or_else(|| CallError::bad_answer(ACTION, "no organization id or no management account in it"))?;
@@ -52,24 +55,34 @@ impl Aws {
         units: &'a Units,
     ) -> impl Stream<Item = Result<ListedAccount, CallError>> + Send + 'a {
         const ACTION: &str = "organizations:ListAccounts";
-        // The SDK's paginator goes on after an empty page with a token, as it must, and stops on a repeated token.
-        let pages = self.organizations.list_accounts().into_paginator().send();
-        stream::try_unfold((pages, VecDeque::new()), move |(mut pages, mut page)| async move {
+        // The token of the page to read next; none after the last one.
+        let next = Some(None);
+        stream::try_unfold((next, VecDeque::new()), move |(mut next, mut page)| async move {
             loop {
                 if let Some(account) = page.pop_front() {
-                    return Ok(Some((account, (pages, page))));
+                    return Ok(Some((account, (next, page))));
                 }
-                match pages.next().await {
-                    None => return Ok(None),
-                    Some(Err(error)) => return Err(CallError::new(ACTION, &error)),
-                    Some(Ok(answer)) => {
-                        for account in answer.accounts.unwrap_or_default() {
-                            page.push_back(self.listed(ACTION, units, &account).await?);
-                        }
-                    }
+                let Some(token) = next else { return Ok(None) };
+                // A page may be empty and still be followed by another.
+                let answer = self.page_of_accounts(ACTION, token.clone()).await?;
+                next = following(ACTION, answer.next_token(), token.as_deref())?.map(Some);
+                for account in answer.accounts() {
+                    page.push_back(self.listed(ACTION, units, account).await?);
                 }
             }
         })
+    }
+
+    async fn page_of_accounts(
+        &self,
+        action: &'static str,
+        token: Option<String>,
+    ) -> Result<ListAccountsOutput, CallError> {
+        let ask = || async {
+            let answer = self.organizations.list_accounts().set_next_token(token.clone()).send().await;
+            answer.map_err(|error| FailedAttempt::new(action, &error))
+        };
+        self.organizations_domain.call(action, ask).await
     }
 
     async fn listed(

@@ -1,19 +1,31 @@
 //! A session in one account: the role is assumed once, narrowed to reading, renewed when it runs out, and dropped with
 //! the account.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use aws_credential_types::Credentials;
 use aws_sdk_iam::{
-    config::{IdentityCache, retry::RetryPartition},
+    config::{IdentityCache, retry::RetryConfig},
     error::{ProvideErrorMetadata, SdkError},
 };
 use aws_sdk_sts::types::Credentials as StsCredentials;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use jiff::Timestamp;
 use keysweep_model::{AccountId, Partition};
 use tokio::sync::RwLock;
 
-use crate::{Aws, CallError, CallErrorKind, iam_policy, region};
+use crate::{
+    Aws, CallError, CallErrorKind, Deadline,
+    attempt::FailedAttempt,
+    domain::{Domain, DomainName},
+    iam_policy, region,
+};
 
 /// How long a session lasts: the shortest that STS gives. A longer scan renews it.
 /// Source: docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, the parameter `DurationSeconds`.
@@ -79,7 +91,10 @@ impl RoleArn {
                      account settings), or name another Region with --region{other}"
                 )
             }
-            CallErrorKind::Throttled => "Run again later, or with a lower --concurrency".to_owned(),
+            CallErrorKind::Throttled => {
+                "Something else uses up the limit of STS in this account and Region: run again later".to_owned()
+            }
+            CallErrorKind::OutOfTime => "Run again later, or with a longer --account-timeout".to_owned(),
             CallErrorKind::ExpiredCredentials
             | CallErrorKind::RejectedCredentials
             | CallErrorKind::OtherPartition { .. }
@@ -115,13 +130,16 @@ impl std::fmt::Display for RoleArn {
     }
 }
 
-/// A session in one account, with which its IAM is read. It has a retry budget of its own, so that throttling here
-/// takes nothing from any other account.
+/// A session in one account, with which its IAM is read. Its calls are paced and retried by themselves, so that
+/// throttling here takes nothing from any other account, and they end with the account's time.
 #[derive(Debug)]
 pub struct AccountSession {
     account: AccountId,
     aws: Aws,
-    budget: RetryPartition,
+    domain: Arc<Domain>,
+    deadline: Deadline,
+    /// Whether a call was given up because the time was over.
+    is_out_of_time: AtomicBool,
     role: Option<(RoleArn, Arc<RoleOptions>)>,
     current: RwLock<Current>,
 }
@@ -134,30 +152,34 @@ struct Current {
 }
 
 impl Aws {
-    /// A session with the caller's own credentials, for the caller's own account.
+    /// A session with the caller's own credentials, for the caller's own account, until `deadline`.
     #[must_use]
-    pub fn own_session(&self, account: AccountId) -> AccountSession {
-        let budget = Self::retry_budget(account);
+    pub fn own_session(&self, account: AccountId, deadline: Deadline) -> AccountSession {
+        let domain = self.iam_domain(account);
         let config = aws_sdk_iam::config::Builder::from(&self.sdk);
-        let iam = self.iam_client(config, &budget);
-        let current = RwLock::new(Current { iam, expires_at: None });
-        AccountSession { account, aws: self.clone(), budget, role: None, current }
+        let current = Current { iam: self.iam_client(config, &domain), expires_at: None };
+        AccountSession::new(self.clone(), account, domain, deadline, None, current)
     }
 
-    /// Assumes `role` in `account`, narrowed by a session policy to what a scan reads.
+    /// Assumes `role` in `account`, narrowed by a session policy to what a scan reads, for a session until `deadline`.
     ///
     /// # Errors
-    /// When STS refuses or cannot be reached, or when the session is in another account.
+    /// When STS refuses or cannot be reached in that time, or when the session is in another account.
     pub async fn assume_role(
         &self,
         partition: &Partition,
         account: AccountId,
         role: Arc<RoleOptions>,
+        deadline: Deadline,
     ) -> Result<AccountSession, AssumeError> {
-        let budget = Self::retry_budget(account);
+        let domain = self.iam_domain(account);
         let arn = RoleArn::new(partition, account, &role);
-        let current = RwLock::new(self.assume(account, &arn, &role, &budget).await?);
-        Ok(AccountSession { account, aws: self.clone(), budget, role: Some((arn, role)), current })
+        let current = self.assume(account, &arn, &role, &domain, deadline).await?;
+        Ok(AccountSession::new(self.clone(), account, domain, deadline, Some((arn, role)), current))
+    }
+
+    fn iam_domain(&self, account: AccountId) -> Arc<Domain> {
+        Domain::new(DomainName::Iam(account), &self.clock, self.patience, &self.calls)
     }
 
     async fn assume(
@@ -165,9 +187,11 @@ impl Aws {
         account: AccountId,
         arn: &RoleArn,
         role: &RoleOptions,
-        budget: &RetryPartition,
+        domain: &Arc<Domain>,
+        deadline: Deadline,
     ) -> Result<Current, AssumeError> {
-        let answer = self
+        const ACTION: &str = "sts:AssumeRole";
+        let request = self
             .sts
             .assume_role()
             .role_arn(arn.to_string())
@@ -175,28 +199,28 @@ impl Aws {
             .duration_seconds(SESSION_SECONDS)
             .policy(iam_policy::read_policy().to_string())
             .set_external_id(role.external_id.clone())
-            .set_source_identity(role.source_identity.clone())
-            .customize()
-            // Overridden per call: a client per account would ask for the caller's identity anew each time.
-            .config_override(aws_sdk_sts::config::Builder::default().retry_partition(budget.clone()))
-            .send()
-            .await
-            .map_err(|error| AssumeError::Refused {
-                error: CallError::new("sts:AssumeRole", &error),
-                role: arn.clone(),
-                region: self.region().to_owned(),
-            })?;
+            .set_source_identity(role.source_identity.clone());
+        let ask = || async {
+            let answer = request.clone().send().await;
+            answer.map_err(|error| FailedAttempt::new(ACTION, &error))
+        };
+        let answer = deadline.limit(ACTION, &self.clock, self.sts_domain.call(ACTION, ask)).await;
+        let answer = answer.map_err(|error| AssumeError::Refused {
+            error,
+            role: arn.clone(),
+            region: self.region().to_owned(),
+        })?;
         let answered = answer.assumed_role_user().map_or("(no ARN)", |user| user.arn());
         let other = || AssumeError::OtherAccount { asked: arn.clone(), answered: answered.to_owned() };
         match (Partition::split_arn(answered), answer.credentials()) {
             (Ok((_, there, _)), Some(credentials)) if there == account => {
-                self.narrowed(credentials, budget).ok_or_else(other)
+                self.narrowed(credentials, domain).ok_or_else(other)
             }
             _ => Err(other()),
         }
     }
 
-    fn narrowed(&self, credentials: &StsCredentials, budget: &RetryPartition) -> Option<Current> {
+    fn narrowed(&self, credentials: &StsCredentials, domain: &Arc<Domain>) -> Option<Current> {
         let expires_at = Timestamp::from_second(credentials.expiration().secs()).ok()?;
         let credentials = Credentials::new(
             credentials.access_key_id(),
@@ -209,16 +233,31 @@ impl Aws {
         let config = aws_sdk_iam::config::Builder::from(&self.sdk)
             .credentials_provider(credentials)
             .identity_cache(IdentityCache::no_cache());
-        Some(Current { iam: self.iam_client(config, budget), expires_at: Some(expires_at) })
+        Some(Current { iam: self.iam_client(config, domain), expires_at: Some(expires_at) })
     }
 
-    fn iam_client(&self, config: aws_sdk_iam::config::Builder, budget: &RetryPartition) -> aws_sdk_iam::Client {
-        let config = config.retry_partition(budget.clone()).interceptor(self.calls.clone());
+    fn iam_client(&self, config: aws_sdk_iam::config::Builder, domain: &Arc<Domain>) -> aws_sdk_iam::Client {
+        let config = config
+            .interceptor(self.calls.clone())
+            .http_client(self.http.of(domain))
+            .retry_config(RetryConfig::disabled());
         aws_sdk_iam::Client::from_conf(config.build())
     }
 }
 
 impl AccountSession {
+    fn new(
+        aws: Aws,
+        account: AccountId,
+        domain: Arc<Domain>,
+        deadline: Deadline,
+        role: Option<(RoleArn, Arc<RoleOptions>)>,
+        current: Current,
+    ) -> Self {
+        let (is_out_of_time, current) = (AtomicBool::new(false), RwLock::new(current));
+        Self { account, aws, domain, deadline, is_out_of_time, role, current }
+    }
+
     /// The account that the session is in.
     #[must_use]
     pub fn account(&self) -> AccountId {
@@ -229,29 +268,54 @@ impl AccountSession {
         &self.aws
     }
 
+    /// Whether calls were given up because the account's time was over, and what should be known of it then.
+    #[must_use]
+    pub fn out_of_time(&self) -> Option<String> {
+        self.is_out_of_time.load(Ordering::Relaxed).then(|| self.deadline.note())
+    }
+
     /// Makes one IAM call, with a session that is renewed before it runs out, and once more where AWS says that it has.
-    pub(crate) async fn call<O, E, R, F>(
+    pub(crate) async fn call<O, E, F>(
         &self,
         action: &'static str,
         send: impl Fn(aws_sdk_iam::Client) -> F,
     ) -> Result<O, CallError>
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
-        R: std::fmt::Debug + 'static,
-        F: Future<Output = Result<O, SdkError<E, R>>>,
+        F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
     {
-        let current = self.current(None).await?;
-        match send(current.iam.clone()).await {
-            Ok(output) => Ok(output),
-            Err(error) => {
-                let error = CallError::new(action, &error);
-                if error.kind != CallErrorKind::ExpiredCredentials || self.role.is_none() {
-                    return Err(error);
-                }
-                let renewed = self.current(current.expires_at).await?;
-                send(renewed.iam).await.map_err(|error| CallError::new(action, &error))
-            }
+        let answer = self.deadline.limit(action, &self.aws.clock, self.answer(action, &send)).await;
+        if answer.as_ref().is_err_and(|error| error.kind == CallErrorKind::OutOfTime) {
+            self.is_out_of_time.store(true, Ordering::Relaxed);
         }
+        answer
+    }
+
+    async fn answer<O, E, F>(
+        &self,
+        action: &'static str,
+        send: &impl Fn(aws_sdk_iam::Client) -> F,
+    ) -> Result<O, CallError>
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+        F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
+    {
+        // The session that AWS has refused, by its end.
+        let refused = Mutex::new(None);
+        let attempt = || async {
+            let known = *refused.lock().unwrap_or_else(PoisonError::into_inner);
+            let current = self.current(known).await?;
+            send(current.iam).await.map_err(|error| {
+                let failed = FailedAttempt::new(action, &error);
+                if failed.error.kind == CallErrorKind::ExpiredCredentials && known.is_none() {
+                    *refused.lock().unwrap_or_else(PoisonError::into_inner) = current.expires_at;
+                }
+                failed
+            })
+        };
+        let answer = self.domain.call(action, attempt).await;
+        let is_renewable = refused.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        if is_renewable { self.domain.call(action, attempt).await } else { answer }
     }
 
     /// The session as it is, or a new one where it is about to run out or is the one that AWS has just refused.
@@ -268,8 +332,11 @@ impl AccountSession {
         let mut slot = self.current.write().await;
         // Another call may have renewed the session while this one waited for the lock.
         if !usable(&slot) {
-            *slot =
-                self.aws.assume(self.account, arn, role, &self.budget).await.map_err(AssumeError::into_call_error)?;
+            *slot = self
+                .aws
+                .assume(self.account, arn, role, &self.domain, self.deadline)
+                .await
+                .map_err(AssumeError::into_call_error)?;
         }
         Ok(slot.clone())
     }

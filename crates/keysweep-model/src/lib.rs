@@ -36,7 +36,8 @@ pub use id::{AccessKeyId, AccountId, ExemptionId, FindingId, IdError, Partition,
 pub use policy::{ParamValue, PolicySummary, Remedy, Severity, Verdict};
 pub use resource::{Resource, ResourceType};
 pub use result::{
-    AccountGap, AccountNote, ApiCalls, Coverage, ExemptionUse, Run, ScanResult, StatusCounts, Step, Summary,
+    AccountGap, AccountNote, ApiCalls, Coverage, ExemptionUse, Run, ScanResult, Service, StatusCounts, Step, Summary,
+    ThrottledAccount, Throttling,
 };
 pub use unseen::{escaped, is_unseen};
 pub use user::{Permissions, Tags, User};

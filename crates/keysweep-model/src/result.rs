@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, ops::AddAssign};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     AccountId, ExemptionId, Finding, FindingStatus, Partition, PolicyId, PolicySummary, Severity, word::words,
@@ -204,6 +204,10 @@ impl AddAssign for StatusCounts {
 pub struct ApiCalls {
     /// By action, such as `iam:ListAccessKeys`.
     pub by_action: BTreeMap<String, u64>,
+    /// What throttling did to them, by service. A service that did not throttle is missing.
+    pub by_service: BTreeMap<Service, Throttling>,
+    /// The accounts whose IAM throttled, the most often throttled first.
+    pub throttled_accounts: Vec<ThrottledAccount>,
 }
 
 impl ApiCalls {
@@ -212,4 +216,54 @@ impl ApiCalls {
     pub fn total(&self) -> u64 {
         self.by_action.values().sum()
     }
+
+    /// Those to one service.
+    #[must_use]
+    pub fn of_service(&self, service: Service) -> u64 {
+        let is_of = |action: &str| action.split_once(':').is_some_and(|(prefix, _)| prefix == service.as_str());
+        self.by_action.iter().filter(|(action, _)| is_of(action)).map(|(_, calls)| calls).sum()
+    }
+
+    /// What throttling did to the calls of one service.
+    #[must_use]
+    pub fn throttling(&self, service: Service) -> Throttling {
+        self.by_service.get(&service).copied().unwrap_or_default()
+    }
+}
+
+words! {
+    /// The AWS services that are called, by the prefix of their actions.
+    Service, "service", {
+        /// AWS Organizations, which throttles its calls by the organization's caller.
+        Organizations = "organizations",
+        /// STS, which throttles its calls by the caller's account and Region.
+        Sts = "sts",
+        /// IAM, which throttles its calls by the account that is read.
+        Iam = "iam",
+    }
+}
+
+/// What throttling did to calls.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Throttling {
+    /// How many requests AWS answered with a throttle. Each was sent again.
+    pub throttles: u64,
+    /// How long requests were held back. Time in which several requests to the same account wait counts once.
+    pub waited: SignedDuration,
+}
+
+impl AddAssign for Throttling {
+    fn add_assign(&mut self, other: Self) {
+        self.throttles += other.throttles;
+        self.waited = self.waited.saturating_add(other.waited);
+    }
+}
+
+/// An account whose IAM throttled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThrottledAccount {
+    /// The account.
+    pub account_id: AccountId,
+    /// What that did to the calls there.
+    pub throttling: Throttling,
 }

@@ -3,8 +3,8 @@
 //! Times are RFC 3339 in UTC, such as `2026-11-22T08:00:00Z`, with a fraction only where there is one; those of `run`
 //! have milliseconds at most. Keys stand in the order of these tables and are always there: what is not known is `null`.
 //! The document of the same organization, policies and `as_of` is the same byte for byte, but for `run.id`,
-//! `run.started_at` and `run.finished_at`. Text that came from AWS is not altered; characters that
-//! cannot be seen are written as `\uXXXX`.
+//! `run.started_at` and `run.finished_at`, and for `api_calls` where AWS throttles or fails. Text that came from AWS is
+//! not altered; characters that cannot be seen are written as `\uXXXX`.
 //!
 //! | key | type | meaning |
 //! |---|---|---|
@@ -30,6 +30,9 @@
 //! | `summary.users_renamed` | integer | users of a credential report or a list who have another name now; among `users` |
 //! | `api_calls.total` | integer | requests that were sent to AWS, retries included |
 //! | `api_calls.by_action` | object | the same by action, such as `iam:ListAccessKeys` |
+//! | `api_calls.by_domain` | object | by `iam`, `organizations` and `sts`: `calls`, how many of them AWS throttled (`throttles`; each was sent again), and `seconds_waited`, in which requests were held back; those of `iam` add up over the accounts |
+//! | `api_calls.throttled_accounts` | integer | accounts whose IAM throttled |
+//! | `api_calls.most_throttled` | array | the ten of them with the most throttles: `account_id`, `throttles`, `seconds_waited` |
 //! | `exemptions` | array | the exemptions of the register and what they came to |
 //! | `findings` | array | all that did not pass, by account, user, resource and policy |
 //!

@@ -3,10 +3,11 @@
 use std::io::{self, Write};
 
 use crate::{AccountList, AccountRow, Scope, accounts_json, json};
+use jiff::SignedDuration;
 use keysweep_model::{
     AccountGap, AccountNote, AccountState, ApiCalls, Coverage, Evidence, EvidenceValue, Exempted, ExemptionUse,
-    Finding, FindingId, FindingStatus, ParamValue, PolicySummary, Remedy, ResourceType, Run, ScanResult, Severity,
-    StatusCounts, Step, Summary,
+    Finding, FindingId, FindingStatus, ParamValue, PolicySummary, Remedy, ResourceType, Run, ScanResult, Service,
+    Severity, StatusCounts, Step, Summary, ThrottledAccount, Throttling,
 };
 
 /// Whatever may stand in a name.
@@ -83,7 +84,14 @@ fn rich() -> ScanResult {
             access_keys: 15,
         },
         policies: vec![policy, PolicySummary { id: "had-nothing-to-judge".parse().unwrap(), ..bare_policy() }],
-        api_calls: ApiCalls { by_action: [("sts:AssumeRole".to_owned(), 2), ("iam:ListUsers".to_owned(), 1)].into() },
+        api_calls: ApiCalls {
+            by_action: [("sts:AssumeRole".to_owned(), 2), ("iam:ListUsers".to_owned(), 1)].into(),
+            by_service: [(Service::Iam, throttling())].into(),
+            throttled_accounts: vec![ThrottledAccount {
+                account_id: "111122223333".parse().unwrap(),
+                throttling: throttling(),
+            }],
+        },
         exemptions: vec![ExemptionUse {
             id: "EX-17".parse().unwrap(),
             owner: "billing".to_owned(),
@@ -99,6 +107,10 @@ fn rich() -> ScanResult {
             of_root(),
         ],
     }
+}
+
+fn throttling() -> Throttling {
+    Throttling { throttles: 7, waited: SignedDuration::from_micros(1_234_567) }
 }
 
 fn counts() -> StatusCounts {
@@ -322,7 +334,32 @@ fn a_scan_with_something_of_everything() {
         "by_action": {
           "iam:ListUsers": 1,
           "sts:AssumeRole": 2
-        }
+        },
+        "by_domain": {
+          "iam": {
+            "calls": 1,
+            "throttles": 7,
+            "seconds_waited": 1.235
+          },
+          "organizations": {
+            "calls": 0,
+            "throttles": 0,
+            "seconds_waited": 0.0
+          },
+          "sts": {
+            "calls": 2,
+            "throttles": 0,
+            "seconds_waited": 0.0
+          }
+        },
+        "throttled_accounts": 1,
+        "most_throttled": [
+          {
+            "account_id": "111122223333",
+            "throttles": 7,
+            "seconds_waited": 1.235
+          }
+        ]
       },
       "exemptions": [
         {
@@ -526,7 +563,26 @@ fn a_scan_of_nothing_has_every_key() {
       },
       "api_calls": {
         "total": 0,
-        "by_action": {}
+        "by_action": {},
+        "by_domain": {
+          "iam": {
+            "calls": 0,
+            "throttles": 0,
+            "seconds_waited": 0.0
+          },
+          "organizations": {
+            "calls": 0,
+            "throttles": 0,
+            "seconds_waited": 0.0
+          },
+          "sts": {
+            "calls": 0,
+            "throttles": 0,
+            "seconds_waited": 0.0
+          }
+        },
+        "throttled_accounts": 0,
+        "most_throttled": []
       },
       "exemptions": [],
       "findings": []

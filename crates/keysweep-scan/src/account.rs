@@ -1,9 +1,9 @@
 //! One account: its session, and its rounds of judging and reading.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use keysweep_aws::{AccountSession, Aws, Caller, RoleOptions};
+use keysweep_aws::{AccountSession, Aws, Caller, Deadline, RoleOptions};
 use keysweep_model::{Account, AccountFacts, AccountGap, AccountId, AccountState, Step};
 
 use crate::{
@@ -25,29 +25,31 @@ pub(crate) struct Context {
 }
 
 /// Opens a session in `account`: with the caller's own credentials where the caller is in it and no role is configured
-/// for it, else by assuming its role.
+/// for it, else by assuming its role. `timeout` from now its calls are given up.
 pub(crate) async fn open_session(
     aws: &Aws,
     caller: &Caller,
     roles: &Roles,
     account: AccountId,
+    timeout: Duration,
 ) -> Result<AccountSession, String> {
+    let deadline = Deadline::after(aws.clock(), timeout);
     let configured = roles.by_account.get(&account);
     if account == caller.account && configured.is_none() {
-        return Ok(aws.own_session(account));
+        return Ok(aws.own_session(account, deadline));
     }
     let role = configured.map_or_else(
         || Arc::clone(&roles.default),
         |name| Arc::new(RoleOptions { name: name.clone(), ..(*roles.default).clone() }),
     );
-    aws.assume_role(&caller.partition, account, role).await.map_err(|error| error.to_string())
+    aws.assume_role(&caller.partition, account, role, deadline).await.map_err(|error| error.to_string())
 }
 
 impl Context {
     /// Scans one account, or says at which step it was lost.
     pub(crate) async fn scan(&self, account: Arc<Account>) -> Result<Outcome, AccountGap> {
         let options = &self.options;
-        let session = open_session(&self.aws, &self.caller, &options.roles, account.id)
+        let session = open_session(&self.aws, &self.caller, &options.roles, account.id, options.account_timeout)
             .await
             .map_err(|reason| lost(&account, Step::AssumeRole, reason))?;
         let at_once = options.concurrency.calls_per_account;

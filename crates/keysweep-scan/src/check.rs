@@ -4,6 +4,7 @@
 use std::{
     collections::{BTreeMap, btree_map::Entry},
     pin::pin,
+    time::Duration,
 };
 
 use futures::{StreamExt, stream};
@@ -28,6 +29,8 @@ pub struct CheckOptions {
     pub assume: Option<Roles>,
     /// How many accounts are tried at once: 1 or more.
     pub at_once: usize,
+    /// How long the role of one account may take.
+    pub account_timeout: Duration,
 }
 
 /// An account and what a scan would do with it.
@@ -83,7 +86,7 @@ pub async fn check_accounts(aws: &Aws, options: &CheckOptions) -> Result<Checked
     let Some(roles) = &options.assume else { return Ok(checked) };
     let tried = stream::iter(checked.accounts).map(|mut row| async {
         if row.scope == Scope::InScope {
-            let session = open_session(aws, &ground.caller, roles, row.account.id).await;
+            let session = open_session(aws, &ground.caller, roles, row.account.id, options.account_timeout).await;
             row.check = Some(session.map(drop));
         }
         row

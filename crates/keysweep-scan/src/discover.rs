@@ -165,7 +165,7 @@ fn caller_hint(kind: CallErrorKind, region: &str) -> String {
         }
         CallErrorKind::ExpiredCredentials => "the credentials have expired: log in again",
         CallErrorKind::Denied => "check the IAM policy of the caller: `keysweep iam-policy --for caller` prints it",
-        CallErrorKind::Throttled => "wait a little and run again",
+        CallErrorKind::Throttled | CallErrorKind::OutOfTime => "something else uses up AWS's limit: run again later",
         CallErrorKind::TimedOut | CallErrorKind::Unreachable => {
             "check the network, the proxy (HTTPS_PROXY), AWS_REGION and AWS_ENDPOINT_URL"
         }

@@ -89,7 +89,10 @@ impl<'a> Reader<'a> {
     }
 
     /// What was noted, in its order.
-    pub(crate) fn into_notes(self) -> Vec<AccountNote> {
+    pub(crate) fn into_notes(mut self) -> Vec<AccountNote> {
+        if let Some(reason) = self.session.out_of_time() {
+            self.note(reason);
+        }
         let (account_id, name) = (self.account.id, &self.account.name);
         let note = |reason| AccountNote { account_id, account_name: name.clone(), reason };
         self.notes.into_iter().map(note).collect()

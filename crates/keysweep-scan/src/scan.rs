@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     pin::pin,
     sync::Arc,
+    time::Duration,
 };
 
 use futures::{Stream, StreamExt};
@@ -52,6 +53,8 @@ pub struct ScanOptions {
     pub inventory: Option<UnboundedSender<AccountFacts>>,
     /// How much is done at once.
     pub concurrency: Concurrency,
+    /// How long one account may take: after that, what was not read of it is unknown.
+    pub account_timeout: Duration,
 }
 
 /// The roles to assume.
@@ -86,7 +89,8 @@ pub enum Extent {
 /// How much is done at once.
 #[derive(Debug, Clone, Copy)]
 pub struct Concurrency {
-    /// How many accounts are read at once: 1 or more.
+    /// How many accounts are read at once: 1 or more; and at most as many beside them that AWS throttles, which mostly
+    /// wait.
     pub accounts: usize,
     /// How many calls are made at once in one account: 1 or more.
     pub calls_per_account: usize,
@@ -177,6 +181,7 @@ impl<'a> Crew<'a> {
         stop: &CancellationToken,
     ) {
         let mut listing = true;
+        let calls = self.context.aws.calls().clone();
         loop {
             // Once every account that the user named was found, the rest of a long list tells nothing.
             listing &= !(self.context.options.selection.names_accounts_only() && self.missing.is_empty());
@@ -188,6 +193,7 @@ impl<'a> Crew<'a> {
                 biased;
                 () = stop.cancelled() => return self.interrupt(listing),
                 Some(done) = self.running.join_next_with_id(), if !self.running.is_empty() => self.done(done),
+                () = calls.account_throttled(), if !self.waiting.is_empty() => {}
                 next = accounts.next(), if listing => listing = self.listed(next),
             }
         }
@@ -198,7 +204,9 @@ impl<'a> Crew<'a> {
     }
 
     fn fill_window(&mut self) {
-        while self.running.len() < self.context.options.concurrency.accounts {
+        let most = self.context.options.concurrency.accounts;
+        let throttled = self.context.aws.calls().throttled_accounts();
+        while self.running.len() < most + throttled.min(most) {
             let Some(account) = self.waiting.pop_front() else { return };
             let (context, task_account) = (Arc::clone(&self.context), Arc::clone(&account));
             let task = self.running.spawn(async move { context.scan(task_account).await });

@@ -76,18 +76,21 @@ pub struct Config {
     /// Call STS in this Region [default: AWS_REGION, the profile's, or us-east-1]
     #[arg(long, value_name = "REGION", env = "KEYSWEEP_REGION", help_heading = "AWS")]
     pub region: Option<String>,
-    /// Try each call this often before giving it up [default: 8]
+    /// Try each call this often before giving it up; throttles do not count [default: 8]
     #[arg(long, value_name = "N", env = "KEYSWEEP_MAX_ATTEMPTS", help_heading = "AWS")]
     pub max_attempts: Option<u32>,
-    /// Have this many requests in flight at once [default: 128]
+    /// Have this many requests in flight at once, and as many to throttled accounts [default: 128]
     #[arg(long, value_name = "N", env = "KEYSWEEP_MAX_REQUESTS", help_heading = "AWS")]
     pub max_requests: Option<u32>,
-    /// Read this many accounts at once [default: 512]
+    /// Read this many accounts at once, and as many throttled ones [default: 512]
     #[arg(long, value_name = "N", env = "KEYSWEEP_CONCURRENCY", help_heading = "AWS")]
     pub concurrency: Option<u32>,
     /// Make this many calls at once in one account [default: 8]
     #[arg(long, value_name = "N", env = "KEYSWEEP_CALLS_PER_ACCOUNT", help_heading = "AWS")]
     pub calls_per_account: Option<u32>,
+    /// Read one account for at most this long; the rest of it is then unknown [default: 1800]
+    #[arg(long, value_name = "SECONDS", env = "KEYSWEEP_ACCOUNT_TIMEOUT", help_heading = "AWS")]
+    pub account_timeout: Option<u32>,
 
     /// Read every user live instead of the credential report: more calls, nothing up to four hours old
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
@@ -211,6 +214,7 @@ impl Config {
             max_requests: self.max_requests.or(below.max_requests),
             concurrency: self.concurrency.or(below.concurrency),
             calls_per_account: self.calls_per_account.or(below.calls_per_account),
+            account_timeout: self.account_timeout.or(below.account_timeout),
             fresh: self.fresh.or(below.fresh),
             report_timeout: self.report_timeout.or(below.report_timeout),
             policy_folders: self.policy_folders.or(below.policy_folders),

@@ -1,4 +1,4 @@
-//! Progress on stderr: accounts done and failed, calls, rate. Only on a terminal.
+//! Progress on stderr: accounts done, failed and throttled, calls, rate. Only on a terminal.
 
 use std::{sync::Arc, time::Duration};
 
@@ -28,8 +28,8 @@ impl ProgressLine {
             async move {
                 let mut before = 0;
                 loop {
-                    let total = calls.snapshot().total();
-                    bar.set_message(line(&progress, total, rate(total - before)));
+                    let total = calls.total();
+                    bar.set_message(line(&progress, calls.throttled_accounts(), total, rate(total - before)));
                     bar.tick();
                     before = total;
                     tokio::time::sleep(EVERY).await;
@@ -51,10 +51,11 @@ fn rate(calls: u64) -> u64 {
     calls * 1000 / u64::try_from(EVERY.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn line(progress: &Progress, calls: u64, rate: u64) -> String {
+fn line(progress: &Progress, throttled: usize, calls: u64, rate: u64) -> String {
     let more = if progress.listing_done() { "" } else { "+" };
     let done = progress.scanned() + progress.failed() + progress.skipped();
-    format!("{done}/{}{more} accounts, {} failed, {calls} calls, {rate}/s", progress.listed(), progress.failed(),)
+    let (listed, failed) = (progress.listed(), progress.failed());
+    format!("{done}/{listed}{more} accounts, {failed} failed, {throttled} throttled, {calls} calls, {rate}/s")
 }
 
 #[cfg(test)]
@@ -63,6 +64,6 @@ mod tests {
 
     #[test]
     fn the_line_says_how_far_the_scan_is() {
-        insta::assert_snapshot!(line(&Progress::default(), 830, rate(42)), @"0/0+ accounts, 0 failed, 830 calls, 210/s");
+        insta::assert_snapshot!(line(&Progress::default(), 3, 830, rate(42)), @"0/0+ accounts, 0 failed, 3 throttled, 830 calls, 210/s");
     }
 }

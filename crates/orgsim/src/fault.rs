@@ -17,6 +17,9 @@ pub struct Fault {
     /// Which of the matching requests are hit, counted for each account by itself.
     #[serde(default)]
     pub calls: Calls,
+    /// The header `Retry-After` of throttles, in seconds; left out, there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
     /// What happens to them.
     pub kind: FaultKind,
 }
@@ -25,7 +28,7 @@ impl Fault {
     /// A fault that hits every request to every account.
     #[must_use]
     pub fn new(kind: FaultKind) -> Fault {
-        Fault { account: None, action: None, calls: Calls::Always, kind }
+        Fault { account: None, action: None, calls: Calls::Always, retry_after: None, kind }
     }
 
     /// The same fault for one account only.
@@ -44,6 +47,12 @@ impl Fault {
     #[must_use]
     pub fn calls(self, calls: Calls) -> Fault {
         Fault { calls, ..self }
+    }
+
+    /// The same fault whose throttles ask to wait for so many seconds.
+    #[must_use]
+    pub fn retry_after(self, seconds: u64) -> Fault {
+        Fault { retry_after: Some(seconds), ..self }
     }
 
     /// Whether its numbers make sense; if not, why.

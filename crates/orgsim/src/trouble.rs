@@ -83,7 +83,7 @@ impl Troubles {
             let chance =
                 |what: &str| derive.fraction(&[what, &active.number.to_string(), &account, &seen.requests.to_string()]);
             if is_hit(active.fault.calls, seen.requests, || chance("hit")) {
-                strike.suffer(&active.fault.kind, target, &mut seen.bucket, now, chance);
+                strike.suffer(&active.fault, target, &mut seen.bucket, now, chance);
             }
         }
         strike
@@ -110,19 +110,23 @@ fn is_hit(calls: Calls, number: u64, chance: impl FnOnce() -> f64) -> bool {
 impl Strike {
     fn suffer(
         &mut self,
-        kind: &FaultKind,
+        fault: &Fault,
         target: &Target<'_>,
         bucket: &mut Option<Bucket>,
         now: Timestamp,
         chance: impl Fn(&str) -> f64,
     ) {
-        match kind {
+        let throttled = || {
+            let error = ApiError::throttled(target.service);
+            Refusal::Error(ApiError { retry_after: fault.retry_after, ..error })
+        };
+        match &fault.kind {
             FaultKind::Latency(latency) => self.delay += latency.draw(chance),
-            FaultKind::Throttle => self.refuse(Refusal::Error(ApiError::throttled(target.service))),
+            FaultKind::Throttle => self.refuse(throttled()),
             FaultKind::RateLimit { per_second, burst } => {
                 let bucket = bucket.get_or_insert(Bucket { tokens: *burst, filled_at: now });
                 if !bucket.take(*per_second, *burst, now) {
-                    self.refuse(Refusal::Error(ApiError::throttled(target.service)));
+                    self.refuse(throttled());
                 }
             }
             FaultKind::Error { status, code, message } => {

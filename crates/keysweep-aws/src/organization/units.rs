@@ -6,7 +6,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use keysweep_model::{AccountId, Facet, Fact, Unreadable};
 use tokio::sync::OnceCell;
 
-use crate::{Aws, CallError};
+use crate::{Aws, CallError, attempt::FailedAttempt, paging::pages};
 
 /// How many units are listed at once: Organizations throttles these calls early.
 const AT_ONCE: usize = 4;
@@ -117,8 +117,14 @@ impl Aws {
 
     async fn roots(&self) -> Result<Vec<Unit>, CallError> {
         const ACTION: &str = "organizations:ListRoots";
-        let pages = self.organizations.list_roots().into_paginator().send();
-        let pages: Vec<_> = pages.try_collect().await.map_err(|error| CallError::new(ACTION, &error))?;
+        let page = |token: Option<String>| async move {
+            let ask = || async {
+                let answer = self.organizations.list_roots().set_next_token(token.clone()).send().await;
+                answer.map_err(|error| FailedAttempt::new(ACTION, &error))
+            };
+            self.organizations_domain.call(ACTION, ask).await
+        };
+        let pages = pages(ACTION, page, |page| page.next_token()).await?;
         let roots = pages.iter().flat_map(|page| page.roots());
         Ok(roots.map(|root| Unit::new(None, root.id(), root.name())).collect())
     }
@@ -126,8 +132,14 @@ impl Aws {
     async fn units_below(&self, parent: &Unit) -> Result<Vec<Unit>, CallError> {
         const ACTION: &str = "organizations:ListOrganizationalUnitsForParent";
         let request = self.organizations.list_organizational_units_for_parent().parent_id(&parent.id);
-        let pages = request.into_paginator().send();
-        let pages: Vec<_> = pages.try_collect().await.map_err(|error| CallError::new(ACTION, &error))?;
+        let page = |token: Option<String>| {
+            let request = request.clone().set_next_token(token);
+            async move {
+                let ask = || async { request.clone().send().await.map_err(|error| FailedAttempt::new(ACTION, &error)) };
+                self.organizations_domain.call(ACTION, ask).await
+            }
+        };
+        let pages = pages(ACTION, page, |page| page.next_token()).await?;
         let units = pages.iter().flat_map(|page| page.organizational_units());
         Ok(units.map(|unit| Unit::new(Some(parent), unit.id(), unit.name())).collect())
     }
@@ -135,8 +147,14 @@ impl Aws {
     async fn accounts_of_unit(&self, id: String) -> Result<Vec<(AccountId, String)>, CallError> {
         const ACTION: &str = "organizations:ListAccountsForParent";
         let request = self.organizations.list_accounts_for_parent().parent_id(&id);
-        let pages = request.into_paginator().send();
-        let pages: Vec<_> = pages.try_collect().await.map_err(|error| CallError::new(ACTION, &error))?;
+        let page = |token: Option<String>| {
+            let request = request.clone().set_next_token(token);
+            async move {
+                let ask = || async { request.clone().send().await.map_err(|error| FailedAttempt::new(ACTION, &error)) };
+                self.organizations_domain.call(ACTION, ask).await
+            }
+        };
+        let pages = pages(ACTION, page, |page| page.next_token()).await?;
         let accounts = pages.iter().flat_map(|page| page.accounts());
         Ok(accounts.filter_map(|account| Some((account.id()?.parse().ok()?, id.clone()))).collect())
     }

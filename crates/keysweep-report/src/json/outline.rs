@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use keysweep_model::{
-    self as model, AccountGap, AccountNote, ExemptionUse, Finding, ParamValue, PolicySummary, ScanResult, Severity,
+    self as model, AccountGap, AccountNote, ExemptionUse, Finding, ParamValue, PolicySummary, ScanResult, Service,
+    Severity, Throttling,
 };
 use serde::{Serialize, Serializer};
 
@@ -37,7 +38,7 @@ impl<'a> Document<'a> {
             coverage: Coverage::new(&result.coverage),
             policies: &result.policies,
             summary: Summary::new(result),
-            api_calls: ApiCalls { total: result.api_calls.total(), by_action: &result.api_calls.by_action },
+            api_calls: ApiCalls::new(&result.api_calls),
             exemptions: result.exemptions.iter().map(Exemption::new).collect(),
             findings: &result.findings,
         }
@@ -234,10 +235,62 @@ impl Serialize for BySeverity<'_> {
     }
 }
 
+/// How many of the accounts are listed that were throttled: with thousands of them the document would grow for little.
+const MOST_THROTTLED: usize = 10;
+
 #[derive(Serialize)]
 struct ApiCalls<'a> {
     total: u64,
     by_action: &'a BTreeMap<String, u64>,
+    by_domain: BTreeMap<&'static str, Domain>,
+    throttled_accounts: usize,
+    most_throttled: Vec<ThrottledAccount>,
+}
+
+impl<'a> ApiCalls<'a> {
+    fn new(calls: &'a model::ApiCalls) -> Self {
+        let most = calls.throttled_accounts.iter().take(MOST_THROTTLED);
+        Self {
+            total: calls.total(),
+            by_action: &calls.by_action,
+            by_domain: Service::ALL.iter().map(|service| (service.as_str(), Domain::new(calls, *service))).collect(),
+            throttled_accounts: calls.throttled_accounts.len(),
+            most_throttled: most.map(ThrottledAccount::new).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Domain {
+    calls: u64,
+    throttles: u64,
+    seconds_waited: f64,
+}
+
+impl Domain {
+    fn new(calls: &model::ApiCalls, service: Service) -> Self {
+        let Throttling { throttles, waited } = calls.throttling(service);
+        Self { calls: calls.of_service(service), throttles, seconds_waited: seconds(waited) }
+    }
+}
+
+#[derive(Serialize)]
+struct ThrottledAccount {
+    account_id: String,
+    throttles: u64,
+    seconds_waited: f64,
+}
+
+impl ThrottledAccount {
+    fn new(account: &model::ThrottledAccount) -> Self {
+        let Throttling { throttles, waited } = account.throttling;
+        Self { account_id: account.account_id.to_string(), throttles, seconds_waited: seconds(waited) }
+    }
+}
+
+/// Seconds to the millisecond.
+fn seconds(duration: SignedDuration) -> f64 {
+    (duration.as_secs_f64() * 1_000.0).round() / 1_000.0
 }
 
 #[derive(Serialize)]

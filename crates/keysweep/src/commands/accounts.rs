@@ -26,6 +26,7 @@ pub(super) async fn run(config: Config, check: bool, edge: &Edge) -> Result<Exit
         selection: settings.scan.selection,
         assume: check.then_some(settings.scan.roles),
         at_once: settings.scan.concurrency.accounts,
+        account_timeout: settings.scan.account_timeout,
     };
     let accounts = check_accounts(&aws, &options).await?;
     let is_complete = accounts.is_complete();

@@ -43,7 +43,8 @@ impl Settings {
     /// How to reach `endpoint` by these settings.
     #[must_use]
     pub fn connect_options(&self, endpoint: Endpoint, clock: Clock) -> ConnectOptions {
-        ConnectOptions { endpoint, max_attempts: self.max_attempts, max_requests: self.max_requests, clock }
+        let (max_attempts, max_requests) = (self.max_attempts, self.max_requests);
+        ConnectOptions { endpoint, max_attempts, max_requests, throttle_timeout: self.scan.account_timeout, clock }
     }
 }
 

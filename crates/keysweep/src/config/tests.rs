@@ -82,49 +82,49 @@ fn mistakes_are_shown_with_their_line() {
         ]
         .join("\n\n"),
         @"
-    error[unknown-field]: unknown field `rolle`, expected one of accounts, exclude_accounts, ous, accounts_file, role, roles, external_id, session_name, source_identity, profile, region, max_attempts, max_requests, concurrency, calls_per_account, fresh, report_timeout, policy_folders, no_shipped_policies, only_policies, policies, as_of, exemptions_file, exemptions, exemption_max_term_days, exemption_max_share, policy_limits, inventory, save_inventory, full_inventory, fail_on, format, output, all
-     --> DIR/keysweep.yaml:2:1
-      |
-    2 | rolle: Audit
-      | ^^^^^
-      = help: did you mean `role`?
+        error[unknown-field]: unknown field `rolle`, expected one of accounts, exclude_accounts, ous, accounts_file, role, roles, external_id, session_name, source_identity, profile, region, max_attempts, max_requests, concurrency, calls_per_account, account_timeout, fresh, report_timeout, policy_folders, no_shipped_policies, only_policies, policies, as_of, exemptions_file, exemptions, exemption_max_term_days, exemption_max_share, policy_limits, inventory, save_inventory, full_inventory, fail_on, format, output, all
+         --> DIR/keysweep.yaml:2:1
+          |
+        2 | rolle: Audit
+          | ^^^^^
+          = help: did you mean `role`?
 
-    error[malformed-yaml]: `12` is not an AWS account id (12 digits)
-     --> DIR/keysweep.yaml:3:5
-      |
-    3 |   - 12
-      |     ^^
+        error[malformed-yaml]: `12` is not an AWS account id (12 digits)
+         --> DIR/keysweep.yaml:3:5
+          |
+        3 |   - 12
+          |     ^^
 
-    error[malformed-yaml]: `urgent` is not a severity: use one of info, low, medium, high, critical
-     --> DIR/keysweep.yaml:3:15
-      |
-    3 |     severity: urgent
-      |               ^^^^^^
+        error[malformed-yaml]: `urgent` is not a severity: use one of info, low, medium, high, critical
+         --> DIR/keysweep.yaml:3:15
+          |
+        3 |     severity: urgent
+          |               ^^^^^^
 
-    error[bad-value]: expected a whole number, 0 or more
-     --> DIR/keysweep.yaml:1:14
-      |
-    1 | concurrency: -1
-      |              ^^
+        error[bad-value]: expected a whole number, 0 or more
+         --> DIR/keysweep.yaml:1:14
+          |
+        1 | concurrency: -1
+          |              ^^
 
-    error[malformed-yaml]: duplicate mapping key: role
-     --> DIR/keysweep.yaml:2:1
-      |
-    2 | role: b
-      | ^^^^
+        error[malformed-yaml]: duplicate mapping key: role
+         --> DIR/keysweep.yaml:2:1
+          |
+        2 | role: b
+          | ^^^^
 
-    error[malformed-yaml]: `tomorrow` is no day or time: write 2026-03-01 (its first moment, UTC) or 2026-03-01T12:00:00Z
-     --> DIR/keysweep.yaml:1:8
-      |
-    1 | as_of: tomorrow
-      |        ^^^^^^^^
+        error[malformed-yaml]: `tomorrow` is no day or time: write 2026-03-01 (its first moment, UTC) or 2026-03-01T12:00:00Z
+         --> DIR/keysweep.yaml:1:8
+          |
+        1 | as_of: tomorrow
+          |        ^^^^^^^^
 
-    error[bad-value]: expected fields, each a `name: value`
-     --> DIR/keysweep.yaml:1:11
-      |
-    1 | policies: [
-      |           ^
-    "
+        error[bad-value]: expected fields, each a `name: value`
+         --> DIR/keysweep.yaml:1:11
+          |
+        1 | policies: [
+          |           ^
+        "
     );
 }
 

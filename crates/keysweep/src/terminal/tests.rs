@@ -77,6 +77,8 @@ fn something_of_everything() {
           333344445555  sandbox-ana  temp-rk  AKIA0000000000000002
 
     API CALLS  1,047: iam:ListAccessKeys 1,033, iam:GetCredentialReport 8, sts:AssumeRole 6
+               organizations 0 (0 throttled), sts 6 (0 throttled), iam 1,041 (12 throttled in 1 account,
+               1.5 s waited)
 
     VIOLATIONS 19 in 5 accounts; --all shows each
       SEVERITY  POLICY                    VIOLATIONS  ACCOUNTS
@@ -145,6 +147,9 @@ fn something_of_everything_in_a_narrow_terminal() {
 
     API CALLS  1,047: iam:ListAccessKeys 1,033,
                iam:GetCredentialReport 8, sts:AssumeRole 6
+               organizations 0 (0 throttled), sts 6 (0
+               throttled), iam 1,041 (12 throttled in 1 account,
+               1.5 s waited)
 
     VIOLATIONS 19 in 5 accounts; --all shows each
       SEVERITY  POLICY                    VIOLATIONS  ACCOUNTS
@@ -247,6 +252,7 @@ fn something_of_everything_in_a_wide_terminal_with_all() {
           333344445555  sandbox-ana  temp-rk  AKIA0000000000000002
 
     API CALLS  1,047: iam:ListAccessKeys 1,033, iam:GetCredentialReport 8, sts:AssumeRole 6
+               organizations 0 (0 throttled), sts 6 (0 throttled), iam 1,041 (12 throttled in 1 account, 1.5 s waited)
 
     VIOLATIONS 19 in 5 accounts
       SEVERITY  POLICY                    VIOLATIONS  ACCOUNTS
@@ -433,6 +439,7 @@ fn text_from_aws_cannot_steer_the_terminal() {
       EX-3  owner billing  it expired on 2026-10-31; it matched nothing
 
     API CALLS  1: a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb 1
+               organizations 0 (0 throttled), sts 0 (0 throttled), iam 0 (12 throttled in 1 account, 1.5 s waited)
 
     VIOLATIONS 1 in 1 account
       SEVERITY  POLICY              VIOLATIONS  ACCOUNTS

@@ -55,7 +55,7 @@ fn distrust(world: &mut World, index: usize) {
 
 fn throttle(world: &mut World, index: usize) {
     let fault = Fault::new(FaultKind::Throttle).account(world.accounts[index].id).calls(Calls::First(3));
-    for action in ["GenerateCredentialReport", "GetCredentialReport", "ListAccessKeys"] {
+    for action in ["GenerateCredentialReport", "ListAccessKeys"] {
         world.faults.push(fault.clone().action(action));
     }
 }

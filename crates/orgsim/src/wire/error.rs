@@ -16,11 +16,13 @@ pub(crate) struct ApiError {
     pub(crate) message: String,
     /// `Reason` of Organizations' `InvalidInputException`.
     pub(crate) reason: Option<&'static str>,
+    /// The header `Retry-After`, in seconds.
+    pub(crate) retry_after: Option<u64>,
 }
 
 impl ApiError {
     pub(crate) fn new(status: u16, code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> ApiError {
-        ApiError { status, code: code.into(), message: message.into(), reason: None }
+        ApiError { status, code: code.into(), message: message.into(), reason: None, retry_after: None }
     }
 
     /// A parameter that breaks a constraint of the Query services.

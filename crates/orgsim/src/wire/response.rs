@@ -28,6 +28,7 @@ pub(crate) fn respond(
 ) -> Response<Bytes> {
     let protocol = call.service.protocol();
     let status = result.as_ref().err().map_or(200, |error| error.status);
+    let retry_after = result.as_ref().err().and_then(|error| error.retry_after).map(|seconds| seconds.to_string());
     let text = match (result, protocol) {
         (Ok(Body::Json(json)), _) => json.to_string(),
         (Ok(Body::Xml(xml)), _) => query_success(call, Some(&xml.finish()), request_id),
@@ -43,7 +44,7 @@ pub(crate) fn respond(
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&now).unwrap_or_default();
     let headers = [("x-amzn-requestid", request_id), ("content-type", content_type), ("date", &date)];
-    for (name, value) in headers {
+    for (name, value) in headers.into_iter().chain(retry_after.as_deref().map(|seconds| ("retry-after", seconds))) {
         if let Ok(value) = http::HeaderValue::from_str(value) {
             response.headers_mut().insert(name, value);
         }

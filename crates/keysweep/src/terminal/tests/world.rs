@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
 use keysweep_model::{
     AccountGap, AccountNote, ApiCalls, Coverage, Evidence, EvidenceValue, Exempted, ExemptionUse, Finding, FindingId,
-    FindingStatus, PolicyId, PolicySummary, Remedy, ResourceType, Run, ScanResult, Severity, Step, Summary,
+    FindingStatus, PolicyId, PolicySummary, Remedy, ResourceType, Run, ScanResult, Service, Severity, Step, Summary,
+    ThrottledAccount, Throttling,
 };
 
 /// The accounts of the tests: number, name.
@@ -96,6 +98,10 @@ pub(crate) fn rich() -> ScanResult {
     result.exemptions = vec![used("EX-17", &[]), used("EX-3", &["it expired on 2026-10-31", "it matched nothing"])];
     result.coverage = rich_coverage();
     let calls = [("sts:AssumeRole", 6), ("iam:GetCredentialReport", 8), ("iam:ListAccessKeys", 1_033)];
+    let throttling = Throttling { throttles: 12, waited: SignedDuration::from_millis(1_500) };
+    result.api_calls.by_service = [(Service::Iam, throttling)].into();
+    let account_id = "444455556666".parse().unwrap();
+    result.api_calls.throttled_accounts = vec![ThrottledAccount { account_id, throttling }];
     result.api_calls.by_action = calls.map(|(action, count)| (action.to_owned(), count)).into();
     counted(result)
 }
