@@ -440,11 +440,6 @@ async fn no_fault_makes_an_account_clean() {
         assert!(!truth.is_empty());
         for (action, kind) in actions.iter().flat_map(|action| kinds().into_iter().map(move |kind| (*action, kind))) {
             for calls in [Calls::Always, Calls::First(2), Calls::From(2)] {
-                // This is how IAM says that the user was deleted since, and all its keys with it.
-                let asks_for_one_user = matches!(action, "ListAccessKeys" | "ListUserTags");
-                if asks_for_one_user && kind == error(404, "NoSuchEntity").kind {
-                    continue;
-                }
                 let fault = first(Fault::new(kind.clone())).action(action).calls(calls);
                 let scene = scene().with(fault.clone());
                 // What is throttled for ever ends with the account's time.

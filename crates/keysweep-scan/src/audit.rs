@@ -54,7 +54,12 @@ pub(crate) fn audit(reported: &[AccessKey], live: &[AccessKey], settled_at: Time
 }
 
 fn made(key: &AccessKey) -> Option<Timestamp> {
-    key.created_at.known().copied()
+    key.created_at.known().map(|at| second(*at))
+}
+
+/// The second of a moment: reports are no more precise.
+pub(crate) fn second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
 fn is_inactive(key: &AccessKey) -> bool {
@@ -105,6 +110,9 @@ mod tests {
     #[test]
     fn what_happened_since_contradicts_nothing() {
         assert_eq!(audited(&[active(100)], &[active(100)]), Audit::Agrees);
+        let mut precise = active(100);
+        precise.created_at = Fact::Known("1970-01-01T00:01:40.5Z".parse().unwrap());
+        assert_eq!(audited(&[precise], &[active(100)]), Audit::Agrees);
         // Deleted; deactivated; replaced.
         assert_eq!(audited(&[active(100), active(200)], &[active(200)]), Audit::Agrees);
         assert_eq!(audited(&[active(100)], &[inactive(100)]), Audit::Agrees);

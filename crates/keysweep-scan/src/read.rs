@@ -39,7 +39,7 @@ pub(crate) struct Reader<'a> {
     evidence: &'a Evidence,
     /// How many users the account has, once they are listed.
     users: usize,
-    /// When each user was made, by its name, once they are listed.
+    /// The second in which each user was made, by its name, once they are listed.
     made: HashMap<UserName, Timestamp>,
     /// The users that were found to be gone or renamed so far.
     pub(crate) counts: Counts,

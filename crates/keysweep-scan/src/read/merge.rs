@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use keysweep_aws::{ListedUser, ReportUser};
-use keysweep_model::UserName;
+use keysweep_model::{User, UserName};
+
+use crate::audit::second;
 
 /// What a report and a list of users make together. Each user of the list is in one of the first two.
 #[derive(Debug, Default)]
@@ -39,14 +41,19 @@ pub(super) fn merge(rows: Vec<ReportUser>, listed: Vec<ListedUser>) -> Merged {
     merged
 }
 
-/// Whether the row and the list tell the same moment as that of the user's creation.
+/// Whether the row and the list tell the same second as that of the user's creation.
 pub(super) fn made_at_once(row: &ReportUser, listed: &ListedUser) -> bool {
-    made(row).is_some() && made(row) == listed.user.created_at.known().copied()
+    made(row).is_some() && made(row) == second_of(&listed.user)
 }
 
-/// When the user of a row was made, where the report tells.
+/// The second in which the user of a row was made, where the report tells.
 pub(super) fn made(row: &ReportUser) -> Option<Timestamp> {
-    row.user.created_at.known().copied()
+    second_of(&row.user)
+}
+
+/// The second in which a user was made: reports are no more precise.
+pub(super) fn second_of(user: &User) -> Option<Timestamp> {
+    user.created_at.known().map(|at| second(*at))
 }
 
 /// How many of the users that are gone have only got another name: those that were made at the moment of just one user
@@ -54,7 +61,7 @@ pub(super) fn made(row: &ReportUser) -> Option<Timestamp> {
 pub(super) fn renamed(gone: &[Option<Timestamp>], unreported: &[ListedUser]) -> u64 {
     let is_renamed = |made: &&Timestamp| {
         let same = |other: &&Option<Timestamp>| other.as_ref() == Some(*made);
-        let is_now = |listed: &&ListedUser| listed.user.created_at.known() == Some(*made);
+        let is_now = |listed: &&ListedUser| second_of(&listed.user).as_ref() == Some(*made);
         gone.iter().filter(same).count() == 1 && unreported.iter().filter(is_now).count() == 1
     };
     gone.iter().flatten().filter(is_renamed).count() as u64
@@ -64,7 +71,7 @@ pub(super) fn renamed(gone: &[Option<Timestamp>], unreported: &[ListedUser]) -> 
 mod tests {
     use std::sync::Arc;
 
-    use keysweep_model::{Account, AccountState, Fact, User};
+    use keysweep_model::{Account, AccountState, Fact};
 
     use super::*;
 
@@ -110,6 +117,13 @@ mod tests {
         assert_eq!(told(&[("ann", 1), ("bob", 2)], &[("bob", 2), ("ann", 1)]), "ann bob |  |  | 0 | 0");
         assert_eq!(told(&[("ann", 1)], &[("ann", 1), ("new", 5)]), "ann | new |  | 0 | 0");
         assert_eq!(told(&[("ann", 1), ("gone", 2)], &[("ann", 1)]), "ann |  | gone | 0 | 0");
+    }
+
+    #[test]
+    fn a_fraction_of_a_second_makes_no_other_user() {
+        let mut precise = listed(&("ann", 1));
+        precise.user.created_at = Fact::Known("1970-01-01T00:00:01.5Z".parse().unwrap());
+        assert_eq!(merge(vec![row(&("ann", 1))], vec![precise]).reported.len(), 1);
     }
 
     #[test]

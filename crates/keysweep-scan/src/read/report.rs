@@ -168,7 +168,7 @@ impl Report {
     /// The row of a user: that of its name, where it is about the same user. For a user that was renamed since, the only
     /// row of the moment of its creation that is about no other user.
     fn row_of(&self, user: &User, users: &HashMap<UserName, Timestamp>) -> Option<&Row> {
-        let made_at = user.created_at.known().copied()?;
+        let made_at = merge::second_of(user)?;
         let mut of_moment = self.passwords.iter().filter(|row| row.made_at == Some(made_at));
         if let Some(row) = of_moment.clone().find(|row| row.name == user.name) {
             return Some(row);

@@ -36,7 +36,7 @@ impl Reader<'_> {
         let listed = listed.map_err(|error| error.to_string())?;
         self.made = listed
             .iter()
-            .filter_map(|listed| Some((listed.user.name.clone(), *listed.user.created_at.known()?)))
+            .filter_map(|listed| Some((listed.user.name.clone(), merge::second_of(&listed.user)?)))
             .collect();
         let rows = match (&mut self.report, self.reading) {
             (Some(Ok(report)), Reading::Report(_)) => std::mem::take(&mut report.users),
