@@ -163,10 +163,13 @@ async fn each_interrupt(interrupts: &Interrupts) {
     let Ok(mut signals) = Signals::new() else { return };
     loop {
         let number = signals.next().await;
+        // Said first: the work may be over before the next line is.
+        if interrupts.stop_in_good_order() {
+            say("interrupted: stopping in good order; interrupt again to stop at once");
+        }
         if !interrupts.take() {
             std::process::exit(128 + number);
         }
-        say("interrupted: stopping in good order; interrupt again to stop at once");
     }
 }
 

@@ -26,6 +26,12 @@ impl Interrupts {
         Orderly(self.clone())
     }
 
+    /// Whether the work would stop in good order at an interrupt.
+    #[must_use]
+    pub fn stop_in_good_order(&self) -> bool {
+        *self.lock() > 0 && !self.stop.is_cancelled()
+    }
+
     /// Takes an interrupt: whether the work stops in good order. If not, the program is to end, and has no draft left.
     #[must_use]
     pub fn take(&self) -> bool {

@@ -84,8 +84,9 @@ async fn serve(sim: Sim, port: u16, edge: &Edge) -> Result<(), Failure> {
     let listener =
         listener.map_err(|error| Failure::could_not_start(format!("could not listen on 127.0.0.1:{port}: {error}")))?;
     let address = listener.local_addr().map_err(Failure::could_not_start)?;
-    Destination::Stdout.deliver(|out| announce(out, &sim, &format!("http://{address}")))?;
+    // Whoever reads the announcement may stop it.
     let _orderly = edge.interrupts.in_good_order();
+    Destination::Stdout.deliver(|out| announce(out, &sim, &format!("http://{address}")))?;
     server::serve(listener, Arc::new(sim), edge.interrupts.stop.cancelled())
         .await
         .map_err(|error| Failure::could_not_start(format!("could not serve on {address}: {error}")))
