@@ -154,13 +154,17 @@ impl Write for Log {
 fn watch_interrupts(interrupts: Interrupts) -> Result<(), Failure> {
     let failed = |error| Failure::could_not_start(format!("could not watch for signals: {error}"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(failed)?;
-    let watch = move || runtime.block_on(each_interrupt(&interrupts));
+    // Registered before any work begins, which a signal would otherwise end without a word.
+    let signals = {
+        let _entered = runtime.enter();
+        Signals::new().map_err(failed)?
+    };
+    let watch = move || runtime.block_on(each_interrupt(signals, &interrupts));
     std::thread::Builder::new().name("signals".to_owned()).spawn(watch).map(drop).map_err(failed)
 }
 
 /// Ends the program at an interrupt that no work answers in good order, with the exit code by which shells report it.
-async fn each_interrupt(interrupts: &Interrupts) {
-    let Ok(mut signals) = Signals::new() else { return };
+async fn each_interrupt(mut signals: Signals, interrupts: &Interrupts) {
     loop {
         let number = signals.next().await;
         // Said first: the work may be over before the next line is.
