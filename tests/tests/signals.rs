@@ -69,6 +69,18 @@ fn a_scan_that_waits_for_credentials_ends() {
     }
 }
 
+/// Credentials need a token from a pipe that nobody writes to, whose reading holds up a thread.
+#[test]
+fn a_scan_that_waits_for_a_token_ends() {
+    let config = "[default]\nrole_arn = arn:aws:iam::111122223333:role/Pod\nweb_identity_token_file = pipe\n";
+    for (signal, command, expected) in [("INT", "scan", 3), ("TERM", "accounts", 143)] {
+        let run = keysweep(command).file(".aws/config", config).env("AWS_REGION", "us-east-1");
+        pipe(&run.path("pipe"));
+        let (code, said) = ended_by(run, signal, |_| thread::sleep(Duration::from_secs(1)));
+        assert_eq!(code, expected, "{signal} {command}: {said}");
+    }
+}
+
 /// An output that nobody reads, opened before the work and written to at its end.
 #[test]
 fn a_command_that_waits_for_a_reader_ends() {

@@ -88,7 +88,7 @@ pub(crate) async fn survey(aws: &Aws, source: &AccountSource, selection: &Select
     if let (AccountSource::Listed(_), Some(unit)) = (source, selection.units.first()) {
         return Err(StartError::UnitsOfFile { unit: unit.clone() });
     }
-    let caller = aws.caller().await;
+    let caller = caller(aws).await;
     let caller = caller.map_err(|error| StartError::Caller { hint: caller_hint(error.kind, aws.region()), error })?;
     tracing::info!(caller = caller.arn, "calling AWS");
     match source {
@@ -103,6 +103,14 @@ pub(crate) async fn survey(aws: &Aws, source: &AccountSource, selection: &Select
             Ok(Ground { caller, organization: Some(organization), units, selected_units })
         }
     }
+}
+
+/// Who is calling: the first question, for which credentials are looked up. They may come from a file whose reading holds
+/// up its thread, and an interrupt must still be seen, so it is asked in a task of its own.
+async fn caller(aws: &Aws) -> Result<Caller, CallError> {
+    let aws = aws.clone();
+    let asked = tokio::spawn(async move { aws.caller().await });
+    asked.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
 }
 
 /// The accounts, from the first page on.

@@ -76,9 +76,8 @@ fn something_of_everything() {
           asked by contractor-keys
           333344445555  sandbox-ana  temp-rk  AKIA0000000000000002
 
-    API CALLS  1,047: iam:ListAccessKeys 1,033, iam:GetCredentialReport 8, sts:AssumeRole 6
-               organizations 0 (0 throttled), sts 6 (0 throttled), iam 1,041 (12 throttled in 1 account,
-               1.5 s waited)
+    API CALLS  1,047: organizations 0 (0 throttled), sts 6 (0 throttled), iam 1,041 (12 throttled in 1
+               account, 1.5 s waited)
 
     VIOLATIONS 19 in 5 accounts; --all shows each
       SEVERITY  POLICY                    VIOLATIONS  ACCOUNTS
@@ -145,9 +144,7 @@ fn something_of_everything_in_a_narrow_terminal() {
           333344445555  sandbox-ana  temp-rk
               AKIA0000000000000002
 
-    API CALLS  1,047: iam:ListAccessKeys 1,033,
-               iam:GetCredentialReport 8, sts:AssumeRole 6
-               organizations 0 (0 throttled), sts 6 (0
+    API CALLS  1,047: organizations 0 (0 throttled), sts 6 (0
                throttled), iam 1,041 (12 throttled in 1 account,
                1.5 s waited)
 
@@ -251,8 +248,8 @@ fn something_of_everything_in_a_wide_terminal_with_all() {
           asked by contractor-keys
           333344445555  sandbox-ana  temp-rk  AKIA0000000000000002
 
-    API CALLS  1,047: iam:ListAccessKeys 1,033, iam:GetCredentialReport 8, sts:AssumeRole 6
-               organizations 0 (0 throttled), sts 6 (0 throttled), iam 1,041 (12 throttled in 1 account, 1.5 s waited)
+    API CALLS  1,047: organizations 0 (0 throttled), sts 6 (0 throttled), iam 1,041 (12 throttled in 1 account, 1.5 s waited)
+               iam:ListAccessKeys 1,033, iam:GetCredentialReport 8, sts:AssumeRole 6
 
     VIOLATIONS 19 in 5 accounts
       SEVERITY  POLICY                    VIOLATIONS  ACCOUNTS
@@ -292,7 +289,7 @@ fn severities_and_what_is_unknown_are_coloured_and_nothing_changes_but_color() {
     ␛[1mREGISTER␛[0m   ␛[1m1 exemption of the register to look at␛[0m
     ␛[1m␛[7mUNKNOWN␛[0m    ␛[1m8 judgements in 2 accounts not made, as facts could not be read: not a pass␛[0m
     ␛[1m␛[7mERROR␛[0m      ␛[1m1 judgement in 1 account not made, as the policy failed: not a pass␛[0m
-    ␛[1mAPI CALLS␛[0m  1,047: iam:ListAccessKeys 1,033, iam:GetCredentialReport 8, sts:AssumeRole 6
+    ␛[1mAPI CALLS␛[0m  1,047: organizations 0 (0 throttled), sts 6 (0 throttled), iam 1,041 (12 throttled in 1
     ␛[1mVIOLATIONS␛[0m ␛[1m19 in 5 accounts; --all shows each␛[0m
     ␛[1mACCOUNTS␛[0m   ␛[1mwith the most violations␛[0m
     ␛[1m␛[7mCOVERAGE␛[0m   ␛[1m5 of 9 accounts scanned, 3 failed, 1 skipped␛[0m
@@ -438,8 +435,7 @@ fn text_from_aws_cannot_steer_the_terminal() {
     REGISTER   1 exemption of the register to look at
       EX-3  owner billing  it expired on 2026-10-31; it matched nothing
 
-    API CALLS  1: a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb 1
-               organizations 0 (0 throttled), sts 0 (0 throttled), iam 0 (12 throttled in 1 account, 1.5 s waited)
+    API CALLS  1: organizations 0 (0 throttled), sts 0 (0 throttled), iam 0 (12 throttled in 1 account, 1.5 s waited)
 
     VIOLATIONS 1 in 1 account
       SEVERITY  POLICY              VIOLATIONS  ACCOUNTS

@@ -9,17 +9,20 @@ use super::{
     text,
 };
 
-/// Writes the requests by action, the most frequent first.
+/// Writes the requests by what AWS throttles together, and where the user asked for all by action too, the most frequent
+/// first.
 pub(super) fn api_calls(page: &mut Page<'_>, calls: &ApiCalls) {
-    let mut actions: Vec<_> = calls.by_action.iter().collect();
-    actions.sort_by_key(|(_, count)| Reverse(**count));
-    let actions: Vec<String> =
-        actions.iter().map(|(action, count)| format!("{action} {}", text::thousands(**count))).collect();
     let total = text::thousands(calls.total());
-    let said = if actions.is_empty() { total } else { format!("{total}: {}", actions.join(", ")) };
-    page.section("API CALLS", Look::Bold, &said, Look::Plain);
-    if calls.total() > 0 {
-        page.text(GUTTER, Look::Plain, &throttling(calls));
+    if calls.total() == 0 {
+        return page.section("API CALLS", Look::Bold, &total, Look::Plain);
+    }
+    page.section("API CALLS", Look::Bold, &format!("{total}: {}", throttling(calls)), Look::Plain);
+    if page.shows_all() {
+        let mut actions: Vec<_> = calls.by_action.iter().collect();
+        actions.sort_by_key(|(_, count)| Reverse(**count));
+        let actions: Vec<_> =
+            actions.iter().map(|(action, count)| format!("{action} {}", text::thousands(**count))).collect();
+        page.text(GUTTER, Look::Plain, &actions.join(", "));
     }
 }
 
