@@ -28,7 +28,7 @@ use crate::{
     params::OverrideError,
     program::{self, End, Program, lower},
     record::{Looked, Missing},
-    watch::{self, Clock, EVALUATION_STACK, machine_clock, watched},
+    watch::{self, Clock, EVALUATION_STACK, watched},
 };
 
 /// The largest policy file, in bytes. Parsing cannot be interrupted, so that its time is bounded by this alone.
@@ -213,7 +213,7 @@ impl Policy {
 
     /// As [`Policy::evaluate`], with the name of the fact that nobody has read or that a case leaves out.
     pub(crate) fn judge(&self, resource: &Resource, now: Timestamp, left_out: Option<&Arc<LeftOut>>) -> Judgement {
-        self.judge_by(machine_clock, resource, now, left_out)
+        self.judge_by(Clock::MACHINE, resource, now, left_out)
     }
 
     /// As [`Policy::judge`], with the time that the script takes measured by this clock.

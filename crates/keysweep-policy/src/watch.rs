@@ -29,20 +29,55 @@ thread_local! {
     static WATCH: Cell<Option<Watch>> = const { Cell::new(None) };
 }
 
-/// The time that has passed since some moment, which stays the same. It bounds work and decides nothing else, so that it is
-/// no input of a policy; tests bring their own.
-pub(crate) type Clock = fn() -> Duration;
+/// Two readings of time, each since some moment that stays the same. They bound work and decide nothing else, so that they
+/// are no input of a policy; tests bring their own.
+#[derive(Clone, Copy)]
+pub(crate) struct Clock {
+    /// What passes whether the thread runs or not. Cheap to read.
+    pub(crate) passed: fn() -> Duration,
+    /// What the thread itself has run. It is read only where the other says that the time is over: on a machine that is
+    /// busy with other work a thread waits long for its turn, and that is no fault of the script.
+    pub(crate) run: fn() -> Duration,
+}
 
-/// The clock of the machine.
-pub(crate) fn machine_clock() -> Duration {
+impl Clock {
+    /// The clocks of the machine.
+    pub(crate) const MACHINE: Self = Self { passed, run };
+}
+
+fn passed() -> Duration {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     START.elapsed()
+}
+
+#[cfg(unix)]
+fn run() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::try_from(time).unwrap_or_default()
+}
+
+#[cfg(not(unix))]
+fn run() -> Duration {
+    passed()
+}
+
+/// A moment by both readings.
+#[derive(Clone, Copy)]
+struct Moment {
+    passed: Duration,
+    run: Duration,
+}
+
+impl Moment {
+    fn now(clock: Clock) -> Self {
+        Self { passed: (clock.passed)(), run: (clock.run)() }
+    }
 }
 
 #[derive(Clone, Copy)]
 struct Watch {
     clock: Clock,
-    begin: Duration,
+    begin: Moment,
     operations: u64,
     most_operations: u64,
     /// The operations since the last look at the clock.
@@ -99,7 +134,7 @@ pub(crate) fn watched<T>(clock: Clock, limits: &Limits, run: impl FnOnce() -> T)
     stacker::maybe_grow(STACK + RESERVE, EVALUATION_STACK, || {
         let watch = Watch {
             clock,
-            begin: clock(),
+            begin: Moment::now(clock),
             operations: 0,
             most_operations: limits.operations,
             unlooked: 0,
@@ -200,7 +235,9 @@ impl Watch {
     }
 
     fn late(&self) -> Option<Limit> {
-        ((self.clock)().saturating_sub(self.begin) > self.most_time).then_some(Limit::Time(self.most_time))
+        let over = |read: fn() -> Duration, begin: Duration| read().saturating_sub(begin) > self.most_time;
+        let is_late = over(self.clock.passed, self.begin.passed) && over(self.clock.run, self.begin.run);
+        is_late.then_some(Limit::Time(self.most_time))
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
     engine::{ENGINE, build},
     helpers::Time,
     limits::Limits,
-    watch::{machine_clock, watched},
+    watch::{Clock, watched},
 };
 
 /// The functions that call a function of the script's, or refuse to: they are charged for each call.
@@ -234,7 +234,7 @@ fn no_native_function_works_for_long() {
             for mut given in arguments(&types).unwrap_or_default() {
                 let mut given: Vec<&mut Dynamic> = given.iter_mut().collect();
                 let begin = Instant::now();
-                let _ = watched(machine_clock, &limits, || context.call_native_fn_raw(&name, true, &mut given));
+                let _ = watched(Clock::MACHINE, &limits, || context.call_native_fn_raw(&name, true, &mut given));
                 let mut slowest = found.lock().unwrap();
                 slowest.2 += 1;
                 if begin.elapsed() > slowest.0 {

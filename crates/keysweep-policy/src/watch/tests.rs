@@ -19,8 +19,15 @@ fn stepping() -> Duration {
     STEP.get() * LOOKS.get()
 }
 
-/// What the body comes to by a clock of these steps, in milliseconds, and how often the clock was looked at.
+/// A clock by which the thread runs all the time.
+const STEPPING: Clock = Clock { passed: stepping, run: || STEP.get() * LOOKS.get() };
+
+/// The result of the body by a clock of these steps, in milliseconds, and how often the clock was looked at.
 fn ended(body: &str, step: u64) -> (String, u32) {
+    ended_by(STEPPING, body, step)
+}
+
+fn ended_by(clock: Clock, body: &str, step: u64) -> (String, u32) {
     LOOKS.set(0);
     STEP.set(Duration::from_millis(step));
     let text = format!(
@@ -28,7 +35,7 @@ fn ended(body: &str, step: u64) -> (String, u32) {
          fn check(key, params) {{ {body} }}"
     );
     let policy = Policy::compile("t", &text).unwrap_or_else(|error| panic!("{error}")).by_rhai();
-    let judgement = policy.judge_by(stepping, &key(), Timestamp::UNIX_EPOCH, None);
+    let judgement = policy.judge_by(clock, &key(), Timestamp::UNIX_EPOCH, None);
     let outcome = match judgement.evaluation.outcome {
         Outcome::Error(error) => error.message,
         other => format!("{other:?}"),
@@ -72,6 +79,26 @@ fn a_verdict_that_comes_too_late_is_an_error() {
 }
 
 #[test]
+fn a_thread_that_waits_for_its_turn_takes_no_time() {
+    let waiting = Clock { run: || Duration::from_millis(200), ..STEPPING };
+    assert_eq!(ended_by(waiting, "for n in 0..1_000 { } pass()", 1_000).0, "Verdict(Pass { note: None })");
+    let elsewhere = Clock { run: || STEP.get() * LOOKS.get() / 2, ..STEPPING };
+    assert_eq!(ended_by(elsewhere, "loop { }", 10), (LATE.to_owned(), 43));
+}
+
+#[test]
+fn the_clock_of_the_machine_counts_what_the_thread_runs() {
+    let (passed, run) = (Clock::MACHINE.passed, Clock::MACHINE.run);
+    let begin = (passed(), run());
+    std::thread::sleep(Duration::from_millis(50));
+    let slept = (passed() - begin.0, run() - begin.1);
+    assert!(slept.0 >= Duration::from_millis(50) && slept.1 < Duration::from_millis(25), "{slept:?}");
+    while run() - begin.1 < Duration::from_millis(30) {
+        std::hint::black_box(begin);
+    }
+}
+
+#[test]
 fn the_clock_is_looked_at_once_in_so_many_operations() {
     let (outcome, looks) = ended("for n in 0..1_000 { } pass()", 0);
     assert_eq!(outcome, "Verdict(Pass { note: None })");
@@ -88,7 +115,7 @@ fn what_tells_nothing_of_its_time_is_timed_before_it_begins() {
 #[test]
 fn work_is_charged_before_it_is_done() {
     let limits = Limits::default();
-    watched(stepping, &limits, || {
+    watched(STEPPING, &limits, || {
         assert_eq!(spend(limits.operations), Ok(()));
         assert_eq!(spend(1), Err(Limit::Operations(limits.operations)));
         assert_eq!(keep(most_made(&limits)), Ok(()));
