@@ -471,7 +471,8 @@ fn waiting(seconds: u64) -> ReportWait {
 #[tokio::test(start_paused = true)]
 async fn a_report_that_arrives_after_the_wait_is_used() {
     let scene = Scene::of(organization([vec![old("ann"), user("bob", [young(1)])]]))
-        .serving(|options| options.report_time = std::time::Duration::from_secs(3))
+        // After the wait, and before the last look, which is 2.6 to 3.5 seconds after the first.
+        .serving(|options| options.report_time = std::time::Duration::from_millis(2_500))
         .asking(|settings| settings.scan.reading = Reading::Report(waiting(2)));
     let outcome = scene.scan().await;
     assert_eq!(outcome.result.coverage.notes, []);
