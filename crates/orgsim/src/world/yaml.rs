@@ -12,7 +12,7 @@ impl World {
     /// itself.
     pub fn from_yaml(text: &str) -> Result<World, WorldError> {
         // The reader's limits are against hostile files; a world is one's own, and a large one is past all of them.
-        let options = serde_yaml::options! { budget: None };
+        let options = serde_yaml::options! { budget: None, with_snippet: false };
         let mut world: World = serde_yaml::from_str_with_options(text, options).map_err(Box::new)?;
         world.complete();
         world.validate()?;

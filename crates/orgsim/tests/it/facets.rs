@@ -445,7 +445,7 @@ fn a_world_whose_policies_or_ids_make_no_sense_is_refused() {
     account `111111111111` has two groups or two managed policies named `a`
     `x` of `a` in account `111111111111` is no path: a path is `/` or begins and ends with `/`
     `X` is the id of two credentials in account `111111111111`
-    cannot read the world: error: line 1 column 47: unknown variant `paper`, expected one of none, virtual, hardware
+    cannot read the world: unknown variant `paper`, expected one of none, virtual, hardware at line 1, column 47
     ");
 }
 
