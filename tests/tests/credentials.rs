@@ -12,7 +12,7 @@ use orgsim::{Clock, Outcome, Sim, SimOptions, World};
 
 use crate::process::{Keysweep, Organization, Ran, keysweep};
 
-/// An organization whose management account has roles for whoever scans: `Scanner` is let in by way of `Hop` alone, and
+/// An organization whose management account has roles for the scanner: `Scanner` is let in by way of `Hop` alone, and
 /// `Pod` by a web identity token.
 fn organization() -> Organization {
     let world = "
@@ -32,7 +32,7 @@ accounts:
     ))
 }
 
-/// A session of the role `Pod`, as whoever has opened one outside of Keysweep would pass it on.
+/// A session of the role `Pod`, as opened outside of Keysweep and passed on.
 struct Session {
     id: String,
     secret: String,
@@ -314,7 +314,7 @@ fn the_roles_of_a_profile_are_assumed_in_its_region() {
     assert_eq!([first_met(""), first_met("--region eu-north-1")], ["eu-west-2", "eu-north-1"]);
 }
 
-/// Whoever names an endpoint wants no other one to be asked, in which partition ever the credentials are.
+/// Where an endpoint is named no other one is asked, whatever partition the credentials are of.
 #[test]
 fn with_an_endpoint_no_other_partition_is_asked() {
     let partition = orgsim::world::Partition::AwsUsGov;

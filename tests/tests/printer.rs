@@ -10,7 +10,7 @@ use crate::process::{Keysweep, Organization, Ran, keysweep, keysweep_in};
 /// A name that clears the screen, turns text around, hides, and begins a line of its own.
 const EVIL: &str = "e\u{1b}[2J\u{9b}31m\u{202e}\u{200b}\u{115f}\u{3164}\u{34f}\u{e0041}\u{7}\r\nFAKE\u{2028}x";
 
-/// The same where a newline is no part of a name.
+/// The same where a newline is not part of a name.
 const NAME: &str = "e\u{1b}[2J\u{9b}31m\u{202e}\u{200b}\u{115f}\u{3164}\u{34f}\u{e0041}\u{7}x";
 
 fn assert_seen(ran: &Ran, what: &str) {

@@ -180,7 +180,7 @@ fn restricted() -> Scene {
     Scene::of(completed(&world))
 }
 
-/// AWS adds states; what is known of one is that nobody said that the account is unusable.
+/// AWS adds states: an unknown one does not say that the account is unusable.
 #[tokio::test(start_paused = true)]
 async fn an_account_in_an_unknown_state_is_read() {
     insta::assert_snapshot!(read(&restricted().scan().await), @"

@@ -69,7 +69,7 @@ fn a_scan_that_waits_for_credentials_ends() {
     }
 }
 
-/// Credentials need a token from a pipe that nobody writes to, whose reading holds up a thread.
+/// Credentials need a token from a pipe without a writer, whose reading holds up a thread.
 #[test]
 fn a_scan_that_waits_for_a_token_ends() {
     let config = "[default]\nrole_arn = arn:aws:iam::111122223333:role/Pod\nweb_identity_token_file = pipe\n";
@@ -81,7 +81,7 @@ fn a_scan_that_waits_for_a_token_ends() {
     }
 }
 
-/// An output that nobody reads, opened before the work and written to at its end.
+/// An output without a reader, opened before the work and written to at its end.
 #[test]
 fn a_command_that_waits_for_a_reader_ends() {
     for (signal, expected) in [("INT", 130), ("TERM", 143)] {

@@ -1,4 +1,4 @@
-//! What one attempt at a call came to, and what follows from it: an answer, another attempt, or a failure.
+//! The outcome of one attempt at a call, and what follows from it: an answer, another attempt, or a failure.
 
 use std::{error::Error, time::Duration};
 

@@ -79,7 +79,7 @@ impl std::fmt::Debug for StaticCredentials {
 pub struct Aws {
     /// The configuration of all clients.
     pub(crate) sdk: SdkConfig,
-    /// Whether nobody has named a Region.
+    /// Whether the Region is the default one, because none is configured.
     pub(crate) is_region_assumed: bool,
     pub(crate) http: Limited,
     pub(crate) sts: aws_sdk_sts::Client,

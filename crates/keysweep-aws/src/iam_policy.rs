@@ -47,7 +47,7 @@ pub fn read_policy() -> Value {
 /// What goes along with a session, and needs a permission of its own beside `sts:AssumeRole`, of the caller and of the
 /// role: the source identity that `--source-identity` sets or that the caller's own session has, and the tags of the
 /// caller's session, as EKS Pod Identity gives it. Neither gives access to anything by itself, so both policies always
-/// have them: nobody has to roll out the roles again when one is needed.
+/// have them: the roles need no second rollout when one is needed.
 /// Source: docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html and
 /// docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
 const SESSION_ACTIONS: [&str; 2] = ["sts:SetSourceIdentity", "sts:TagSession"];

@@ -37,7 +37,7 @@ impl Aws {
     }
 
     /// What to tell of the caller's credentials that STS does not know. Where nothing says in which Region or at which
-    /// endpoint AWS is, they may be of another partition, and whoever knows them there is asked: a request is signed
+    /// endpoint AWS is, they may be of another partition, and the STS there is asked: a request is signed
     /// with the secret and does not hold it.
     pub(crate) async fn look_elsewhere(&self, error: CallError) -> CallError {
         let is_unknown = error.code.as_deref() == Some("InvalidClientTokenId");

@@ -113,7 +113,7 @@ pub struct AccountGap {
     pub reason: String,
 }
 
-/// What should be known of an account that is no gap: such as why its credential report was not used, or that it was to
+/// What should be known of an account that was read: such as why its credential report was not used, or that it was to
 /// be excluded and is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountNote {

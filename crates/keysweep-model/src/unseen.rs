@@ -1,4 +1,4 @@
-//! The characters that nobody sees: those that steer a terminal, reorder the text around them, or take no room.
+//! The characters that cannot be seen: those that steer a terminal, reorder the text around them, or take no room.
 //!
 //! A user's name, a tag, a file's name or a policy's message may hold any of them, and what holds one can look like
 //! something else. Everything that Keysweep prints escapes them, and what it reads as code refuses them.

@@ -1,7 +1,7 @@
 //! The one reader of files that users write or pass. It trusts none of them.
 //!
 //! What stands in a repository may come from a stranger's pull request: a link to a file of secrets, a device without an
-//! end, a pipe that nobody writes to. So a file is read only if it is a regular one, no further than its kind allows, and
+//! end, a pipe without a writer. So a file is read only if it is a regular one, no further than its kind allows, and
 //! one that belongs to a folder only if it is in there after every link is followed. Of a file that lies elsewhere than
 //! its name says, no line is ever shown.
 

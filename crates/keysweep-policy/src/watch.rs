@@ -199,7 +199,7 @@ pub(crate) fn stop(limit: Limit) {
     }
 }
 
-/// Why what the script came to does not count: it was to be stopped, or it took too long.
+/// Why the script's result does not count: it was to be stopped, or it took too long.
 pub(crate) fn exceeded() -> Option<Limit> {
     let watch = WATCH.get()?;
     watch.stop.or_else(|| watch.late())

@@ -1,7 +1,7 @@
 //! How every JSON document is written: pretty-printed, with a final newline, and in characters that can be seen.
 //!
 //! A document may be shown on a terminal, in a review or in a log, so that what is not seen stands in it as `\u202e`: for
-//! whoever parses it the text is the same.
+//! a parser the text is the same.
 
 use std::io::{self, BufWriter, Write};
 

@@ -12,7 +12,7 @@
 //!
 //! A fact is `{"known": value}`, `{"not_read": facet}` or `{"unreadable": {"facet": ..., "reason": ...}}`; one that is
 //! missing was not read. Times are RFC 3339 in UTC. No account is in it twice. Within a version keys are only ever added,
-//! in any of these objects; whoever reads it passes over the keys that it does not know.
+//! in any of these objects; a reader passes over the keys that it does not know.
 
 mod account;
 mod facts;

@@ -48,7 +48,7 @@ impl Rounds<'_> {
         let judges_accounts = kinds().any(|kind| kind.is_of_account());
         let mut waiting = Vec::new();
         if kinds().any(|kind| !kind.is_of_account()) {
-            waiting = self.reader.users().await?;
+            waiting = self.reader.users().await.map_err(|error| error.to_string())?;
             facts.users = Fact::Known(Vec::new());
         } else if self.extent == Extent::Everything {
             waiting = self.list_users(&mut facts).await;
@@ -157,7 +157,7 @@ impl Rounds<'_> {
         waiting
     }
 
-    /// The users, where nobody is lost without them. The users themselves are on their way, and are put into the facts when
+    /// The users, where the account can be judged without them. The users themselves are on their way, and are put into the facts when
     /// somebody looks.
     async fn list_users(&mut self, facts: &mut AccountFacts) -> Vec<Subject> {
         match self.reader.users().await {
@@ -165,7 +165,8 @@ impl Rounds<'_> {
                 facts.users = Fact::Known(Vec::new());
                 users
             }
-            Err(reason) => {
+            Err(error) => {
+                let reason = error.to_string();
                 facts.users = Fact::Unreadable(Arc::new(Unreadable { facet: Facet::Users, reason }));
                 Vec::new()
             }

@@ -86,7 +86,7 @@ impl Destination {
     /// Writes a document by `write`, which escapes what cannot be seen.
     ///
     /// # Errors
-    /// When it cannot be written whole. A reader that closes a pipe early, as `head` does, is no error.
+    /// When it cannot be written whole. A reader that closes a pipe early, as `head` does, is not an error.
     pub fn deliver(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
         match self {
             Self::Stdout => {

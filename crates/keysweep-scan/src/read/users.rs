@@ -28,12 +28,11 @@ pub(crate) struct Counts {
 
 impl Reader<'_> {
     /// All users of the account: those that are listed, by the credential report where it tells of them.
-    pub(crate) async fn users(&mut self) -> Result<Vec<Subject>, String> {
+    pub(crate) async fn users(&mut self) -> Result<Vec<Subject>, CallError> {
         let listed = match self.reading {
-            Reading::Fresh(_) => self.session.users(self.account).await,
-            Reading::Report(_) => self.list_and_report().await,
+            Reading::Fresh(_) => self.session.users(self.account).await?,
+            Reading::Report(_) => self.list_and_report().await?,
         };
-        let listed = listed.map_err(|error| error.to_string())?;
         self.made = listed
             .iter()
             .filter_map(|listed| Some((listed.user.name.clone(), merge::second_of(&listed.user)?)))

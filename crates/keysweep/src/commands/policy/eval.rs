@@ -180,7 +180,7 @@ fn name(resource: &Resource) -> Name {
     }
 }
 
-/// What an evaluation by `policy` came to, with the severity of a violation: `fail (high)`.
+/// The outcome of an evaluation by `policy`, with the severity of a violation: `fail (high)`.
 fn ruled(policy: &Policy, evaluation: &Evaluation) -> String {
     let status = said(evaluation).0;
     match &evaluation.outcome {
