@@ -135,7 +135,7 @@ async fn accounts_that_are_not_throttled_lose_no_time_to_those_that_are() {
     let accounts = std::env::var("KEYSWEEP_TEST_ACCOUNTS").ok().map(|number| number.parse().unwrap());
     let (size, settings) = match accounts {
         None => (Size { accounts: 10, throttled_users: 250, other_users: 250 }, vec![(512, 4), (2, 64)]),
-        Some(accounts) => (Size { accounts, throttled_users: 1_000, other_users: 100 }, vec![(512, 128)]),
+        Some(accounts) => (Size { accounts, throttled_users: 1_000, other_users: 400 }, vec![(512, 128)]),
     };
     for (concurrency, requests) in settings {
         let alone = others_take(size, false, concurrency, requests).await;

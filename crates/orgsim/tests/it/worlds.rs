@@ -404,8 +404,8 @@ fn a_world_that_contradicts_itself_is_refused() {
     });
     insta::assert_snapshot!(told.join("\n"), @"
     the world has no account: the first one listed is the management account
-    yaml: error: line 1 column 18: `1` is no account id: an account id is 12 digits
-    yaml: error: line 1 column 34: unknown field `nmae`, expected one of id, name, email, state, ou, joined, joined_at, tags, alias, root, roles, groups, managed_policies, password_policy, unassigned_mfa_devices, users
+    yaml: `1` is no account id: an account id is 12 digits at line 1, column 18
+    yaml: unknown field `nmae`, expected one of id, name, email, state, ou, joined, joined_at, tags, alias, root, roles, groups, managed_policies, password_policy, unassigned_mfa_devices, users at line 1, column 34
     account `111111111111` is listed twice
     access key `AKIA1` is listed twice
     account `111111111111` has two users named `a`
