@@ -113,7 +113,7 @@ impl Domain {
                 Err(failed) => failed,
             };
             match failed.next {
-                Next::Throttled { retry_after } => self.throttled(ticket, retry_after, failed.error)?,
+                Next::Throttled { retry_after } => self.throttled(action, ticket, retry_after),
                 Next::Retry { retry_after } => {
                     self.answered();
                     if failures + 1 >= self.patience.max_attempts || !self.budget().take(self.clock.instant()) {
@@ -168,20 +168,18 @@ impl Domain {
         }
     }
 
-    fn throttled(&self, ticket: Ticket, retry_after: Option<Duration>, error: CallError) -> Result<(), CallError> {
-        let now = self.clock.instant();
-        let (is_new, lasts) = {
+    fn throttled(&self, action: &'static str, ticket: Ticket, retry_after: Option<Duration>) {
+        let is_new = {
             let mut pace = self.pace();
             let was_limited = pace.is_limited();
-            pace.throttled(ticket, retry_after, now);
-            (!was_limited, pace.throttled_for(now))
+            pace.throttled(ticket, retry_after, self.clock.instant());
+            !was_limited
         };
         self.calls.throttled(self.name);
         if is_new {
-            tracing::info!(domain = ?self.name, action = error.action, "throttled: requests are paced");
+            tracing::info!(domain = ?self.name, action, "throttled: requests are paced");
             self.calls.limited(self.name);
         }
-        if lasts >= self.patience.throttled_for { Err(self.given_up(error.action)) } else { Ok(()) }
     }
 
     fn given_up(&self, action: &'static str) -> CallError {
