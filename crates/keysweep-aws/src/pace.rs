@@ -1,6 +1,6 @@
 //! The pace of one throttle domain, learned from its throttles: pure, with the time as a value.
 //!
-//! There is no limit until the first throttle. Then the rate falls by a factor once for each burst of throttles, and
+//! Requests are not limited until the first throttle. Then the rate falls by a factor once for each burst of throttles, and
 //! rises by a steady amount in between, so that it swings closely around what AWS allows. AWS's limits are buckets of
 //! tokens: what a pace below the limit leaves in the bucket, a pace above it takes out again, and no time is lost.
 
@@ -36,7 +36,7 @@ const LEAST_FIRST_RATE: f64 = 50.0;
 /// The lowest rate, in requests a second: how often a domain is tried that answers nothing but throttles.
 const LOWEST: f64 = 0.2;
 
-/// Without a throttle for this long there is no limit any more.
+/// After this long without a throttle the limit ends.
 const FORGET_AFTER: Duration = Duration::from_secs(60);
 
 /// How far requests may lag behind their times and still catch up: timers are late by up to a millisecond each, which

@@ -157,8 +157,7 @@ impl Rounds<'_> {
         waiting
     }
 
-    /// The users, where the account can be judged without them. The users themselves are on their way, and are put into the facts when
-    /// somebody looks.
+    /// The users, where the account can be judged without them. They are put into the facts when the account is judged.
     async fn list_users(&mut self, facts: &mut AccountFacts) -> Vec<Subject> {
         match self.reader.users().await {
             Ok(users) => {

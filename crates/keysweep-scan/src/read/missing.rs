@@ -1,4 +1,4 @@
-//! Users of whom AWS says that there is no such user.
+//! Users who are listed, and whom AWS then does not find.
 //!
 //! IAM is eventually consistent: a user that is listed may answer `NoSuchEntity` for some seconds, and a user that has
 //! got another name answers it for ever, while its keys work on. So a user is gone only where a list that is made
