@@ -20,10 +20,8 @@ use self::{
 use crate::{
     code::{Code, Level},
     diagnostic::{Diagnostic, Place},
-    metadata::Interface,
     objects::Object,
-    params::ParamType,
-    source::Source,
+    policy::{metadata::Interface, params::ParamType, source::Source},
 };
 
 mod call;

@@ -14,16 +14,23 @@ use rhai::{
     },
 };
 
+use self::watch::Limit;
 use crate::{
-    callbacks,
-    compiler::MAX_LIBRARIES,
-    costs, handle, helpers,
-    limits::Limits,
-    list, natives, strict,
+    policy::{compiler::MAX_LIBRARIES, limits::Limits},
     suggest::did_you_mean,
-    verdicts,
-    watch::{self, Limit},
 };
+
+mod callbacks;
+mod costs;
+pub(crate) mod explain;
+pub(crate) mod handle;
+pub(crate) mod helpers;
+pub(crate) mod list;
+mod natives;
+pub(crate) mod record;
+pub(crate) mod strict;
+pub(crate) mod verdicts;
+pub(crate) mod watch;
 
 /// The engine of all policies with the usual limits: it holds no state, so that one serves the whole process.
 pub(crate) static ENGINE: LazyLock<Arc<Engine>> = LazyLock::new(|| Arc::new(build(&Limits::default())));

@@ -12,52 +12,35 @@
 //!
 //! This crate is the only one that names `rhai`. It must not know AWS, storage or async.
 
-mod callbacks;
-pub mod cases;
+mod authoring;
 mod characters;
 mod check;
 mod code;
-mod compiler;
-mod costs;
-pub mod coverage;
-pub mod definitions;
 mod diagnostic;
 mod engine;
 pub mod exemptions;
-mod explain;
 pub mod files;
-mod handle;
-mod helpers;
 mod left_out;
-mod library;
-mod limits;
-mod list;
-mod metadata;
-mod natives;
 mod objects;
-mod params;
 mod pattern;
 mod policy;
 mod program;
-mod record;
-pub mod reference;
-pub mod schema;
-mod source;
-mod strict;
 mod suggest;
-pub mod template;
-mod verdicts;
-mod watch;
+mod testing;
 pub mod yaml;
 
+pub use authoring::{definitions, reference, schema, template};
 pub use code::{Code, Level};
-pub use compiler::Compiler;
 pub use diagnostic::{Diagnostic, Place, PolicyFileError};
-pub use library::{LoadError, LoadProblem, load_folder, policy_files, shipped};
-pub use limits::{LimitError, Limits};
-pub use metadata::{LANGUAGE, Metadata};
-pub use params::{OverrideError, ParamSpec, ParamType};
+pub use engine::watch::EVALUATION_STACK;
 pub use pattern::{PatternError, glob_matches};
-pub use policy::{Evaluation, EvaluationError, Outcome, Policy};
+pub use policy::{
+    Evaluation, EvaluationError, Outcome, Policy,
+    compiler::Compiler,
+    limits::{LimitError, Limits},
+    loader::{LoadError, LoadProblem, load_folder, policy_files, shipped},
+    metadata::{LANGUAGE, Metadata},
+    params::{OverrideError, ParamSpec, ParamType},
+};
 pub use suggest::nearest;
-pub use watch::EVALUATION_STACK;
+pub use testing::{cases, coverage};

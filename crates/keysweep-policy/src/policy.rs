@@ -13,23 +13,34 @@ use keysweep_model::{
 };
 use rhai::{AST, CallFnOptions, Dynamic, Engine, EvalAltResult, Scope};
 
-use crate::{
-    check::{ENTRY, Library},
+use self::{
     compiler::{Compiled, Compiler},
-    diagnostic::PolicyFileError,
-    engine::ParamsObject,
-    explain::{runtime_error, type_of},
-    handle::{self, Subject},
-    helpers::Time,
-    left_out::LeftOut,
     limits::Limits,
     metadata::Metadata,
-    objects::Object,
     params::OverrideError,
-    program::{self, End, Program, lower},
-    record::{Looked, Missing},
-    watch::{self, Clock, EVALUATION_STACK, watched},
 };
+use crate::{
+    check::{ENTRY, Library},
+    diagnostic::PolicyFileError,
+    engine::{
+        ParamsObject,
+        explain::{runtime_error, type_of},
+        handle::{self, Subject},
+        helpers::Time,
+        record::{Looked, Missing},
+        watch::{self, Clock, EVALUATION_STACK, watched},
+    },
+    left_out::LeftOut,
+    objects::Object,
+    program::{self, End, Program, lower},
+};
+
+pub(crate) mod compiler;
+pub(crate) mod limits;
+pub(crate) mod loader;
+pub(crate) mod metadata;
+pub(crate) mod params;
+pub(crate) mod source;
 
 /// The largest policy file, in bytes. Parsing cannot be interrupted, so that its time is bounded by this alone.
 pub(crate) const MAX_SOURCE: usize = 64 << 10;

@@ -18,9 +18,9 @@ use std::sync::Arc;
 use keysweep_model::FacetSet;
 
 use crate::{
-    limits::Limits,
     objects::{Method, Object, Property},
     pattern::Syntax,
+    policy::limits::Limits,
 };
 
 mod lower;

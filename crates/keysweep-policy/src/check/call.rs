@@ -7,13 +7,11 @@ use rhai::{Expr, FnCallExpr, Position};
 
 use super::{Checker, Type};
 use crate::{
+    authoring::reference::HELPERS,
     code::Code,
-    engine::ENGINE,
-    helpers::parse_time,
+    engine::{ENGINE, helpers::parse_time, verdicts::VERDICTS},
     pattern::{self, Syntax},
-    reference::HELPERS,
     suggest::{did_you_mean, nearest},
-    verdicts::VERDICTS,
 };
 
 /// The native functions: of each name, the types of the parameters of each of its forms.

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use rhai::{Expr, FnCallExpr};
 
 use super::Checker;
-use crate::{code::Code, strict::integer_with_number};
+use crate::{code::Code, engine::strict::integer_with_number};
 
 /// A value that is known.
 #[derive(Debug, Clone, PartialEq, PartialOrd)]

@@ -3,7 +3,11 @@
 use rhai::{Expr, FnCallExpr, Position, Token};
 
 use super::{Checker, Type, script::made_by};
-use crate::{code::Code, explain::incomparable, strict, suggest::did_you_mean};
+use crate::{
+    code::Code,
+    engine::{explain::incomparable, strict},
+    suggest::did_you_mean,
+};
 
 impl Checker<'_> {
     pub(super) fn expr(&mut self, expr: &Expr) -> Type {

@@ -9,13 +9,14 @@ use keysweep_model::Verdict;
 use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map};
 
 use crate::{
-    engine::ParamsObject,
-    handle,
-    helpers::{Duration, Time},
-    list::List,
+    engine::{
+        ParamsObject, handle,
+        helpers::{Duration, Time},
+        list::List,
+        strict,
+    },
     objects::{Kind, Object},
-    params::ParamType,
-    strict,
+    policy::params::ParamType,
 };
 
 /// The type of an expression.

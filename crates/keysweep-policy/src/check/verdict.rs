@@ -3,7 +3,7 @@
 use rhai::{Expr, FnCallExpr, Position, Stmt, StmtBlock};
 
 use super::{Checker, Type};
-use crate::{code::Code, diagnostic::Place, verdicts::VERDICTS};
+use crate::{code::Code, diagnostic::Place, engine::verdicts::VERDICTS};
 
 impl Checker<'_> {
     /// The end of a function by a value of this type; where it `is_end` of `check`, that must be a verdict.

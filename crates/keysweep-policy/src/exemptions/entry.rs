@@ -14,7 +14,7 @@ use serde_yaml::Spanned;
 use super::Exemption;
 use crate::{
     diagnostic::{Diagnostic, PolicyFileError},
-    helpers::parse_time,
+    engine::helpers::parse_time,
     pattern::glob_matches,
     yaml,
 };

@@ -11,10 +11,10 @@ use crate::{
         ENTRY, Library,
         script::{Function, functions},
     },
-    handle::{Names, method_name},
-    limits::Limits,
+    engine::handle::{Names, method_name},
     objects::{Kind, Object},
     pattern::Syntax,
+    policy::limits::Limits,
 };
 
 /// How deep a program may be nested, so that it fits any stack.

@@ -7,13 +7,15 @@ use keysweep_model::{Evidence, EvidenceValue, Fact, Resource, Severity, Verdict}
 
 use super::{Ask, Call, Choice, Comparison, Expr, Failure, Program, Read, Step, Test};
 use crate::{
-    handle::{Subject, method_name},
-    helpers::parse_time,
+    engine::{
+        handle::{Subject, method_name},
+        helpers::parse_time,
+        record::{Touch, Touched},
+        strict::integer_with_number,
+        verdicts::{MAX_EVIDENCE, exempt_until, said},
+    },
     objects::{Value, days_up},
     pattern::{self, Syntax},
-    record::{Touch, Touched},
-    strict::integer_with_number,
-    verdicts::{MAX_EVIDENCE, exempt_until, said},
 };
 
 /// How many bytes of text patterns may look at, added up: names are far shorter, and more may take time.

@@ -10,7 +10,7 @@ use keysweep_model::{
 use proptest::{prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
 
 use super::{End, STACK};
-use crate::{Compiler, Limits, Policy, handle::Subject, library::shipped, objects::Object};
+use crate::{Compiler, Limits, Policy, engine::handle::Subject, objects::Object, policy::loader::shipped};
 
 /// The policy file with this body of `check`, and those functions and parameters that it needs.
 fn file(body: &str) -> String {

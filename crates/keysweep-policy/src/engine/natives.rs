@@ -5,7 +5,7 @@
 
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Map, NativeCallContext, Position};
 
-use crate::watch;
+use super::watch;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 

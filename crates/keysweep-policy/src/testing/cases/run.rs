@@ -16,10 +16,10 @@ use super::{
 };
 use crate::{
     Compiler, LoadError, LoadProblem, Policy, PolicyFileError,
-    coverage::{Coverage, Covered, NotCovered},
     files::{self, FileError, Found, Kind, UserFile, folder_of, shown},
-    library::load,
     load_folder,
+    policy::loader::load,
+    testing::coverage::{Coverage, Covered, NotCovered},
 };
 
 /// Why cases could not be run.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::metadata;
+use crate::policy::metadata;
 
 /// The JSON Schema of the metadata of a policy.
 #[must_use]

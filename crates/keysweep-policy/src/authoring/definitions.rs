@@ -5,10 +5,8 @@
 
 use std::fmt::Write;
 
-use crate::{
-    objects::{Kind, Object},
-    reference::HELPERS,
-};
+use super::reference::HELPERS;
+use crate::objects::{Kind, Object};
 
 /// The files: name and text.
 #[must_use]

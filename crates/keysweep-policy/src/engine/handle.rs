@@ -6,16 +6,18 @@ use jiff::Timestamp;
 use keysweep_model::{Facet, FacetSet, Fact, Resource};
 use rhai::{Dynamic, Engine, EvalAltResult, Position};
 
-use crate::{
+use super::{
     helpers::Time,
-    left_out::LeftOut,
-    limits::Limits,
     list::List,
     natives::no_text,
-    objects::{Kind, Method, Object, Property, Seen, Value},
     record::{Record, Touch, Touched},
-    suggest::did_you_mean,
     watch::{self, Limit},
+};
+use crate::{
+    left_out::LeftOut,
+    objects::{Kind, Method, Object, Property, Seen, Value},
+    policy::limits::Limits,
+    suggest::did_you_mean,
 };
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;

@@ -3,7 +3,7 @@
 //!
 //! Rhai's own count of operations is lost inside callbacks, and its limits do not bound the stack. So the engine asks
 //! here, at each operation, whether to go on, and a native function that does more than a little says so before it does
-//! it: see [`crate::costs`].
+//! it: see [`crate::engine::costs`].
 
 use std::{
     cell::Cell,
@@ -13,7 +13,7 @@ use std::{
 
 use rhai::{Dynamic, EvalAltResult, Position};
 
-use crate::limits::Limits;
+use crate::policy::limits::Limits;
 
 /// The stack that a script may use, in bytes, in each build about four times what the deepest allowed nest of calls of
 /// ordinary functions takes.

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Variant};
 
-use crate::{
+use super::{
     explain::{incomparable, type_of},
     helpers::{Duration, Time},
 };

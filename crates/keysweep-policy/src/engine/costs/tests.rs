@@ -12,10 +12,12 @@ use rhai::{Array, EvalAltResult, Map, NativeCallContext};
 
 use super::*;
 use crate::{
-    engine::{ENGINE, build},
-    helpers::Time,
-    limits::Limits,
-    watch::{Clock, watched},
+    engine::{
+        ENGINE, build,
+        helpers::Time,
+        watch::{Clock, watched},
+    },
+    policy::limits::Limits,
 };
 
 /// The functions that call a function of the script's, or refuse to: they are charged for each call.

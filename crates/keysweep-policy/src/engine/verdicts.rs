@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use keysweep_model::{Evidence, EvidenceValue, Severity, Verdict};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Map, NativeCallContext};
 
-use crate::{
+use super::{
     explain::{runtime_error, type_of},
     handle::name_of,
     helpers::{Time, parse_time},

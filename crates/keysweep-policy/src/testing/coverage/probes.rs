@@ -11,7 +11,10 @@ use super::{
     instrument::{Script, instrument},
     point::Point,
 };
-use crate::{Policy, compiler::COMPILER_STACK, engine, limits::Limits};
+use crate::{
+    Policy, engine,
+    policy::{compiler::COMPILER_STACK, limits::Limits},
+};
 
 /// Notes that it was called.
 pub(super) const REACHED: &str = "__reached";

@@ -7,12 +7,12 @@
 
 use rhai::{Dynamic, FnPtr, ImmutableString};
 
-use crate::{
+use super::{
     list::Values,
-    pattern::MAX_PATTERN,
     verdicts::MAX_EVIDENCE,
     watch::{self, Limit},
 };
+use crate::pattern::MAX_PATTERN;
 
 /// What a call of a native function costs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -3,16 +3,13 @@
 use keysweep_model::Verdict;
 use rhai::{Array, Dynamic, EvalAltResult, LexError, Map, ParseError, ParseErrorType, Position};
 
-use crate::{
-    code::Code,
-    diagnostic::Diagnostic,
-    engine::DISABLED,
+use super::{
+    DISABLED,
     helpers::{Duration, Time},
     list::{List, Values},
-    source::Source,
-    suggest::nearest,
     watch::Limit,
 };
+use crate::{code::Code, diagnostic::Diagnostic, policy::source::Source, suggest::nearest};
 
 /// The type of a value with its article.
 pub(crate) fn type_of(value: &Dynamic) -> &'static str {

@@ -4,7 +4,7 @@ use std::{fmt, path::PathBuf};
 
 use keysweep_model::{PolicyId, escaped};
 
-use crate::{coverage::Coverage, files::shown};
+use crate::{files::shown, testing::coverage::Coverage};
 
 /// What running the cases of policies came to.
 #[derive(Debug, Clone, PartialEq)]

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use keysweep_model::Resource;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext, Position};
 
-use crate::{
+use super::{
     handle::{Subject, handle},
     natives::no_text,
-    objects::Object,
 };
+use crate::objects::Object;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 

@@ -6,9 +6,8 @@ use keysweep_model::ResourceType;
 
 use super::*;
 use crate::{
-    Compiler, Policy,
-    cases::{Options, judge, parse, run_paths, with_params},
-    load_folder,
+    Compiler, Policy, load_folder,
+    testing::cases::{Options, judge, parse, run_paths, with_params},
 };
 
 const HEAD: &str = "//! id: test\n//! title: A test\n//! severity: low\n//! resource: access_key\n//! remedy: none\n";

@@ -6,7 +6,7 @@
 use keysweep_model::Verdict;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext, Variant};
 
-use crate::{
+use super::{
     costs::size_of,
     explain::type_of,
     list::{List, Values},

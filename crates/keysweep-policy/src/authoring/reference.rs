@@ -6,9 +6,8 @@ use keysweep_model::{Facet, ResourceType};
 
 use crate::{
     engine::DISABLED,
-    limits::Limits,
-    metadata::LANGUAGE,
     objects::{Kind, Method, Object, Property},
+    policy::{limits::Limits, metadata::LANGUAGE},
 };
 
 /// A function that scripts can call.

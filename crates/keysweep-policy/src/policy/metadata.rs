@@ -11,10 +11,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
+use super::params::{ParamSpec, ParamType, is_less, show};
 use crate::{
     code::Code,
     diagnostic::Diagnostic,
-    params::{ParamSpec, ParamType, is_less, show},
     suggest::nearest,
     yaml::{self, Scalar},
 };

@@ -7,41 +7,40 @@ use std::{
 
 use keysweep_model::PolicyId;
 
+use super::{Policy, compiler::Compiler};
 use crate::{
-    compiler::Compiler,
     diagnostic::PolicyFileError,
     files::{self, FileError, Found, Kind, shown},
-    policy::Policy,
 };
 
 /// The name and the text of every shipped policy.
 const SHIPPED: [(&str, &str); 26] = [
-    ("access-key-inactive-too-long", include_str!("../../../policies/access-key-inactive-too-long.rhai")),
-    ("access-key-made-with-user", include_str!("../../../policies/access-key-made-with-user.rhai")),
-    ("access-key-max-age", include_str!("../../../policies/access-key-max-age.rhai")),
-    ("access-key-never-used", include_str!("../../../policies/access-key-never-used.rhai")),
-    ("access-key-of-administrator", include_str!("../../../policies/access-key-of-administrator.rhai")),
-    ("access-key-of-console-user", include_str!("../../../policies/access-key-of-console-user.rhai")),
-    ("access-key-quarantined", include_str!("../../../policies/access-key-quarantined.rhai")),
-    ("access-key-unused", include_str!("../../../policies/access-key-unused.rhai")),
-    ("console-user-without-mfa", include_str!("../../../policies/console-user-without-mfa.rhai")),
-    ("password-max-age", include_str!("../../../policies/password-max-age.rhai")),
-    ("password-policy-length", include_str!("../../../policies/password-policy-length.rhai")),
-    ("password-policy-reuse", include_str!("../../../policies/password-policy-reuse.rhai")),
-    ("password-unused", include_str!("../../../policies/password-unused.rhai")),
-    ("root-access-key", include_str!("../../../policies/root-access-key.rhai")),
-    ("root-hardware-mfa", include_str!("../../../policies/root-hardware-mfa.rhai")),
-    ("root-mfa", include_str!("../../../policies/root-mfa.rhai")),
-    ("root-used", include_str!("../../../policies/root-used.rhai")),
-    ("service-credential-max-age", include_str!("../../../policies/service-credential-max-age.rhai")),
-    ("service-credential-without-expiry", include_str!("../../../policies/service-credential-without-expiry.rhai")),
-    ("signing-certificate-max-age", include_str!("../../../policies/signing-certificate-max-age.rhai")),
-    ("single-active-access-key", include_str!("../../../policies/single-active-access-key.rhai")),
-    ("ssh-key-max-age", include_str!("../../../policies/ssh-key-max-age.rhai")),
-    ("stale-access-key-share", include_str!("../../../policies/stale-access-key-share.rhai")),
-    ("user-policies-through-groups", include_str!("../../../policies/user-policies-through-groups.rhai")),
-    ("user-without-owner-tag", include_str!("../../../policies/user-without-owner-tag.rhai")),
-    ("virtual-mfa-of-administrator", include_str!("../../../policies/virtual-mfa-of-administrator.rhai")),
+    ("access-key-inactive-too-long", include_str!("../../../../policies/access-key-inactive-too-long.rhai")),
+    ("access-key-made-with-user", include_str!("../../../../policies/access-key-made-with-user.rhai")),
+    ("access-key-max-age", include_str!("../../../../policies/access-key-max-age.rhai")),
+    ("access-key-never-used", include_str!("../../../../policies/access-key-never-used.rhai")),
+    ("access-key-of-administrator", include_str!("../../../../policies/access-key-of-administrator.rhai")),
+    ("access-key-of-console-user", include_str!("../../../../policies/access-key-of-console-user.rhai")),
+    ("access-key-quarantined", include_str!("../../../../policies/access-key-quarantined.rhai")),
+    ("access-key-unused", include_str!("../../../../policies/access-key-unused.rhai")),
+    ("console-user-without-mfa", include_str!("../../../../policies/console-user-without-mfa.rhai")),
+    ("password-max-age", include_str!("../../../../policies/password-max-age.rhai")),
+    ("password-policy-length", include_str!("../../../../policies/password-policy-length.rhai")),
+    ("password-policy-reuse", include_str!("../../../../policies/password-policy-reuse.rhai")),
+    ("password-unused", include_str!("../../../../policies/password-unused.rhai")),
+    ("root-access-key", include_str!("../../../../policies/root-access-key.rhai")),
+    ("root-hardware-mfa", include_str!("../../../../policies/root-hardware-mfa.rhai")),
+    ("root-mfa", include_str!("../../../../policies/root-mfa.rhai")),
+    ("root-used", include_str!("../../../../policies/root-used.rhai")),
+    ("service-credential-max-age", include_str!("../../../../policies/service-credential-max-age.rhai")),
+    ("service-credential-without-expiry", include_str!("../../../../policies/service-credential-without-expiry.rhai")),
+    ("signing-certificate-max-age", include_str!("../../../../policies/signing-certificate-max-age.rhai")),
+    ("single-active-access-key", include_str!("../../../../policies/single-active-access-key.rhai")),
+    ("ssh-key-max-age", include_str!("../../../../policies/ssh-key-max-age.rhai")),
+    ("stale-access-key-share", include_str!("../../../../policies/stale-access-key-share.rhai")),
+    ("user-policies-through-groups", include_str!("../../../../policies/user-policies-through-groups.rhai")),
+    ("user-without-owner-tag", include_str!("../../../../policies/user-without-owner-tag.rhai")),
+    ("virtual-mfa-of-administrator", include_str!("../../../../policies/virtual-mfa-of-administrator.rhai")),
 ];
 
 /// The shipped policies, by id.

@@ -12,17 +12,21 @@ use std::{
 use keysweep_model::FacetSet;
 use rhai::{AST, ASTNode, Engine, Expr, Module, Position, Scope, Stmt, module_resolvers::StaticModuleResolver};
 
+use super::{
+    MAX_SOURCE, Policy,
+    limits::{LimitError, Limits},
+    metadata::{Interface, Metadata, Unusable},
+};
 use crate::{
     characters,
     check::{self, Checked, Library},
     code::Code,
     diagnostic::{Diagnostic, PolicyFileError},
-    engine::{self, ENGINE},
-    explain::{parse_error, place},
+    engine::{
+        self, ENGINE,
+        explain::{parse_error, place},
+    },
     files::{self, Found, Kind},
-    limits::{LimitError, Limits},
-    metadata::{Interface, Metadata, Unusable},
-    policy::{MAX_SOURCE, Policy},
 };
 
 /// How many libraries a policy may import, those that its libraries import included.
@@ -263,8 +267,9 @@ impl Imports<'_> {
         }
         let mut engine = engine::build(&self.compiler.limits);
         engine.set_module_resolver(resolver);
-        let module = Module::eval_ast_as_new(Scope::new(), &script, &engine)
-            .map_err(|error| wrong(vec![Diagnostic::new(Code::BadImport, crate::explain::runtime_error(&error).0)]))?;
+        let module = Module::eval_ast_as_new(Scope::new(), &script, &engine).map_err(|error| {
+            wrong(vec![Diagnostic::new(Code::BadImport, crate::engine::explain::runtime_error(&error).0)])
+        })?;
         let library = Library::new(path, &name, text, script);
         Ok(Loaded { path: path.to_owned(), module, library, may_read: checked.may_read })
     }
