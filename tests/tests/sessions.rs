@@ -78,10 +78,10 @@ async fn the_request_for_a_session_says_what_it_is_for() {
     "#);
 }
 
-/// The session policy has an action for each call that a scan makes, and but for the one that large accounts take nothing
-/// beyond. That it goes along is the test above; that it is obeyed is the simulator's matter, which refuses the rest.
+/// The session policy has an action for each call that a scan makes. That it goes along is the test above; that it is
+/// obeyed is the simulator's matter, which refuses the rest; that no action is idle, the tests in `denials` show.
 #[tokio::test(start_paused = true)]
-async fn the_session_policy_allows_what_a_scan_does_and_no_more() {
+async fn the_session_policy_allows_what_a_scan_does() {
     let mut world = spotless(1);
     world.accounts[1].users.push(user("zoe", [key("OLD", 400.0).used(200.0)]));
     assert!(world.accounts[1].roles()[0].actions.is_none(), "the role is an administrator's");
@@ -100,10 +100,6 @@ async fn the_session_policy_allows_what_a_scan_does_and_no_more() {
     let allowed: std::collections::BTreeSet<_> =
         allowed.iter().map(|action| action.as_str().unwrap().to_owned()).collect();
     assert!(made.is_subset(&allowed), "a scan does what the policy does not allow: {made:?}");
-    // What these policies do not ask for, others do.
-    let facets = keysweep_model::Facet::ALL.iter().flat_map(|facet| facet.actions());
-    let facets = facets.filter(|action| action.starts_with("iam:")).map(|action| (*action).to_owned()).collect();
-    assert_eq!(allowed, facets, "the policy allows what no scan does");
 }
 
 /// The role that AWS Organizations makes trusts the management account with `sts:AssumeRole` alone.

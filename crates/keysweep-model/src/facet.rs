@@ -2,115 +2,140 @@
 
 use crate::word::words;
 
-words! {
-    /// A group of facts that is read together, at a cost in API calls. In the order in which they are read.
-    Facet, "facet", {
-        /// The organizational units above an account.
-        OrganizationalUnits = "organizational_units",
-        /// All users of an account, their passwords, and up to two keys and certificates each, without ids; the root
-        /// user. Up to four hours old.
-        CredentialReport = "credential_report",
-        /// All users of an account, and when their passwords were last used.
-        Users = "users",
-        /// The access keys of one user, with ids.
-        AccessKeys = "access_keys",
-        /// When and where one access key was last used.
-        AccessKeyLastUsed = "access_key_last_used",
-        /// The tags of a user.
-        UserTags = "user_tags",
-        /// Whether a user has a console password, and since when.
-        LoginProfile = "login_profile",
-        /// When a user last signed in to the console.
-        PasswordLastUsed = "password_last_used",
-        /// The MFA devices of a user.
-        MfaDevices = "mfa_devices",
-        /// The groups of every user of an account, and the IAM policies of both.
-        AuthorizationDetails = "authorization_details",
-        /// The service-specific credentials of every user of an account.
-        ServiceCredentials = "service_credentials",
-        /// The X.509 signing certificates of a user.
-        SigningCertificates = "signing_certificates",
-        /// The SSH public keys of a user.
-        SshKeys = "ssh_keys",
-        /// What credentials the root user of an account has.
-        AccountSummary = "account_summary",
-        /// The account's rules for console passwords.
-        PasswordPolicy = "password_policy",
-        /// Whether the root user's MFA device is a virtual one.
-        RootMfa = "root_mfa",
-    }
+/// Of what one read of a facet tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FacetScope {
+    /// The whole account, with all its users where the facet is about users.
+    Account,
+    /// One user.
+    User,
+}
+
+/// The facets: name = word, phrase, scope, the actions of the calls that read it, how many calls that takes.
+macro_rules! facets {
+    ($($(#[$doc:meta])* $name:ident = $word:literal, $phrase:literal, $scope:ident, $actions:expr, $cost:literal;)+) => {
+        words! {
+            /// A group of facts that is read together, at a cost in API calls. In the order in which they are read.
+            Facet, "facet", { $($(#[$doc])* $name = $word,)+ }
+        }
+
+        impl Facet {
+            fn row(self) -> Row {
+                match self {
+                    $(Self::$name => Row {
+                        phrase: $phrase,
+                        scope: FacetScope::$scope,
+                        actions: &$actions,
+                        cost: $cost,
+                    },)+
+                }
+            }
+        }
+    };
+}
+
+struct Row {
+    phrase: &'static str,
+    scope: FacetScope,
+    actions: &'static [&'static str],
+    cost: &'static str,
+}
+
+facets! {
+    /// The organizational units above an account.
+    OrganizationalUnits = "organizational_units", "organizational units", Account,
+        [
+            "organizations:ListRoots",
+            "organizations:ListOrganizationalUnitsForParent",
+            "organizations:ListAccountsForParent",
+        ],
+        "read with the list of accounts";
+    /// All users of an account, their passwords, and up to two keys and certificates each, without ids; the root
+    /// user. Up to four hours old.
+    CredentialReport = "credential_report", "credential report", Account,
+        ["iam:GenerateCredentialReport", "iam:GetCredentialReport"],
+        "two calls an account";
+    /// All users of an account, and when their passwords were last used.
+    Users = "users", "users", Account,
+        ["iam:ListUsers", "iam:GetUser"],
+        "one call for every 1,000 users, and one for each user that is gone";
+    /// The access keys of one user, with ids.
+    AccessKeys = "access_keys", "access keys", User,
+        ["iam:ListAccessKeys"],
+        "one call a user; a credential report has most of it";
+    /// When and where one access key was last used.
+    AccessKeyLastUsed = "access_key_last_used", "access key last used", User,
+        ["iam:GetAccessKeyLastUsed"],
+        "one call a key; a credential report has it";
+    /// The tags of a user. One call for the whole account tells them too.
+    UserTags = "user_tags", "user tags", User,
+        ["iam:ListUserTags", "iam:GetAccountAuthorizationDetails"],
+        "one call a user, or one for every 1,000 users";
+    /// Whether a user has a console password, and since when.
+    LoginProfile = "login_profile", "login profile", User,
+        ["iam:GetLoginProfile"],
+        "one call a user; a credential report has most of it";
+    /// When a user last signed in to the console.
+    PasswordLastUsed = "password_last_used", "password last used", Account,
+        ["iam:ListUsers"],
+        "read with the users";
+    /// The MFA devices of a user.
+    MfaDevices = "mfa_devices", "MFA devices", User,
+        ["iam:ListMFADevices"],
+        "one call a user; a credential report has most of it";
+    /// The groups of every user of an account, and the IAM policies of both.
+    AuthorizationDetails = "authorization_details", "authorization details", Account,
+        ["iam:GetAccountAuthorizationDetails"],
+        "one call for every 1,000 users, groups and IAM policies";
+    /// The service-specific credentials of every user of an account.
+    ServiceCredentials = "service_credentials", "service credentials", Account,
+        ["iam:ListServiceSpecificCredentials"],
+        "one call for every 1,000 of an account";
+    /// The X.509 signing certificates of a user.
+    SigningCertificates = "signing_certificates", "signing certificates", User,
+        ["iam:ListSigningCertificates"],
+        "one call a user; a credential report has most of it";
+    /// The SSH public keys of a user.
+    SshKeys = "ssh_keys", "SSH keys", User,
+        ["iam:ListSSHPublicKeys"],
+        "one call a user";
+    /// What credentials the root user of an account has.
+    AccountSummary = "account_summary", "account summary", Account,
+        ["iam:GetAccountSummary"],
+        "one call an account";
+    /// The account's rules for console passwords.
+    PasswordPolicy = "password_policy", "password policy", Account,
+        ["iam:GetAccountPasswordPolicy"],
+        "one call an account";
+    /// Whether the root user's MFA device is a virtual one.
+    RootMfa = "root_mfa", "root MFA", Account,
+        ["iam:ListVirtualMFADevices"],
+        "one call for every 1,000 virtual devices of an account";
 }
 
 impl Facet {
     /// The facet in a sentence.
     #[must_use]
-    pub fn phrase(self) -> String {
-        match self {
-            Self::MfaDevices => "MFA devices".to_owned(),
-            Self::SshKeys => "SSH keys".to_owned(),
-            Self::RootMfa => "root MFA".to_owned(),
-            Self::OrganizationalUnits
-            | Self::CredentialReport
-            | Self::Users
-            | Self::AccessKeys
-            | Self::AccessKeyLastUsed
-            | Self::UserTags
-            | Self::LoginProfile
-            | Self::PasswordLastUsed
-            | Self::AuthorizationDetails
-            | Self::ServiceCredentials
-            | Self::SigningCertificates
-            | Self::AccountSummary
-            | Self::PasswordPolicy => self.as_str().replace('_', " "),
-        }
+    pub fn phrase(self) -> &'static str {
+        self.row().phrase
     }
 
-    /// The calls that read it.
+    /// Of what one read tells.
+    #[must_use]
+    pub fn scope(self) -> FacetScope {
+        self.row().scope
+    }
+
+    /// The actions of the calls that read it, as IAM policies name them.
     #[must_use]
     pub fn actions(self) -> &'static [&'static str] {
-        match self {
-            Self::OrganizationalUnits => &[
-                "organizations:ListRoots",
-                "organizations:ListOrganizationalUnitsForParent",
-                "organizations:ListAccountsForParent",
-            ],
-            Self::CredentialReport => &["iam:GenerateCredentialReport", "iam:GetCredentialReport"],
-            Self::Users => &["iam:ListUsers", "iam:GetUser"],
-            Self::AccessKeys => &["iam:ListAccessKeys"],
-            Self::AccessKeyLastUsed => &["iam:GetAccessKeyLastUsed"],
-            Self::UserTags => &["iam:ListUserTags", "iam:GetAccountAuthorizationDetails"],
-            Self::LoginProfile => &["iam:GetLoginProfile"],
-            Self::PasswordLastUsed => &["iam:ListUsers"],
-            Self::MfaDevices => &["iam:ListMFADevices"],
-            Self::AuthorizationDetails => &["iam:GetAccountAuthorizationDetails"],
-            Self::ServiceCredentials => &["iam:ListServiceSpecificCredentials"],
-            Self::SigningCertificates => &["iam:ListSigningCertificates"],
-            Self::SshKeys => &["iam:ListSSHPublicKeys"],
-            Self::AccountSummary => &["iam:GetAccountSummary"],
-            Self::PasswordPolicy => &["iam:GetAccountPasswordPolicy"],
-            Self::RootMfa => &["iam:ListVirtualMFADevices"],
-        }
+        self.row().actions
     }
 
-    /// What reading it takes.
+    /// How many calls a read takes, in words.
     #[must_use]
     pub fn cost(self) -> &'static str {
-        match self {
-            Self::OrganizationalUnits => "read with the list of accounts",
-            Self::CredentialReport => "two calls an account",
-            Self::Users => "one call for every 1,000 users, and one for each user that is gone",
-            Self::PasswordLastUsed => "read with the users",
-            Self::AccessKeys | Self::LoginProfile | Self::MfaDevices | Self::SigningCertificates => {
-                "one call a user; a credential report has most of it"
-            }
-            Self::AccessKeyLastUsed => "one call a key; a credential report has it",
-            Self::UserTags => "one call a user, or one for every 1,000 users",
-            Self::SshKeys => "one call a user",
-            Self::AuthorizationDetails => "one call for every 1,000 users, groups and IAM policies",
-            Self::ServiceCredentials => "one call for every 1,000 of an account",
-            Self::RootMfa => "one call for every 1,000 virtual devices of an account",
-            Self::AccountSummary | Self::PasswordPolicy => "one call an account",
-        }
+        self.row().cost
     }
 }
 
@@ -194,10 +219,16 @@ mod tests {
     }
 
     #[test]
-    fn every_facet_has_a_place_in_the_set_and_a_call_that_reads_it() {
+    fn every_facet_has_a_place_in_the_set() {
         let all: FacetSet = Facet::ALL.iter().copied().collect();
         assert_eq!(all.iter().collect::<Vec<_>>(), Facet::ALL);
-        assert!(Facet::ALL.iter().all(|facet| !facet.actions().is_empty() && !facet.cost().is_empty()));
-        assert_eq!(Facet::AccessKeyLastUsed.phrase(), "access key last used");
+    }
+
+    /// The reference of the policy language is printed from the rows. Here are the scopes, which it does not show.
+    #[test]
+    fn one_read_of_these_tells_of_one_user() {
+        let of_users: FacetSet = Facet::ALL.iter().copied().filter(|facet| facet.scope() == FacetScope::User).collect();
+        let words: Vec<_> = of_users.iter().map(Facet::as_str).collect();
+        insta::assert_snapshot!(words.join(" "), @"access_keys access_key_last_used user_tags login_profile mfa_devices signing_certificates ssh_keys");
     }
 }

@@ -29,7 +29,7 @@ pub use account_facts::{AccountFacts, PasswordPolicy, RootActivity, RootCredenti
 pub use credential::{
     AccessKey, CredentialStatus, LastUsed, MfaDevice, MfaKind, Password, ServiceCredential, SigningCertificate, SshKey,
 };
-pub use facet::{Facet, FacetSet};
+pub use facet::{Facet, FacetScope, FacetSet};
 pub use fact::{Fact, Unreadable};
 pub use finding::{Evidence, EvidenceValue, Exempted, Finding, FindingStatus};
 pub use id::{AccessKeyId, AccountId, ExemptionId, FindingId, IdError, Partition, PolicyId, UserName};

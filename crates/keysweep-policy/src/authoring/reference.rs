@@ -99,8 +99,8 @@ fn resources(out: &mut String) {
     head(out, &["resource", "`check` is asked about", "listed by"]);
     for kind in ResourceType::ALL {
         let object = Object::judged(*kind);
-        let listed_by = kind.listed_by().map_or("there is one in each account".to_owned(), Facet::phrase);
-        row(out, &[&format!("`{kind}`"), &format!("{}: `{}`", object.phrase(), object.name()), &listed_by]);
+        let listed_by = kind.listed_by().map_or("there is one in each account", Facet::phrase);
+        row(out, &[&format!("`{kind}`"), &format!("{}: `{}`", object.phrase(), object.name()), listed_by]);
     }
 }
 
@@ -156,7 +156,7 @@ fn facets(out: &mut String) {
     head(out, &["facet", "in `reads` and `unreadable`", "calls", "how many"]);
     for facet in Facet::ALL {
         let calls: Vec<String> = facet.actions().iter().map(|action| format!("`{action}`")).collect();
-        row(out, &[&facet.phrase(), &format!("`{facet}`"), &calls.join(", "), facet.cost()]);
+        row(out, &[facet.phrase(), &format!("`{facet}`"), &calls.join(", "), facet.cost()]);
     }
 }
 

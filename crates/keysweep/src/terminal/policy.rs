@@ -68,7 +68,7 @@ fn param(name: &str, spec: &ParamSpec, value: Option<&ParamValue>) -> Row {
 }
 
 fn costs(facets: FacetSet) -> Vec<Row> {
-    facets.iter().map(|facet| row([facet.phrase(), facet.actions().join(", ")], facet.cost())).collect()
+    facets.iter().map(|facet| row([facet.phrase().to_owned(), facet.actions().join(", ")], facet.cost())).collect()
 }
 
 fn row<const N: usize>(cells: [String; N], text: &str) -> Row {

@@ -203,7 +203,7 @@ fn said(evaluation: &Evaluation) -> (&'static str, String) {
         Outcome::Unknown(why) => ("unknown", why.to_string()),
         Outcome::Error(error) => ("error", error.to_string()),
         Outcome::Needs(facets) => {
-            let facets: Vec<String> = facets.iter().map(keysweep_model::Facet::phrase).collect();
+            let facets: Vec<_> = facets.iter().map(keysweep_model::Facet::phrase).collect();
             ("unknown", format!("{} were not read when the inventory was saved", facets.join(" and ")))
         }
     }
