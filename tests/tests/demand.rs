@@ -2,7 +2,7 @@
 
 use orgsim::{
     World,
-    world::{Account, KeyStatus, MfaDevice, MfaKind, ServiceCredential, SigningCertificate, SshKey},
+    world::{Account, KeyStatus, MfaDevice, MfaKind, PublicKey, ServiceCredential},
 };
 
 use crate::{
@@ -114,8 +114,8 @@ fn full() -> Account {
     let mut eve = user("eve", []);
     eve.mfa_devices = vec![MfaDevice::new(MfaKind::Hardware, days_ago(50.0))];
     let (id, status, uploaded_at) = (|| "".into(), KeyStatus::Active, days_ago(500.0));
-    eve.signing_certificates = vec![SigningCertificate { id: id(), status, uploaded_at }];
-    eve.ssh_keys = vec![SshKey { id: id(), status, uploaded_at }];
+    eve.signing_certificates = vec![PublicKey { id: id(), status, uploaded_at }];
+    eve.ssh_keys = vec![PublicKey { id: id(), status, uploaded_at }];
     let (service, created_at) = ("bedrock".into(), days_ago(10.0));
     eve.service_credentials = vec![ServiceCredential { id: id(), service, status, created_at, expires_at: None }];
     account.users = vec![bob, eve];

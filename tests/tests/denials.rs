@@ -4,7 +4,7 @@ use keysweep::{config::Config, exit::Exit, settings::Settings};
 use keysweep_aws::read_policy;
 use orgsim::{
     World,
-    world::{KeyStatus, MfaDevice, MfaKind, RootMfa, ServiceCredential, SigningCertificate, SshKey, Tags, User},
+    world::{KeyStatus, MfaDevice, MfaKind, PublicKey, RootMfa, ServiceCredential, Tags, User},
 };
 
 use crate::{
@@ -28,8 +28,8 @@ fn full(name: &str) -> User {
         mfa_devices: vec![MfaDevice::new(MfaKind::Hardware, days_ago(50.0))],
         tags: Tags::new(vec![("owner".into(), "platform".into())]),
         keys: vec![key(&name.to_uppercase(), 60.0).used(1.0)],
-        ssh_keys: vec![SshKey { id: id(), status, uploaded_at }],
-        signing_certificates: vec![SigningCertificate { id: id(), status, uploaded_at }],
+        ssh_keys: vec![PublicKey { id: id(), status, uploaded_at }],
+        signing_certificates: vec![PublicKey { id: id(), status, uploaded_at }],
         service_credentials: vec![ServiceCredential {
             id: id(),
             service: "bedrock".into(),

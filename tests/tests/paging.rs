@@ -5,7 +5,7 @@ use keysweep::exit::Exit;
 use orgsim::{
     World,
     fault::Calls,
-    world::{MfaDevice, MfaKind, RootMfa, ServiceCredential, SigningCertificate, SshKey, Tags, User},
+    world::{MfaDevice, MfaKind, PublicKey, RootMfa, ServiceCredential, Tags, User},
 };
 
 use crate::{
@@ -74,13 +74,13 @@ fn lists() -> Vec<(&'static str, World, String, usize)> {
         ),
         (
             "ListSigningCertificates",
-            with_many(|user, _| user.signing_certificates.push(SigningCertificate { id: id(), status, uploaded_at })),
+            with_many(|user, _| user.signing_certificates.push(PublicKey { id: id(), status, uploaded_at })),
             every("signing_certificate"),
             MANY,
         ),
         (
             "ListSSHPublicKeys",
-            with_many(|user, _| user.ssh_keys.push(SshKey { id: id(), status, uploaded_at })),
+            with_many(|user, _| user.ssh_keys.push(PublicKey { id: id(), status, uploaded_at })),
             every("ssh_key"),
             MANY,
         ),

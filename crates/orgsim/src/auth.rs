@@ -1,106 +1,62 @@
-//! Who is calling, and may they: what AWS checks of every request before it is acted on.
-
-use std::sync::Arc;
+//! Authentication and authorization: what AWS checks of every request before it acts on it.
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::permission::{self, Ruling};
-use crate::session::Session;
-use crate::sim::Sim;
+use crate::backend::{Backend, Context};
+use crate::identity::{Identity, Who};
+use crate::permission::{self, Policy, Ruling};
 use crate::state::State;
-use crate::wire::error::{ApiError, Refused};
+use crate::wire::error::{ApiError, AuthError};
 use crate::wire::request::Call;
 use crate::wire::sigv4::Authorization;
-use crate::world::{Account, AccountId, KeyStatus, Partition, User};
+use crate::world::{Account, KeyStatus, Partition, Role, Text, User};
 
 /// How far a request's date may be from the present.
 const SKEW: SignedDuration = SignedDuration::from_mins(15);
 
-/// Who is calling.
-#[derive(Clone, Debug)]
-pub(crate) struct Identity {
-    pub(crate) account: AccountId,
-    pub(crate) who: Who,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum Who {
-    /// An IAM user, by the key it signed with.
-    User {
-        name: Box<str>,
-        arn: String,
-        access_key_id: String,
-    },
-    Session(Arc<Session>),
-}
-
-impl Identity {
-    /// The caller's ARN as STS tells it.
-    pub(crate) fn arn(&self, partition: Partition) -> String {
-        match &self.who {
-            Who::User { arn, .. } => arn.clone(),
-            Who::Session(session) => session.arn(partition),
-        }
-    }
-
-    /// The caller's IAM user, if it is one.
-    pub(crate) fn user<'a>(&self, account: &'a Account) -> Option<&'a User> {
-        match &self.who {
-            Who::User { name, .. } => account.user(name),
-            Who::Session(_) => None,
-        }
-    }
-}
-
-impl Session {
-    /// `arn:aws:sts::...:assumed-role/role/session`; it has no path.
-    pub(crate) fn arn(&self, partition: Partition) -> String {
-        format!("arn:{partition}:sts::{}:assumed-role/{}/{}", self.account, self.role, self.name)
-    }
-}
-
-/// Finds out who signed a request and that it is fresh and unchanged.
-pub(crate) fn authenticate(sim: &Sim, state: &State, call: &Call<'_>, now: Timestamp) -> Result<Identity, Refused> {
+/// Finds out who signed a request, and checks that it is recent and unchanged.
+pub(crate) fn authenticate(backend: &Backend, call: &Call<'_>, now: Timestamp) -> Result<Identity, AuthError> {
     let authorization = match &call.authorization {
-        None => return Err(Refused::Unsigned),
-        Some(Err(message)) => return Err(Refused::Incomplete(message.clone())),
+        None => return Err(AuthError::Unsigned),
+        Some(Err(error)) => return Err(AuthError::Incomplete(error.to_string())),
         Some(Ok(authorization)) => authorization,
     };
+    let state = backend.read();
     if Partition::of_region(&authorization.region) != state.world.partition {
-        return Err(Refused::UnknownKey);
+        return Err(AuthError::UnknownKey);
     }
     let identity = match call.header("x-amz-security-token") {
-        None => key_holder(state, &authorization.access_key_id)?,
-        Some(token) => session_holder(sim, state, &authorization.access_key_id, token, now)?,
+        None => key_holder(&state, &authorization.access_key_id)?,
+        Some(token) => session_holder(backend, &state, &authorization.access_key_id, token, now)?,
     };
-    check_signature(state, call, authorization, now)?;
+    check_signature(&state, call, authorization, now)?;
     Ok(identity)
 }
 
-fn key_holder(state: &State, access_key_id: &str) -> Result<Identity, Refused> {
-    let (account, user) = state.key_owner(access_key_id).ok_or(Refused::UnknownKey)?;
+fn key_holder(state: &State, access_key_id: &str) -> Result<Identity, AuthError> {
+    let (account, user) = state.key_owner(access_key_id).ok_or(AuthError::UnknownKey)?;
     let active = user.key(access_key_id).is_some_and(|key| key.status == KeyStatus::Active);
     if !active || !account.state.is_usable() {
-        return Err(Refused::UnknownKey);
+        return Err(AuthError::UnknownKey);
     }
     let (arn, name) = (user.arn(state.world.partition, account.id), user.name.clone());
     Ok(Identity { account: account.id, who: Who::User { name, arn, access_key_id: access_key_id.to_owned() } })
 }
 
 fn session_holder(
-    sim: &Sim,
+    backend: &Backend,
     state: &State,
     access_key_id: &str,
     token: &str,
     now: Timestamp,
-) -> Result<Identity, Refused> {
-    let session = sim.session(access_key_id).ok_or(Refused::UnknownKey)?;
+) -> Result<Identity, AuthError> {
+    let session = backend.session(access_key_id).ok_or(AuthError::UnknownKey)?;
     let open = state.account(session.account).is_some_and(|account| account.state.is_usable());
     if !open || token != state.derive().session_token(access_key_id) {
-        return Err(Refused::UnknownKey);
+        return Err(AuthError::UnknownKey);
     }
     if session.expires_at.timestamp() <= now {
-        return Err(Refused::Expired);
+        return Err(AuthError::Expired);
     }
     Ok(Identity { account: session.account, who: Who::Session(session) })
 }
@@ -110,79 +66,115 @@ fn check_signature(
     call: &Call<'_>,
     authorization: &Authorization,
     now: Timestamp,
-) -> Result<(), Refused> {
+) -> Result<(), AuthError> {
     let signed_at = call.header("x-amz-date").unwrap_or_default();
     let Ok(date) = jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", signed_at) else {
         let message = "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.";
-        return Err(Refused::Incomplete(message.to_owned()));
+        return Err(AuthError::Incomplete(message.to_owned()));
     };
     let at = date.to_zoned(jiff::tz::TimeZone::UTC).map_or(Timestamp::MIN, |zoned| zoned.timestamp());
     let told = |moment: Timestamp| moment.strftime("%Y%m%dT%H%M%SZ").to_string();
     if at < now - SKEW {
         let (now, limit) = (told(now), told(now - SKEW));
         let message = format!("Signature expired: {signed_at} is now earlier than {limit} ({now} - 15 min.)");
-        return Err(Refused::BadSignature(message));
+        return Err(AuthError::BadSignature(message));
     }
     if at > now + SKEW {
         let (now, limit) = (told(now), told(now + SKEW));
         let message = format!("Signature not yet current: {signed_at} is still later than {limit} ({now} + 15 min.)");
-        return Err(Refused::BadSignature(message));
+        return Err(AuthError::BadSignature(message));
     }
     if !signed_at.starts_with(&authorization.date) {
         let message = format!(
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{}' != '{signed_at}'",
             authorization.date
         );
-        return Err(Refused::BadSignature(message));
+        return Err(AuthError::BadSignature(message));
     }
     if !authorization.signed_headers.iter().any(|name| name == "host") {
         let message = "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.";
-        return Err(Refused::BadSignature(message.to_owned()));
+        return Err(AuthError::BadSignature(message.to_owned()));
     }
     let secret = state.derive().secret(&authorization.access_key_id);
     if authorization.expected(call.request, signed_at, &secret) == authorization.signature {
         return Ok(());
     }
-    Err(Refused::BadSignature(
+    Err(AuthError::BadSignature(
         "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access \
          Key and signing method. Consult the service documentation for details."
             .to_owned(),
     ))
 }
 
-/// Checks that the caller's policies, and its session's, allow an action on a resource.
-pub(crate) fn authorize(state: &State, identity: &Identity, call: &Call<'_>, resource: &str) -> Result<(), ApiError> {
-    let action = format!("{}:{}", call.service.prefix(), call.action);
-    let Err(because) = ruling(state, identity, &action) else { return Ok(()) };
-    let protocol = call.service.protocol();
-    let caller = identity.arn(state.world.partition);
-    let message = format!("User: {caller} is not authorized to perform: {action} on resource: {resource} {because}");
-    Err(ApiError::access_denied(protocol, message))
+/// Checks that the caller's policies, and those of its session, allow an action on a resource.
+pub(crate) fn authorize(cx: &Context<'_>, state: &State, resource: &str) -> Result<(), ApiError> {
+    let action = format!("{}:{}", cx.call.service.prefix(), cx.call.action);
+    check_permission(state, &cx.identity, &action).map_err(|denied| {
+        let caller = cx.identity.arn(state.world.partition);
+        let message = format!("User: {caller} is not authorized to perform: {action} on resource: {resource} {denied}");
+        cx.access_denied(message)
+    })
 }
 
-/// Whether the policies allow an action; if not, in AWS's words why
+/// Why an action is not permitted, in AWS's words
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html>).
-pub(crate) fn ruling(state: &State, identity: &Identity, action: &str) -> Result<(), String> {
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotPermitted {
+    #[error("with an explicit deny in {article} {kind} policy")]
+    ByDenial { article: &'static str, kind: &'static str },
+    #[error("because no {kind} policy allows the {action} action")]
+    BySilence { kind: &'static str, action: String },
+}
+
+/// Checks that the policies of the caller allow an action.
+pub(crate) fn check_permission(state: &State, identity: &Identity, action: &str) -> Result<(), NotPermitted> {
     let account = state.account(identity.account);
-    let (own, narrowed) = match &identity.who {
+    let (own, session) = match &identity.who {
         Who::User { name, .. } => {
             let user = account.and_then(|account| Some((account, account.user(name)?)));
-            (user.map(|(account, user)| permission::of_user(account, user)), &[][..])
+            (user.map(|(account, user)| of_user(account, user)), &[][..])
         }
         Who::Session(session) => {
             let role = account.and_then(|account| account.roles().iter().find(|role| role.name == session.role));
-            (role.map(permission::of_role), &session.policies[..])
+            (role.map(of_role), &session.policies[..])
         }
     };
-    judge(own.unwrap_or_default().ruling(action), "identity-based", action)?;
-    narrowed.iter().try_for_each(|policy| judge(policy.ruling(action), "session", action))
+    judge(&own.unwrap_or_default(), "an", "identity-based", action)?;
+    session.iter().try_for_each(|policy| judge(policy, "a", "session", action))
 }
 
-fn judge(ruling: Ruling, kind: &str, action: &str) -> Result<(), String> {
-    match ruling {
+fn judge(policy: &Policy, article: &'static str, kind: &'static str, action: &str) -> Result<(), NotPermitted> {
+    match policy.ruling(action) {
         Ruling::Allowed => Ok(()),
-        Ruling::Denied if kind == "session" => Err("with an explicit deny in a session policy".to_owned()),
-        Ruling::Denied => Err(format!("with an explicit deny in an {kind} policy")),
-        Ruling::Silent => Err(format!("because no {kind} policy allows the {action} action")),
+        Ruling::Denied => Err(NotPermitted::ByDenial { article, kind }),
+        Ruling::Silent => Err(NotPermitted::BySilence { kind, action: action.to_owned() }),
     }
+}
+
+/// What a user may do by its own policies and those of its groups.
+fn of_user(account: &Account, user: &User) -> Policy {
+    let mut policy = Policy::default();
+    let groups = || account.groups.iter().filter(|group| user.groups.contains(&group.name));
+    for inline in groups().flat_map(|group| &group.inline_policies).chain(&user.inline_policies) {
+        policy.join(of_document(inline.document.as_ref(), &inline.actions));
+    }
+    for attached in groups().flat_map(|group| &group.attached_policies).chain(&user.attached_policies) {
+        policy.join(match account.managed_policy(attached) {
+            Some(own) => of_document(own.document.as_ref(), &own.actions),
+            None => permission::managed(attached),
+        });
+    }
+    policy
+}
+
+/// What a policy of the world allows. A malformed document allows nothing; a world that passed its check has none.
+fn of_document(document: Option<&Text>, actions: &[Text]) -> Policy {
+    match document {
+        Some(document) => Policy::parse(document).unwrap_or_default(),
+        None => Policy::allowing(actions),
+    }
+}
+
+fn of_role(role: &Role) -> Policy {
+    role.actions.as_ref().map_or_else(|| Policy::allowing(&["*"]), |actions| Policy::allowing(actions))
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::world::{AccountId, Text};
+use crate::value::{AccountId, Text};
 
 /// Something that goes wrong for some requests.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,26 +55,22 @@ impl Fault {
         Fault { retry_after: Some(seconds), ..self }
     }
 
-    /// Whether its numbers make sense; if not, why.
-    pub(crate) fn check(&self) -> Result<(), &'static str> {
+    /// Checks its numbers.
+    pub(crate) fn check(&self) -> Result<(), FaultError> {
         if let Calls::Probability(p) = self.calls
             && !(0.0..=1.0).contains(&p)
         {
-            return Err("a probability is between 0 and 1");
+            return Err(FaultError::Probability);
         }
         match &self.kind {
             FaultKind::RateLimit { per_second, burst } if !(*per_second > 0.0 && *burst >= 1.0) => {
-                Err("a rate limit needs more than 0 requests per second and a burst of at least 1")
+                Err(FaultError::RateLimit)
             }
-            FaultKind::Latency(Latency::UniformMs { from, to }) if from > to => {
-                Err("a uniform latency begins at `from` and ends at `to`, not the other way round")
-            }
+            FaultKind::Latency(Latency::UniformMs { from, to }) if from > to => Err(FaultError::Uniform),
             FaultKind::Latency(Latency::LogNormalMs { median, sigma }) if !(*median >= 0.0 && *sigma >= 0.0) => {
-                Err("a log-normal latency needs a median and a sigma of at least 0")
+                Err(FaultError::LogNormal)
             }
-            FaultKind::Error { status, .. } if !(400..=599).contains(status) => {
-                Err("an error's HTTP status is between 400 and 599")
-            }
+            FaultKind::Error { status, .. } if !(400..=599).contains(status) => Err(FaultError::Status),
             FaultKind::Latency(_)
             | FaultKind::Throttle
             | FaultKind::RateLimit { .. }
@@ -85,6 +81,26 @@ impl Fault {
             | FaultKind::ReportLimitExceeded => Ok(()),
         }
     }
+}
+
+/// Why the numbers of a fault are invalid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FaultError {
+    /// A probability is out of bounds.
+    #[error("a probability is between 0 and 1")]
+    Probability,
+    /// A rate limit would never let a request through.
+    #[error("a rate limit needs more than 0 requests per second and a burst of at least 1")]
+    RateLimit,
+    /// A uniform latency ends before it begins.
+    #[error("a uniform latency begins at `from` and ends at `to`, not the other way round")]
+    Uniform,
+    /// A log-normal latency has a negative parameter.
+    #[error("a log-normal latency needs a median and a sigma of at least 0")]
+    LogNormal,
+    /// An error has the status of a success.
+    #[error("an error's HTTP status is between 400 and 599")]
+    Status,
 }
 
 /// Which of the requests that match a fault are hit.

@@ -57,28 +57,32 @@
 //! ```
 
 mod auth;
+mod backend;
+mod call_counts;
 mod clock;
-mod count;
 mod derive;
 pub mod fault;
+mod fault_injector;
 mod generate;
 mod iam;
+mod identity;
+mod options;
 mod organizations;
 mod permission;
 mod report;
 pub mod server;
-mod session;
 mod sim;
 mod state;
 mod sts;
-mod trouble;
+mod value;
 mod wire;
 pub mod world;
 
+pub use call_counts::CallCounts;
 pub use clock::{Clock, ManualClock};
-pub use count::Calls;
 pub use fault::Fault;
 pub use generate::Generate;
-pub use report::{Booleans, Columns, InactiveKeys, ReportStyle};
-pub use sim::{AccountFields, Credentials, Outcome, Reply, Sim, SimOptions};
+pub use options::{AccountFields, Booleans, Columns, InactiveKeys, ReportStyle, SimOptions};
+pub use permission::DocumentError;
+pub use sim::{Credentials, Outcome, Reply, Sim};
 pub use world::{Truth, World, WorldError};

@@ -1,11 +1,9 @@
-//! Who may do what: IAM policies as far as the simulator needs them.
+//! IAM policies, as far as the simulator needs them.
 //!
-//! Statements are judged by effect and action. `Resource` and `Condition` are not looked at: a statement counts as if it
-//! were about everything. Of AWS's managed policies a few are known by what they allow; others allow nothing.
+//! Statements are judged by effect and action. `Resource` and `Condition` are ignored: a statement applies to every
+//! resource. A few of AWS's managed policies are known by what they allow; the others allow nothing.
 
 use serde_json::Value;
-
-use crate::world::{Account, Role, Text, User};
 
 /// A set of statements that are judged together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,9 +12,9 @@ pub(crate) struct Policy(Vec<Statement>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Statement {
     allow: bool,
-    /// The statement is about every action but these.
+    /// Whether it applies to every action except these.
     inverted: bool,
-    actions: Vec<Text>,
+    actions: Vec<Box<str>>,
 }
 
 /// What a policy says about an action. A denial beats a permission.
@@ -27,26 +25,46 @@ pub(crate) enum Ruling {
     Silent,
 }
 
+/// Why a text is not a policy document, in AWS's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DocumentError {
+    /// It is not JSON.
+    #[error("This policy contains invalid Json")]
+    Json,
+    /// It has a field that policies do not have, or a value of the wrong type.
+    #[error("Syntax errors in policy.")]
+    Syntax,
+    /// A required field is missing.
+    #[error("Missing required field {0}")]
+    Missing(&'static str),
+    /// An effect is neither `Allow` nor `Deny`.
+    #[error("Invalid effect")]
+    Effect,
+    /// An action has no service prefix.
+    #[error("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.")]
+    Vendor,
+}
+
 impl Policy {
     /// The policy that allows these actions.
-    pub(crate) fn allowing<'a>(actions: impl IntoIterator<Item = &'a str>) -> Policy {
-        let actions = actions.into_iter().map(Text::from).collect();
+    pub(crate) fn allowing(actions: &[impl AsRef<str>]) -> Policy {
+        let actions = actions.iter().map(|action| action.as_ref().into()).collect();
         Policy(vec![Statement { allow: true, inverted: false, actions }])
     }
 
-    /// Reads a policy document; the error says what is wrong with it
+    /// Reads a policy document
     /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>).
-    pub(crate) fn parse(document: &str) -> Result<Policy, &'static str> {
-        let json: Value = serde_json::from_str(document).map_err(|_| "This policy contains invalid Json")?;
+    pub(crate) fn parse(document: &str) -> Result<Policy, DocumentError> {
+        let json: Value = serde_json::from_str(document).map_err(|_| DocumentError::Json)?;
         let known = |key: &str| ["Version", "Id", "Statement"].contains(&key);
         if !json.as_object().is_some_and(|object| object.keys().all(|key| known(key))) {
-            return Err("Syntax errors in policy.");
+            return Err(DocumentError::Syntax);
         }
         match json.get("Statement") {
             Some(Value::Array(statements)) => statements.iter().map(statement).collect::<Result<_, _>>().map(Policy),
             Some(one @ Value::Object(_)) => statement(one).map(|one| Policy(vec![one])),
-            Some(_) => Err("Syntax errors in policy."),
-            None => Err("Missing required field Statement"),
+            Some(_) => Err(DocumentError::Syntax),
+            None => Err(DocumentError::Missing("Statement")),
         }
     }
 
@@ -66,30 +84,30 @@ impl Policy {
     }
 }
 
-fn statement(json: &Value) -> Result<Statement, &'static str> {
+fn statement(json: &Value) -> Result<Statement, DocumentError> {
     let allow = match json.get("Effect").and_then(Value::as_str) {
         Some("Allow") => true,
         Some("Deny") => false,
-        Some(_) => return Err("Invalid effect"),
-        None => return Err("Missing required field Effect"),
+        Some(_) => return Err(DocumentError::Effect),
+        None => return Err(DocumentError::Missing("Effect")),
     };
     let (inverted, actions) = match (json.get("Action"), json.get("NotAction")) {
         (Some(actions), None) => (false, actions),
         (None, Some(actions)) => (true, actions),
-        (Some(_), Some(_)) => return Err("Syntax errors in policy."),
-        (None, None) => return Err("Missing required field Action"),
+        (Some(_), Some(_)) => return Err(DocumentError::Syntax),
+        (None, None) => return Err(DocumentError::Missing("Action")),
     };
     if json.get("Resource").is_none() && json.get("NotResource").is_none() {
-        return Err("Missing required field Resource");
+        return Err(DocumentError::Missing("Resource"));
     }
-    let text = |value: &Value| value.as_str().map(Text::from).ok_or("Syntax errors in policy.");
-    let actions: Vec<Text> = match actions {
+    let text = |value: &Value| value.as_str().map(Box::from).ok_or(DocumentError::Syntax);
+    let actions: Vec<Box<str>> = match actions {
         Value::Array(many) => many.iter().map(text).collect::<Result<_, _>>()?,
         one => vec![text(one)?],
     };
-    let vendored = |action: &Text| &**action == "*" || action.contains(':');
+    let vendored = |action: &Box<str>| &**action == "*" || action.contains(':');
     if !actions.iter().all(vendored) {
-        return Err("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
+        return Err(DocumentError::Vendor);
     }
     Ok(Statement { allow, inverted, actions })
 }
@@ -143,39 +161,7 @@ pub(crate) fn managed_actions(policy: &str) -> &'static [&'static str] {
 
 /// What one of AWS's managed policies allows.
 pub(crate) fn managed(policy: &str) -> Policy {
-    Policy::allowing(managed_actions(policy).iter().copied())
-}
-
-/// What a user may do by its own policies and its groups'.
-pub(crate) fn of_user(account: &Account, user: &User) -> Policy {
-    let mut policy = Policy::default();
-    let groups = || account.groups.iter().filter(|group| user.groups.contains(&group.name));
-    for inline in groups().flat_map(|group| &group.inline_policies).chain(&user.inline_policies) {
-        policy.join(written(inline.document.as_ref(), &inline.actions));
-    }
-    for attached in groups().flat_map(|group| &group.attached_policies).chain(&user.attached_policies) {
-        policy.join(match account.managed_policy(attached) {
-            Some(own) => written(own.document.as_ref(), &own.actions),
-            None => managed(attached),
-        });
-    }
-    policy
-}
-
-/// What a policy of the world allows. A document that is none allows nothing; a world that is served has no such.
-fn written(document: Option<&Text>, actions: &[Text]) -> Policy {
-    match document {
-        Some(document) => Policy::parse(document).unwrap_or_default(),
-        None => Policy::allowing(actions.iter().map(|action| &**action)),
-    }
-}
-
-/// What a role may do.
-pub(crate) fn of_role(role: &Role) -> Policy {
-    match &role.actions {
-        Some(actions) => Policy::allowing(actions.iter().map(|action| &**action)),
-        None => Policy::allowing(["*"]),
-    }
+    Policy::allowing(managed_actions(policy))
 }
 
 #[cfg(test)]
@@ -220,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_policy_is_told() {
+    fn malformed_documents_are_refused_in_aws_words() {
         let documents = [
             "{",
             "[]",
@@ -230,7 +216,7 @@ mod tests {
             r#"{"Version":"2012-10-17"}"#,
             r#"{"Statements":[]}"#,
         ];
-        let told: Vec<_> = documents.iter().map(|document| Policy::parse(document).unwrap_err()).collect();
+        let told: Vec<_> = documents.iter().map(|document| Policy::parse(document).unwrap_err().to_string()).collect();
         insta::assert_snapshot!(told.join("\n"), @"
         This policy contains invalid Json
         Syntax errors in policy.

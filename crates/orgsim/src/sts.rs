@@ -1,11 +1,10 @@
 //! STS: who am I, and a role's temporary credentials
 //! (<https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>).
 
-use crate::auth::{self, Identity, Who};
-use crate::iam::user_id;
-use crate::permission::{self, Policy};
-use crate::session::Session;
-use crate::sim::{Asked, Sim};
+use crate::auth;
+use crate::backend::{Backend, Context};
+use crate::identity::{Identity, Session, Who};
+use crate::permission::{self, DocumentError, Policy};
 use crate::state::State;
 use crate::wire::error::ApiError;
 use crate::wire::input::{Shape, is_name};
@@ -27,29 +26,29 @@ const EXTERNAL_ID: Shape = Shape {
 };
 
 /// Answers an STS call of a known caller.
-pub(crate) fn answer(asked: &Asked<'_>) -> Result<Body, ApiError> {
-    match asked.call.action.as_str() {
-        "GetCallerIdentity" => Ok(caller_identity(asked)),
-        "AssumeRole" => assume_role(asked),
-        _ => Err(asked.unknown_action()),
+pub(crate) fn answer(cx: &Context<'_>) -> Result<Body, ApiError> {
+    match cx.call.action.as_str() {
+        "GetCallerIdentity" => Ok(caller_identity(cx)),
+        "AssumeRole" => assume_role(cx),
+        _ => Err(cx.unknown_action()),
     }
 }
 
 /// `GetCallerIdentity`, which no policy can deny.
-fn caller_identity(asked: &Asked<'_>) -> Body {
-    let state = asked.sim.read();
-    let id = match &asked.identity.who {
+fn caller_identity(cx: &Context<'_>) -> Body {
+    let state = cx.backend.read();
+    let id = match &cx.identity.who {
         Who::User { name, .. } => {
-            let account = state.account(asked.identity.account);
+            let account = state.account(cx.identity.account);
             let user = account.and_then(|account| Some((account, account.user(name)?)));
-            user.map(|(account, user)| user_id(state.derive(), account.id, user)).unwrap_or_default()
+            user.map(|(account, user)| user.unique_id(state.derive(), account.id)).unwrap_or_default()
         }
         Who::Session(session) => assumed_role_id(&state, session),
     };
     let mut xml = Xml::default();
-    xml.leaf("Arn", asked.identity.arn(state.world.partition));
+    xml.leaf("Arn", cx.identity.arn(state.world.partition));
     xml.leaf("UserId", id);
-    xml.leaf("Account", asked.identity.account);
+    xml.leaf("Account", cx.identity.account);
     Body::Xml(xml)
 }
 
@@ -59,42 +58,42 @@ fn assumed_role_id(state: &State, session: &Session) -> String {
 }
 
 /// `AssumeRole`
-fn assume_role(asked: &Asked<'_>) -> Result<Body, ApiError> {
-    let input = &asked.call.input;
+fn assume_role(cx: &Context<'_>) -> Result<Body, ApiError> {
+    let input = &cx.call.input;
     let role_arn = input.required("RoleArn", &ROLE_ARN)?;
     let name = input.required("RoleSessionName", &SESSION_NAME)?;
     let seconds = input.number("DurationSeconds", 900, 12 * HOUR)?;
     let external_id = input.shaped("ExternalId", &EXTERNAL_ID)?;
     let source_identity = input.shaped("SourceIdentity", &SESSION_NAME)?;
-    let (policies, policy_length) = session_policies(asked)?;
+    let (policies, policy_length) = session_policies(cx)?;
     if !is_role_arn(&role_arn) {
         return Err(ApiError::validation(format!("{role_arn} is invalid")));
     }
     let wish = {
-        let state = asked.sim.read();
-        let (account, role) = trusting_role(asked, &state, &role_arn, external_id.as_deref())
-            .ok_or_else(|| not_authorized(asked, &state, "sts:AssumeRole", &role_arn))?;
-        let source_identity = carried(&asked.identity, source_identity.as_deref())?;
-        check_extras(asked, &state, role, source_identity.is_some(), &role_arn)?;
-        let seconds = duration(&asked.identity, role, seconds)?;
+        let state = cx.backend.read();
+        let (account, role) = trusting_role(cx, &state, &role_arn, external_id.as_deref())
+            .ok_or_else(|| not_authorized(cx, &state, "sts:AssumeRole", &role_arn))?;
+        let source_identity = carried(&cx.identity, source_identity.as_deref())?;
+        check_extras(cx, &state, role, source_identity.is_some(), &role_arn)?;
+        let seconds = duration(&cx.identity, role, seconds)?;
         Session {
             source_identity,
-            is_tagged: role.tags_sessions || is_tagged(&asked.identity),
+            is_tagged: role.tags_sessions || is_tagged(&cx.identity),
             policies,
-            ..session(account, role, &role_arn, &name, asked.now.plus(seconds))
+            ..session(account, role, &role_arn, &name, cx.now.plus(seconds))
         }
     };
-    Ok(credentials(&asked.sim.read(), &asked.sim.issue(wish), policy_length))
+    Ok(credentials(&cx.backend.read(), &cx.backend.issue(wish), policy_length))
 }
 
 /// `AssumeRoleWithWebIdentity`, whose caller shows a token instead of a signature
 /// (<https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>).
-pub(crate) fn with_web_identity(sim: &Sim, call: &Call<'_>, now: Time) -> Result<Body, ApiError> {
+pub(crate) fn with_web_identity(backend: &Backend, call: &Call<'_>, now: Time) -> Result<Body, ApiError> {
     let role_arn = call.input.required("RoleArn", &ROLE_ARN)?;
     let name = call.input.required("RoleSessionName", &SESSION_NAME)?;
     let token = call.input.text("WebIdentityToken").unwrap_or_default();
     let wish = {
-        let state = sim.read();
+        let state = backend.read();
         let (account, role) = role_of_arn(&state, &role_arn)
             .filter(|(account, role)| account.state.is_usable() && role.web_identity_token.as_deref() == Some(&*token))
             .ok_or_else(|| {
@@ -104,7 +103,7 @@ pub(crate) fn with_web_identity(sim: &Sim, call: &Call<'_>, now: Time) -> Result
         let is_tagged = role.tags_sessions;
         Session { is_tagged, ..session(account, role, &role_arn, &name, now.plus(HOUR)) }
     };
-    Ok(credentials(&sim.read(), &sim.issue(wish), 0))
+    Ok(credentials(&backend.read(), &backend.issue(wish), 0))
 }
 
 fn session(account: &Account, role: &Role, role_arn: &str, name: &str, expires_at: Time) -> Session {
@@ -129,17 +128,17 @@ fn is_tagged(identity: &Identity) -> bool {
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html>,
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html>).
 fn check_extras(
-    asked: &Asked<'_>,
+    cx: &Context<'_>,
     state: &State,
     role: &Role,
     has_source_identity: bool,
     role_arn: &str,
 ) -> Result<(), ApiError> {
-    let extras = [("sts:SetSourceIdentity", has_source_identity), ("sts:TagSession", is_tagged(&asked.identity))];
+    let extras = [("sts:SetSourceIdentity", has_source_identity), ("sts:TagSession", is_tagged(&cx.identity))];
     for (action, _) in extras.into_iter().filter(|(_, is_needed)| *is_needed) {
         let trusted = role.trusted_actions.iter().any(|trusted| &**trusted == action);
-        if !trusted || auth::ruling(state, &asked.identity, action).is_err() {
-            return Err(not_authorized(asked, state, action, role_arn));
+        if !trusted || auth::check_permission(state, &cx.identity, action).is_err() {
+            return Err(not_authorized(cx, state, action, role_arn));
         }
     }
     Ok(())
@@ -155,19 +154,19 @@ fn is_role_arn(arn: &str) -> bool {
 /// The role, if it is there and lets this caller in, and the caller may go. A role that is missing cannot be told from
 /// one that trusts somebody else.
 fn trusting_role<'s>(
-    asked: &Asked<'_>,
+    cx: &Context<'_>,
     state: &'s State,
     arn: &str,
     external_id: Option<&str>,
 ) -> Option<(&'s Account, &'s Role)> {
     let (account, role) = role_of_arn(state, arn)?;
-    let identity = &asked.identity;
+    let identity = &cx.identity;
     let trust = role.trust.iter().filter_map(|principal| trusts(principal, identity, state.world.partition)).max()?;
     let own_account = identity.account == account.id;
     let may_go = match trust {
         // Inside an account, a trust policy that names the caller itself is permission enough.
         Trust::Exact if own_account => true,
-        Trust::Exact | Trust::Account => auth::ruling(state, identity, "sts:AssumeRole").is_ok(),
+        Trust::Exact | Trust::Account => auth::check_permission(state, identity, "sts:AssumeRole").is_ok(),
     };
     let named = role.external_id.is_none() || role.external_id.as_deref() == external_id;
     (account.state.is_usable() && may_go && named).then_some((account, role))
@@ -196,10 +195,10 @@ fn trusts(principal: &Principal, identity: &Identity, partition: Partition) -> O
     }
 }
 
-fn not_authorized(asked: &Asked<'_>, state: &State, action: &str, role_arn: &str) -> ApiError {
-    let caller = asked.identity.arn(state.world.partition);
+fn not_authorized(cx: &Context<'_>, state: &State, action: &str, role_arn: &str) -> ApiError {
+    let caller = cx.identity.arn(state.world.partition);
     let message = format!("User: {caller} is not authorized to perform: {action} on resource: {role_arn}");
-    ApiError::access_denied(asked.call.service.protocol(), message)
+    cx.access_denied(message)
 }
 
 /// How long the session lasts. A session that was opened from a role session lasts an hour at most.
@@ -234,9 +233,9 @@ fn carried(identity: &Identity, wished: Option<&str>) -> Result<Option<String>, 
 
 /// The session's policies and how long their text is. The inline policy and the managed ones together allow what any of
 /// them allows.
-fn session_policies(asked: &Asked<'_>) -> Result<(Vec<Policy>, usize), ApiError> {
-    let inline = asked.call.input.text("Policy");
-    let arns = asked.call.input.members("PolicyArns", "arn");
+fn session_policies(cx: &Context<'_>) -> Result<(Vec<Policy>, usize), ApiError> {
+    let inline = cx.call.input.text("Policy");
+    let arns = cx.call.input.members("PolicyArns", "arn");
     if arns.len() > 10 {
         return Err(ApiError::constraint("PolicyArns", "...", "Member must have length less than or equal to 10"));
     }
@@ -245,7 +244,7 @@ fn session_policies(asked: &Asked<'_>) -> Result<(Vec<Policy>, usize), ApiError>
         let constraint = format!("Member must have length less than or equal to {LONGEST_POLICY}");
         return Err(ApiError::constraint("Policy", "...", &constraint));
     }
-    let malformed = |message: &'static str| ApiError::new(400, "MalformedPolicyDocument", message);
+    let malformed = |error: DocumentError| ApiError::new(400, "MalformedPolicyDocument", error.to_string());
     let inline = inline.map(|policy| Policy::parse(&policy).map_err(malformed)).transpose()?;
     if inline.is_none() && arns.is_empty() {
         return Ok((Vec::new(), 0));

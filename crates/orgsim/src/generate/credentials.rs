@@ -3,7 +3,7 @@
 
 use super::Generate;
 use super::draw::{Draw, Purpose};
-use crate::world::{Account, KeyStatus, MfaDevice, MfaKind, ServiceCredential, SigningCertificate, SshKey, Time, User};
+use crate::world::{Account, KeyStatus, MfaDevice, MfaKind, PublicKey, ServiceCredential, Time, User};
 
 const DAY: i64 = 86_400;
 
@@ -15,10 +15,10 @@ pub(super) fn equip(generate: &Generate, index: u64, account: &mut Account) {
         mfa(&mut draw, epoch, user);
         user.service_credentials = service_credentials(&mut draw, epoch, user);
         if draw.per_mille(15) {
-            user.signing_certificates = (0..=draw.below(2)).map(|_| certificate(&mut draw, epoch, user)).collect();
+            user.signing_certificates = (0..=draw.below(2)).map(|_| public_key(&mut draw, epoch, user)).collect();
         }
         if draw.per_mille(45) {
-            user.ssh_keys = (0..=draw.below(2)).map(|_| ssh_key(&mut draw, epoch, user)).collect();
+            user.ssh_keys = (0..=draw.below(2)).map(|_| public_key(&mut draw, epoch, user)).collect();
         }
         if let Some(password) = &mut user.password {
             password.reset_required = password.last_used_at.is_none() && draw.per_mille(400);
@@ -60,12 +60,8 @@ fn service_credentials(draw: &mut Draw, epoch: Time, user: &User) -> Vec<Service
     made
 }
 
-fn certificate(draw: &mut Draw, epoch: Time, user: &User) -> SigningCertificate {
-    SigningCertificate { id: "".into(), status: status(draw), uploaded_at: moment(draw, user.created_at, epoch) }
-}
-
-fn ssh_key(draw: &mut Draw, epoch: Time, user: &User) -> SshKey {
-    SshKey { id: "".into(), status: status(draw), uploaded_at: moment(draw, user.created_at, epoch) }
+fn public_key(draw: &mut Draw, epoch: Time, user: &User) -> PublicKey {
+    PublicKey { id: "".into(), status: status(draw), uploaded_at: moment(draw, user.created_at, epoch) }
 }
 
 fn status(draw: &mut Draw) -> KeyStatus {

@@ -4,8 +4,8 @@
 use super::Generate;
 use super::draw::{Draw, Purpose};
 use crate::world::{
-    AccessKey, Account, Group, InlinePolicy, KeyStatus, LastUsed, ManagedPolicy, Partition, PasswordPolicy, RootMfa,
-    SigningCertificate, Text, Time, User,
+    AccessKey, Account, Group, InlinePolicy, KeyStatus, LastUsed, ManagedPolicy, Partition, PasswordPolicy, PublicKey,
+    RootMfa, Text, Time, User,
 };
 
 /// A policy that makes an administrator of whom it is attached to, without AWS's own.
@@ -52,7 +52,7 @@ fn root(draw: &mut Draw, epoch: Time, account: &mut Account) {
     }
     if draw.per_mille(15) {
         let uploaded_at = joined_at.plus(draw.between(0, since));
-        root.signing_certificates.push(SigningCertificate { id: "".into(), status: KeyStatus::Active, uploaded_at });
+        root.signing_certificates.push(PublicKey { id: "".into(), status: KeyStatus::Active, uploaded_at });
     }
 }
 

@@ -7,7 +7,7 @@ use super::draw::{Draw, Purpose};
 use super::keys::{self, Habits};
 use super::words::{APPLICATIONS, FIRST_NAMES, KEY_NOTES, LAST_NAMES, PURPOSES, TEAMS, VENDORS};
 use crate::derive::access_key_id;
-use crate::world::{AccessKey, AccountId, MfaDevice, MfaKind, Password, Tags, Text, Time, User, caller_user};
+use crate::world::{AccessKey, AccountId, MfaDevice, MfaKind, Password, Tags, Text, Time, User};
 
 const DAY: i64 = 86_400;
 
@@ -56,7 +56,7 @@ impl Maker {
         let created_at = self.epoch.plus(-41 * DAY - 3_723);
         let last_used = Some(keys::last_used(self.epoch.plus(-7_200), "sts", "us-east-1"));
         let key = AccessKey { last_used, ..self.key(created_at) };
-        let mut user = caller_user("security-scanner", created_at.plus(-60), key);
+        let mut user = User::caller("security-scanner", created_at.plus(-60), key);
         user.path = self.share("/service/");
         user.tags = Tags::new(vec![
             (self.share("owner"), self.share("security@example.com")),
@@ -142,7 +142,7 @@ impl Maker {
             noise = self.draw.bits() & 0x7f_ffff_ffff;
         }
         let id = access_key_id("AKIA", self.account.number(), noise).into();
-        AccessKey { id, status: crate::world::KeyStatus::Active, created_at, last_used: None, changed_at: None }
+        AccessKey { id, ..AccessKey::unnamed(created_at) }
     }
 
     fn password(&mut self, kind: Kind, created_at: Time) -> Option<Password> {

@@ -1,7 +1,7 @@
 //! Facts about an account as a whole.
 
-use super::{Paging, account};
-use crate::sim::Asked;
+use super::{account, list_page, paging};
+use crate::backend::Context;
 use crate::state::State;
 use crate::wire::error::ApiError;
 use crate::wire::response::Body;
@@ -9,8 +9,8 @@ use crate::wire::xml::Xml;
 use crate::world::Account;
 
 /// `GetAccountSummary`
-pub(super) fn summary(asked: &Asked<'_>, state: &State) -> Result<Body, ApiError> {
-    let account = account(asked, state)?;
+pub(super) fn summary(cx: &Context<'_>, state: &State) -> Result<Body, ApiError> {
+    let account = account(cx, state)?;
     let mut xml = Xml::default();
     xml.node("SummaryMap", |x| {
         for (key, value) in entries(account) {
@@ -55,8 +55,8 @@ fn entries(account: &Account) -> [(&'static str, usize); 22] {
 
 /// `GetAccountPasswordPolicy`. What is not set is left out
 /// (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountPasswordPolicy.html>).
-pub(super) fn password_policy(asked: &Asked<'_>, state: &State) -> Result<Body, ApiError> {
-    let account = account(asked, state)?;
+pub(super) fn password_policy(cx: &Context<'_>, state: &State) -> Result<Body, ApiError> {
+    let account = account(cx, state)?;
     let missing = || {
         let message = format!("The Password Policy with domain name {} cannot be found.", account.id);
         ApiError::no_such_entity(message)
@@ -83,7 +83,7 @@ pub(super) fn password_policy(asked: &Asked<'_>, state: &State) -> Result<Body, 
 }
 
 /// `ListAccountAliases`: at most one there is.
-pub(super) fn aliases(asked: &Asked<'_>, state: &State) -> Result<Body, ApiError> {
-    let alias: Vec<&str> = account(asked, state)?.alias.as_deref().into_iter().collect();
-    Paging::read(asked, "")?.page_of_names(asked, "AccountAliases", &alias)
+pub(super) fn aliases(cx: &Context<'_>, state: &State) -> Result<Body, ApiError> {
+    let alias: Vec<&str> = account(cx, state)?.alias.as_deref().into_iter().collect();
+    list_page(&paging(cx, "")?, "AccountAliases", &alias, |alias| (*alias).into(), |x, alias| x.text(alias))
 }

@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Paging, account, user};
-use crate::sim::Asked;
+use super::{account, list_page, paging, user};
+use crate::backend::Context;
 use crate::state::State;
 use crate::wire::error::ApiError;
 use crate::wire::response::Body;
@@ -32,17 +32,17 @@ impl Owned<'_> {
 
 /// `ListServiceSpecificCredentials`, of one user or of all. Without `MaxItems` and `Marker` it has no pages
 /// (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListServiceSpecificCredentials.html>).
-pub(super) fn service_credentials(asked: &Asked<'_>, state: &State) -> Result<Body, ApiError> {
-    let input = &asked.call.input;
-    let account = account(asked, state)?;
-    let users = match (all_users(asked)?, input.text("UserName")) {
+pub(super) fn service_credentials(cx: &Context<'_>, state: &State) -> Result<Body, ApiError> {
+    let input = &cx.call.input;
+    let account = account(cx, state)?;
+    let users = match (all_users(cx)?, input.text("UserName")) {
         (true, Some(_)) => return Err(ApiError::validation("UserName and AllUsers cannot be specified together.")),
         (true, None) => &account.users[..],
-        (false, _) => std::slice::from_ref(user(asked, account)?),
+        (false, _) => std::slice::from_ref(user(cx, account)?),
     };
     let mut owned = owned(users);
     let service = input.text("ServiceName");
-    let mut paging = Paging::read(asked, &format!("{}/{}", users.len(), service.as_deref().unwrap_or_default()))?;
+    let mut paging = paging(cx, &format!("{}/{}", users.len(), service.as_deref().unwrap_or_default()))?;
     if let Some(service) = &service {
         let known = SERVICES.iter().any(|(name, _)| is_named(name, service));
         owned.retain(|one| is_named(&one.credential.service, service));
@@ -54,8 +54,8 @@ pub(super) fn service_credentials(asked: &Asked<'_>, state: &State) -> Result<Bo
     if input.text("MaxItems").is_none() && input.text("Marker").is_none() {
         paging.size = usize::MAX;
     }
-    paging.answer(
-        asked,
+    list_page(
+        &paging,
         "ServiceSpecificCredentials",
         &owned,
         |one| one.name().into(),
@@ -67,8 +67,8 @@ fn is_named(service: &str, name: &str) -> bool {
     name.strip_suffix(".amazonaws.com") == Some(service)
 }
 
-fn all_users(asked: &Asked<'_>) -> Result<bool, ApiError> {
-    match asked.call.input.text("AllUsers").as_deref() {
+fn all_users(cx: &Context<'_>) -> Result<bool, ApiError> {
+    match cx.call.input.text("AllUsers").as_deref() {
         Some("true") => Ok(true),
         Some("false") | None => Ok(false),
         Some(other) => {
@@ -113,11 +113,11 @@ fn write(xml: &mut Xml, one: &Owned<'_>, account: AccountId) {
 }
 
 /// `ListSigningCertificates`
-pub(super) fn signing_certificates(asked: &Asked<'_>, state: &State) -> Result<Body, ApiError> {
-    let user = user(asked, account(asked, state)?)?;
-    let paging = Paging::read(asked, &user.name)?;
-    paging.answer(
-        asked,
+pub(super) fn signing_certificates(cx: &Context<'_>, state: &State) -> Result<Body, ApiError> {
+    let user = user(cx, account(cx, state)?)?;
+    let paging = paging(cx, &user.name)?;
+    list_page(
+        &paging,
         "Certificates",
         &user.signing_certificates,
         |certificate| (&*certificate.id).into(),
@@ -138,11 +138,11 @@ fn pem(state: &State, id: &str) -> String {
 }
 
 /// `ListSSHPublicKeys`
-pub(super) fn ssh_keys(asked: &Asked<'_>, state: &State) -> Result<Body, ApiError> {
-    let user = user(asked, account(asked, state)?)?;
-    let paging = Paging::read(asked, &user.name)?;
-    paging.answer(
-        asked,
+pub(super) fn ssh_keys(cx: &Context<'_>, state: &State) -> Result<Body, ApiError> {
+    let user = user(cx, account(cx, state)?)?;
+    let paging = paging(cx, &user.name)?;
+    list_page(
+        &paging,
         "SSHPublicKeys",
         &user.ssh_keys,
         |key| (&*key.id).into(),

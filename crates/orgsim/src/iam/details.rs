@@ -7,9 +7,9 @@ use form_urlencoded::byte_serialize;
 use serde_json::json;
 
 use super::users::{self, attached_policy};
-use super::{Paging, account};
+use super::{account, end_page, paging};
+use crate::backend::Context;
 use crate::permission::managed_actions;
-use crate::sim::Asked;
 use crate::state::State;
 use crate::wire::error::ApiError;
 use crate::wire::response::Body;
@@ -48,20 +48,20 @@ impl Entity<'_> {
     }
 }
 
-pub(super) fn authorization_details(asked: &Asked<'_>, state: &State) -> Result<Body, ApiError> {
-    let filter = asked.call.input.members("Filter", "");
+pub(super) fn authorization_details(cx: &Context<'_>, state: &State) -> Result<Body, ApiError> {
+    let filter = cx.call.input.members("Filter", "");
     if let Some(unknown) = filter.iter().find(|kind| !KINDS.contains(&kind.as_ref())) {
         let constraint = format!("Member must satisfy enum value set: [{}]", KINDS.join(", "));
         return Err(ApiError::constraint("Filter", unknown, &constraint));
     }
     let wanted = |kind: &str| filter.is_empty() || filter.iter().any(|wanted| wanted == kind);
-    let paging = Paging::read(asked, &filter.join(","))?;
-    let account = account(asked, state)?;
+    let paging = paging(cx, &filter.join(","))?;
+    let account = account(cx, state)?;
     let entities = entities(account, state, wanted);
     let page = paging.page(&entities, |entity| entity.name().into());
     let mut xml = Xml::default();
     write(&mut xml, page.items, account, state);
-    paging.end(asked, &mut xml, page.last.as_deref());
+    end_page(&mut xml, &paging, page.last.as_deref());
     Ok(Body::Xml(xml))
 }
 
@@ -119,7 +119,7 @@ fn write(xml: &mut Xml, entities: &[Entity<'_>], account: &Account, state: &Stat
 }
 
 fn user(xml: &mut Xml, user: &User, account: &Account, state: &State) {
-    users::identity(xml, user, account, state.world.partition, state.derive());
+    users::identity(xml, user, account, state);
     embedded(xml, "UserPolicyList", &user.inline_policies);
     xml.node("GroupList", |x| user.groups.iter().for_each(|group| x.leaf("member", group)));
     managed(xml, &user.attached_policies, account, state);

@@ -1,8 +1,8 @@
 //! Access keys: listed, asked after, made, switched and deleted.
 
-use super::{Paging, account, user};
+use super::{account, list_page, paging, user};
+use crate::backend::Context;
 use crate::derive::access_key_id;
-use crate::sim::Asked;
 use crate::state::State;
 use crate::wire::error::ApiError;
 use crate::wire::input::KEY_ID;
@@ -15,11 +15,11 @@ use crate::world::{AccessKey, KeyStatus};
 const QUOTA: usize = 2;
 
 /// `ListAccessKeys`
-pub(super) fn list(asked: &Asked<'_>, state: &State) -> Result<Body, ApiError> {
-    let user = user(asked, account(asked, state)?)?;
-    let paging = Paging::read(asked, &user.name)?;
-    paging.answer(
-        asked,
+pub(super) fn list(cx: &Context<'_>, state: &State) -> Result<Body, ApiError> {
+    let user = user(cx, account(cx, state)?)?;
+    let paging = paging(cx, &user.name)?;
+    list_page(
+        &paging,
         "AccessKeyMetadata",
         &user.keys,
         |key| (&*key.id).into(),
@@ -34,15 +34,15 @@ pub(super) fn list(asked: &Asked<'_>, state: &State) -> Result<Body, ApiError> {
 
 /// `GetAccessKeyLastUsed`. Its page documents no error for a key that is not there: AWS refuses as if the caller were
 /// not allowed, so that nobody learns which keys exist elsewhere.
-pub(super) fn last_used(asked: &Asked<'_>, state: &State) -> Result<Body, ApiError> {
-    let id = asked.call.input.required("AccessKeyId", &KEY_ID)?;
-    let found = state.key_owner(&id).filter(|(account, _)| account.id == asked.identity.account);
+pub(super) fn last_used(cx: &Context<'_>, state: &State) -> Result<Body, ApiError> {
+    let id = cx.call.input.required("AccessKeyId", &KEY_ID)?;
+    let found = state.key_owner(&id).filter(|(account, _)| account.id == cx.identity.account);
     let Some((user, key)) = found.and_then(|(_, user)| Some((user, user.key(&id)?))) else {
-        let caller = asked.identity.arn(state.world.partition);
+        let caller = cx.identity.arn(state.world.partition);
         let message = format!(
             "User: {caller} is not authorized to perform: iam:GetAccessKeyLastUsed on resource: access key {id}"
         );
-        return Err(ApiError::access_denied(asked.call.service.protocol(), message));
+        return Err(cx.access_denied(message));
     };
     let mut xml = Xml::default();
     xml.leaf("UserName", &user.name);
@@ -61,19 +61,19 @@ pub(super) fn last_used(asked: &Asked<'_>, state: &State) -> Result<Body, ApiErr
 }
 
 /// `CreateAccessKey`: the only answer that ever tells a secret.
-pub(super) fn create(asked: &Asked<'_>, state: &mut State) -> Result<Body, ApiError> {
-    let owner = account(asked, state)?;
-    let (account_id, user) = (owner.id, user(asked, owner)?);
+pub(super) fn create(cx: &Context<'_>, state: &mut State) -> Result<Body, ApiError> {
+    let owner = account(cx, state)?;
+    let (account_id, user) = (owner.id, user(cx, owner)?);
     if user.keys.len() >= QUOTA {
         let message = format!("Cannot exceed quota for AccessKeysPerUser: {QUOTA}");
         return Err(ApiError::new(409, "LimitExceeded", message));
     }
     let name = user.name.clone();
-    let id = unused_id(state, account_id.number(), &name, asked.now.unix());
+    let id = unused_id(state, account_id.number(), &name, cx.now.unix());
     let key = AccessKey {
         id: id.as_str().into(),
         status: KeyStatus::Active,
-        created_at: asked.now,
+        created_at: cx.now,
         last_used: None,
         changed_at: None,
     };
@@ -87,7 +87,7 @@ pub(super) fn create(asked: &Asked<'_>, state: &mut State) -> Result<Body, ApiEr
         x.leaf("AccessKeyId", &id);
         x.leaf("Status", KeyStatus::Active.as_str());
         x.leaf("SecretAccessKey", state.derive().secret(&id));
-        x.leaf("CreateDate", asked.now);
+        x.leaf("CreateDate", cx.now);
     });
     Ok(Body::Xml(xml))
 }
@@ -106,9 +106,9 @@ fn unused_id(state: &State, account: u64, user: &str, now: i64) -> String {
 }
 
 /// `UpdateAccessKey`
-pub(super) fn update(asked: &Asked<'_>, state: &mut State) -> Result<Body, ApiError> {
-    let id = asked.call.input.required("AccessKeyId", &KEY_ID)?;
-    let status = asked.call.input.text("Status");
+pub(super) fn update(cx: &Context<'_>, state: &mut State) -> Result<Body, ApiError> {
+    let id = cx.call.input.required("AccessKeyId", &KEY_ID)?;
+    let status = cx.call.input.text("Status");
     let status = match status.as_deref() {
         Some("Active") => KeyStatus::Active,
         Some("Inactive") => KeyStatus::Inactive,
@@ -121,16 +121,16 @@ pub(super) fn update(asked: &Asked<'_>, state: &mut State) -> Result<Body, ApiEr
             return Err(ApiError::constraint("Status", other.unwrap_or("null"), constraint));
         }
     };
-    own_key(asked, state, &id)?.status = status;
+    own_key(cx, state, &id)?.status = status;
     Ok(Body::Nothing)
 }
 
 /// `DeleteAccessKey`
-pub(super) fn delete(asked: &Asked<'_>, state: &mut State) -> Result<Body, ApiError> {
-    let id = asked.call.input.required("AccessKeyId", &KEY_ID)?;
-    own_key(asked, state, &id)?;
-    let owner = account(asked, state)?;
-    let (account_id, name) = (owner.id, user(asked, owner)?.name.clone());
+pub(super) fn delete(cx: &Context<'_>, state: &mut State) -> Result<Body, ApiError> {
+    let id = cx.call.input.required("AccessKeyId", &KEY_ID)?;
+    own_key(cx, state, &id)?;
+    let owner = account(cx, state)?;
+    let (account_id, name) = (owner.id, user(cx, owner)?.name.clone());
     if let Some(user) = state.account_mut(account_id).and_then(|account| account.user_mut(&name)) {
         user.keys.retain(|key| *key.id != *id);
     }
@@ -139,9 +139,9 @@ pub(super) fn delete(asked: &Asked<'_>, state: &mut State) -> Result<Body, ApiEr
 }
 
 /// The key of that id, which must belong to the user that is named.
-fn own_key<'s>(asked: &Asked<'_>, state: &'s mut State, id: &str) -> Result<&'s mut AccessKey, ApiError> {
-    let owner = account(asked, state)?;
-    let (account_id, name) = (owner.id, user(asked, owner)?.name.clone());
+fn own_key<'s>(cx: &Context<'_>, state: &'s mut State, id: &str) -> Result<&'s mut AccessKey, ApiError> {
+    let owner = account(cx, state)?;
+    let (account_id, name) = (owner.id, user(cx, owner)?.name.clone());
     let user = state.account_mut(account_id).and_then(|account| account.user_mut(&name));
     let key = user.and_then(|user| user.key_mut(id));
     key.ok_or_else(|| ApiError::no_such_entity(format!("The Access Key with id {id} cannot be found.")))

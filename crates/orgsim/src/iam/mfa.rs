@@ -1,7 +1,7 @@
 //! MFA devices: those of one user, and the virtual ones of a whole account.
 
-use super::{Paging, account, user, users};
-use crate::sim::Asked;
+use super::{account, list_page, paging, user, users};
+use crate::backend::Context;
 use crate::state::State;
 use crate::wire::error::ApiError;
 use crate::wire::response::Body;
@@ -9,11 +9,11 @@ use crate::wire::xml::Xml;
 use crate::world::{Account, MfaKind, RootMfa, Time, User};
 
 /// `ListMFADevices`
-pub(super) fn of_user(asked: &Asked<'_>, state: &State) -> Result<Body, ApiError> {
-    let user = user(asked, account(asked, state)?)?;
-    let paging = Paging::read(asked, &user.name)?;
-    paging.answer(
-        asked,
+pub(super) fn of_user(cx: &Context<'_>, state: &State) -> Result<Body, ApiError> {
+    let user = user(cx, account(cx, state)?)?;
+    let paging = paging(cx, &user.name)?;
+    list_page(
+        &paging,
         "MFADevices",
         &user.mfa_devices,
         |device| (&*device.serial_number).into(),
@@ -40,8 +40,8 @@ struct Device<'a> {
 
 /// `ListVirtualMFADevices`
 /// (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListVirtualMFADevices.html>).
-pub(super) fn virtual_devices(asked: &Asked<'_>, state: &State) -> Result<Body, ApiError> {
-    let status = asked.call.input.text("AssignmentStatus").unwrap_or("Any".into());
+pub(super) fn virtual_devices(cx: &Context<'_>, state: &State) -> Result<Body, ApiError> {
+    let status = cx.call.input.text("AssignmentStatus").unwrap_or("Any".into());
     let wanted: fn(&Device<'_>) -> bool = match &*status {
         "Any" => |_| true,
         "Assigned" => |device| device.enabled_at.is_some(),
@@ -51,13 +51,13 @@ pub(super) fn virtual_devices(asked: &Asked<'_>, state: &State) -> Result<Body, 
             return Err(ApiError::constraint("AssignmentStatus", unknown, constraint));
         }
     };
-    let paging = Paging::read(asked, &status)?;
-    let account = account(asked, state)?;
+    let paging = paging(cx, &status)?;
+    let account = account(cx, state)?;
     let mut devices = devices(account, state);
     devices.retain(wanted);
     devices.sort_by(|a, b| a.serial_number.cmp(&b.serial_number));
-    paging.answer(
-        asked,
+    list_page(
+        &paging,
         "VirtualMFADevices",
         &devices,
         |device| device.serial_number.as_str().into(),
@@ -99,7 +99,7 @@ fn write(xml: &mut Xml, device: &Device<'_>, account: &Account, state: &State) {
     let partition = state.world.partition;
     match device.owner {
         Owner::Nobody => {}
-        Owner::User(user) => xml.node("User", |x| users::core(x, user, account, partition, state.derive())),
+        Owner::User(user) => xml.node("User", |x| users::core(x, user, account, state)),
         // Root has neither a name nor a path.
         Owner::Root => xml.node("User", |x| {
             x.leaf("UserId", account.id);

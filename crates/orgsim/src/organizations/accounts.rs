@@ -4,10 +4,12 @@
 use serde_json::{Value, json};
 
 use super::input::{self, Kind};
-use super::{Paging, arn, tree};
-use crate::sim::{AccountFields, Asked};
+use super::{arn, list_page, paging, tree};
+use crate::backend::Context;
+use crate::options::AccountFields;
 use crate::state::State;
 use crate::wire::error::ApiError;
+use crate::wire::page::Paging;
 use crate::world::{Account, Joined};
 
 /// Put in a token after an empty page: the next page at the same place is not empty again.
@@ -15,22 +17,22 @@ const SHOWN_EMPTY: &str = "!";
 
 /// `ListAccounts`. Every third account is preceded by an empty page, if a page begins with it; where the counting starts
 /// follows from the seed.
-pub(super) fn list(asked: &Asked<'_>, state: &State) -> Result<Value, ApiError> {
-    let paging = Paging::read(asked, "")?;
-    let after = paging.after.clone().unwrap_or_default();
+pub(super) fn list(cx: &Context<'_>, state: &State) -> Result<Value, ApiError> {
+    let mut paging = paging(cx, "")?;
+    let after = paging.after.take().unwrap_or_default();
     let (place, shown) = after.strip_suffix(SHOWN_EMPTY).map_or((&*after, false), |place| (place, true));
     let start = place.parse().ok().and_then(|id| state.position(id)).map_or(0, |at| at + 1);
-    if asked.sim.options().empty_pages && !shown && is_preceded_by_nothing(state, start) {
-        let token = paging.token(asked, &format!("{place}{SHOWN_EMPTY}"));
+    if cx.backend.options.empty_pages && !shown && is_preceded_by_nothing(state, start) {
+        let token = paging.marker(&format!("{place}{SHOWN_EMPTY}"));
         return Ok(json!({ "Accounts": [], "NextToken": token }));
     }
     let accounts: Vec<&Account> = state.world.accounts.iter().skip(start).take(paging.size + 1).collect();
-    let mut page = answer(asked, state, &Paging { after: None, ..paging }, &accounts);
-    if asked.sim.options().repeated_accounts
+    let mut page = answer(cx, state, &paging, &accounts);
+    if cx.backend.options.repeated_accounts
         && let Some(before) = start.checked_sub(1).and_then(|at| state.world.accounts.get(at))
         && let Some(listed) = page["Accounts"].as_array_mut()
     {
-        listed.insert(0, shape(before, state, asked.sim.options().account_fields));
+        listed.insert(0, shape(before, state, cx.backend.options.account_fields));
     }
     Ok(page)
 }
@@ -40,17 +42,17 @@ fn is_preceded_by_nothing(state: &State, start: usize) -> bool {
 }
 
 /// `ListAccountsForParent`: only those directly below.
-pub(super) fn list_for_parent(asked: &Asked<'_>, state: &State) -> Result<Value, ApiError> {
-    let path = tree::parent(asked, state)?;
-    let paging = Paging::read(asked, path)?;
+pub(super) fn list_for_parent(cx: &Context<'_>, state: &State) -> Result<Value, ApiError> {
+    let path = tree::parent(cx, state)?;
+    let paging = paging(cx, path)?;
     let accounts: Vec<&Account> = state.world.accounts.iter().filter(|account| &*account.ou == path).collect();
-    Ok(answer(asked, state, &paging, &accounts))
+    Ok(answer(cx, state, &paging, &accounts))
 }
 
-fn answer(asked: &Asked<'_>, state: &State, paging: &Paging, accounts: &[&Account]) -> Value {
-    let fields = asked.sim.options().account_fields;
-    paging.answer(
-        asked,
+fn answer(cx: &Context<'_>, state: &State, paging: &Paging, accounts: &[&Account]) -> Value {
+    let fields = cx.backend.options.account_fields;
+    list_page(
+        &paging,
         "Accounts",
         accounts,
         |account| account.id.to_string().into(),
@@ -59,12 +61,12 @@ fn answer(asked: &Asked<'_>, state: &State, paging: &Paging, accounts: &[&Accoun
 }
 
 /// `DescribeAccount`
-pub(super) fn describe(asked: &Asked<'_>, state: &State) -> Result<Value, ApiError> {
-    let (_, id) = input::id(asked, "AccountId", &[Kind::Account])?;
+pub(super) fn describe(cx: &Context<'_>, state: &State) -> Result<Value, ApiError> {
+    let (_, id) = input::id(cx, "AccountId", &[Kind::Account])?;
     let account = id.parse().ok().and_then(|id| state.account(id)).ok_or_else(|| {
         ApiError::new(400, "AccountNotFoundException", "You specified an account that doesn't exist.")
     })?;
-    Ok(json!({ "Account": shape(account, state, asked.sim.options().account_fields) }))
+    Ok(json!({ "Account": shape(account, state, cx.backend.options.account_fields) }))
 }
 
 fn shape(account: &Account, state: &State, fields: AccountFields) -> Value {

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::sim::Asked;
+use crate::backend::Context;
 use crate::wire::error::ApiError;
 use crate::world::AccountId;
 
@@ -18,9 +18,9 @@ pub(super) enum Kind {
 }
 
 /// `MaxResults`, 20 where it is left out.
-pub(super) fn max_results(asked: &Asked<'_>) -> Result<usize, ApiError> {
+pub(super) fn max_results(cx: &Context<'_>) -> Result<usize, ApiError> {
     let message = "You specified an invalid value for MaxResults.";
-    let Some(text) = asked.call.input.text("MaxResults") else { return Ok(20) };
+    let Some(text) = cx.call.input.text("MaxResults") else { return Ok(20) };
     match text.parse::<i64>() {
         Ok(n @ 1..=20) => Ok(usize::try_from(n).unwrap_or(20)),
         Ok(n) if n > 20 => Err(ApiError::invalid_input("MAX_VALUE_EXCEEDED", message)),
@@ -30,8 +30,8 @@ pub(super) fn max_results(asked: &Asked<'_>) -> Result<usize, ApiError> {
 }
 
 /// An id that must be there and be of one of these kinds.
-pub(super) fn id<'a>(asked: &'a Asked<'_>, name: &str, kinds: &[Kind]) -> Result<(Kind, Cow<'a, str>), ApiError> {
-    let Some(id) = asked.call.input.text(name) else {
+pub(super) fn id<'a>(cx: &'a Context<'_>, name: &str, kinds: &[Kind]) -> Result<(Kind, Cow<'a, str>), ApiError> {
+    let Some(id) = cx.call.input.text(name) else {
         let message = format!("The request is missing the required parameter {name}.");
         return Err(ApiError::invalid_input("INPUT_REQUIRED", message));
     };

@@ -7,21 +7,21 @@ mod tree;
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::auth;
-use crate::sim::Asked;
+use crate::backend::Context;
 use crate::state::State;
 use crate::wire::error::ApiError;
 use crate::wire::input::Input;
-use crate::wire::page;
+use crate::wire::page::Paging;
 use crate::wire::response::Body;
 
-type Read = fn(&Asked<'_>, &State) -> Result<Value, ApiError>;
+type Read = fn(&Context<'_>, &State) -> Result<Value, ApiError>;
 
 /// Answers an Organizations call of a known caller.
-pub(crate) fn answer(asked: &Asked<'_>) -> Result<Body, ApiError> {
-    let read: Read = match asked.call.action.as_str() {
+pub(crate) fn answer(cx: &Context<'_>) -> Result<Body, ApiError> {
+    let read: Read = match cx.call.action.as_str() {
         "DescribeAccount" => accounts::describe,
         "DescribeOrganization" => tree::describe_organization,
         "DescribeOrganizationalUnit" => tree::describe_unit,
@@ -31,27 +31,27 @@ pub(crate) fn answer(asked: &Asked<'_>) -> Result<Body, ApiError> {
         "ListParents" => tree::list_parents,
         "ListRoots" => tree::list_roots,
         "ListTagsForResource" => tree::list_tags,
-        _ => return Err(asked.unknown_action()),
+        _ => return Err(cx.unknown_action()),
     };
-    if matches!(asked.call.input, Input::Unreadable) {
+    if matches!(cx.call.input, Input::Unreadable) {
         return Err(ApiError::new(400, "SerializationException", "The request body is not a JSON object."));
     }
-    let state = asked.sim.read();
-    auth::authorize(&state, &asked.identity, asked.call, "*")?;
-    check_account(asked, &state)?;
-    read(asked, &state).map(Body::Json)
+    let state = cx.backend.read();
+    auth::authorize(cx, &state, "*")?;
+    check_account(cx, &state)?;
+    read(cx, &state).map(Body::Json)
 }
 
 /// Only the management account and delegated administrators may call; any member may describe its organization.
-fn check_account(asked: &Asked<'_>, state: &State) -> Result<(), ApiError> {
-    let caller = asked.identity.account;
+fn check_account(cx: &Context<'_>, state: &State) -> Result<(), ApiError> {
+    let caller = cx.identity.account;
     let management = state.world.management().is_some_and(|account| account.id == caller);
     let delegated = state.world.delegated_administrators.contains(&caller);
-    if management || delegated || asked.call.action == "DescribeOrganization" {
+    if management || delegated || cx.call.action == "DescribeOrganization" {
         return Ok(());
     }
     let message = "You don't have permissions to access this resource.";
-    Err(ApiError::access_denied(asked.call.service.protocol(), message))
+    Err(cx.access_denied(message))
 }
 
 /// ARNs in an organization name its management account.
@@ -62,46 +62,26 @@ fn arn(state: &State, kind: &str, rest: &str) -> String {
     format!("arn:{}:organizations::{management}:{kind}/{}{separator}{rest}", world.partition, world.organization.id)
 }
 
-/// The part of a list that `NextToken` and `MaxResults` ask for.
-struct Paging {
-    size: usize,
-    after: Option<String>,
-    list: String,
+/// The page that `NextToken` and `MaxResults` name; `of` distinguishes the lists of an action.
+fn paging(cx: &Context<'_>, of: &str) -> Result<Paging, ApiError> {
+    let size = input::max_results(cx)?;
+    let token = cx.call.input.text("NextToken");
+    Paging::new(cx.backend.derive, format!("{}/{of}", cx.call.action), size, token.as_deref())
+        .ok_or_else(|| ApiError::invalid_input("INVALID_NEXT_TOKEN", "You specified an invalid value for NextToken."))
 }
 
-impl Paging {
-    /// Reads the two parameters; `of` tells lists of the same action apart.
-    fn read(asked: &Asked<'_>, of: &str) -> Result<Paging, ApiError> {
-        let size = input::max_results(asked)?;
-        let list = format!("{}/{of}", asked.call.action);
-        let after = match asked.call.input.text("NextToken") {
-            None => None,
-            Some(token) => Some(page::open(asked.sim.derive(), &list, &token).ok_or_else(|| {
-                ApiError::invalid_input("INVALID_NEXT_TOKEN", "You specified an invalid value for NextToken.")
-            })?),
-        };
-        Ok(Paging { size, after, list })
+/// A whole answer: the page under `key`, and the token if there is more.
+fn list_page<T>(
+    paging: &Paging,
+    key: &str,
+    items: &[T],
+    name: impl Fn(&T) -> Cow<'_, str>,
+    each: impl Fn(&T) -> Value,
+) -> Value {
+    let page = paging.page(items, name);
+    let mut answer = json!({ key: page.items.iter().map(each).collect::<Value>() });
+    if let Some(last) = &page.last {
+        answer["NextToken"] = paging.marker(last).into();
     }
-
-    fn token(&self, asked: &Asked<'_>, last: &str) -> Value {
-        page::seal(asked.sim.derive(), &self.list, last).into()
-    }
-
-    /// A whole answer: the page under `key`, and the token if there is more.
-    fn answer<T>(
-        &self,
-        asked: &Asked<'_>,
-        key: &str,
-        items: &[T],
-        name: impl Fn(&T) -> Cow<'_, str>,
-        each: impl Fn(&T) -> Value,
-    ) -> Value {
-        let page = page::page(items, name, self.size, self.after.as_deref());
-        let mut answer = Map::new();
-        answer.insert(key.to_owned(), page.items.iter().map(each).collect());
-        if let Some(last) = &page.last {
-            answer.insert("NextToken".to_owned(), self.token(asked, last));
-        }
-        json!(answer)
-    }
+    answer
 }

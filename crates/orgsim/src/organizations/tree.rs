@@ -3,15 +3,15 @@
 use serde_json::{Value, json};
 
 use super::input::{self, Kind};
-use super::{Paging, arn};
-use crate::sim::Asked;
+use super::{arn, list_page, paging};
+use crate::backend::Context;
 use crate::state::State;
 use crate::wire::error::ApiError;
 use crate::world::{Tags, Text};
 
 /// `DescribeOrganization`
 /// (<https://docs.aws.amazon.com/organizations/latest/APIReference/API_DescribeOrganization.html>).
-pub(super) fn describe_organization(_: &Asked<'_>, state: &State) -> Result<Value, ApiError> {
+pub(super) fn describe_organization(_: &Context<'_>, state: &State) -> Result<Value, ApiError> {
     let Some(management) = state.world.management() else {
         let message = "Your account is not a member of an organization.";
         return Err(ApiError::new(400, "AWSOrganizationsNotInUseException", message));
@@ -30,25 +30,25 @@ pub(super) fn describe_organization(_: &Asked<'_>, state: &State) -> Result<Valu
 }
 
 /// `ListRoots`: there is one.
-pub(super) fn list_roots(asked: &Asked<'_>, state: &State) -> Result<Value, ApiError> {
-    let paging = Paging::read(asked, "")?;
+pub(super) fn list_roots(cx: &Context<'_>, state: &State) -> Result<Value, ApiError> {
+    let paging = paging(cx, "")?;
     let roots = [&*state.world.organization.root_id];
     let shape = |id: &&str| json!({ "Id": id, "Arn": arn(state, "root", id), "Name": "Root", "PolicyTypes": [] });
-    Ok(paging.answer(asked, "Roots", &roots, |id| (*id).into(), shape))
+    Ok(list_page(&paging, "Roots", &roots, |id| (*id).into(), shape))
 }
 
 /// `ListOrganizationalUnitsForParent`: only those directly below.
-pub(super) fn list_units(asked: &Asked<'_>, state: &State) -> Result<Value, ApiError> {
-    let parent = parent(asked, state)?;
-    let paging = Paging::read(asked, parent)?;
+pub(super) fn list_units(cx: &Context<'_>, state: &State) -> Result<Value, ApiError> {
+    let parent = parent(cx, state)?;
+    let paging = paging(cx, parent)?;
     let units: Vec<&Text> =
         state.world.organizational_units.iter().filter(|path| parent_path(path) == parent).collect();
-    Ok(paging.answer(asked, "OrganizationalUnits", &units, |path| (&***path).into(), |path| shape(state, path)))
+    Ok(list_page(&paging, "OrganizationalUnits", &units, |path| (&***path).into(), |path| shape(state, path)))
 }
 
 /// `DescribeOrganizationalUnit`
-pub(super) fn describe_unit(asked: &Asked<'_>, state: &State) -> Result<Value, ApiError> {
-    let (_, id) = input::id(asked, "OrganizationalUnitId", &[Kind::Unit])?;
+pub(super) fn describe_unit(cx: &Context<'_>, state: &State) -> Result<Value, ApiError> {
+    let (_, id) = input::id(cx, "OrganizationalUnitId", &[Kind::Unit])?;
     let path = state.ou_path(&id).ok_or_else(|| {
         let message = "You specified an organizational unit that doesn't exist.";
         ApiError::new(400, "OrganizationalUnitNotFoundException", message)
@@ -57,9 +57,9 @@ pub(super) fn describe_unit(asked: &Asked<'_>, state: &State) -> Result<Value, A
 }
 
 /// `ListParents`: the one OU or root that holds an account or OU.
-pub(super) fn list_parents(asked: &Asked<'_>, state: &State) -> Result<Value, ApiError> {
-    let (kind, id) = input::id(asked, "ChildId", &[Kind::Account, Kind::Unit])?;
-    let paging = Paging::read(asked, &id)?;
+pub(super) fn list_parents(cx: &Context<'_>, state: &State) -> Result<Value, ApiError> {
+    let (kind, id) = input::id(cx, "ChildId", &[Kind::Account, Kind::Unit])?;
+    let paging = paging(cx, &id)?;
     let path = match kind {
         Kind::Account => id.parse().ok().and_then(|id| state.account(id)).map(|account| &*account.ou),
         Kind::Unit => state.ou_path(&id).map(|path| parent_path(path)),
@@ -71,13 +71,13 @@ pub(super) fn list_parents(asked: &Asked<'_>, state: &State) -> Result<Value, Ap
     };
     let kind = if path.is_empty() { "ROOT" } else { "ORGANIZATIONAL_UNIT" };
     let parents = [state.world.ou_id(path)];
-    Ok(paging.answer(asked, "Parents", &parents, |id| id.into(), |id| json!({ "Id": id, "Type": kind })))
+    Ok(list_page(&paging, "Parents", &parents, |id| id.into(), |id| json!({ "Id": id, "Type": kind })))
 }
 
 /// `ListTagsForResource`. OUs and the root have no tags here. It takes no page size.
-pub(super) fn list_tags(asked: &Asked<'_>, state: &State) -> Result<Value, ApiError> {
-    let (kind, id) = input::id(asked, "ResourceId", &[Kind::Account, Kind::Root, Kind::Unit, Kind::Other])?;
-    let paging = Paging::read(asked, &id)?;
+pub(super) fn list_tags(cx: &Context<'_>, state: &State) -> Result<Value, ApiError> {
+    let (kind, id) = input::id(cx, "ResourceId", &[Kind::Account, Kind::Root, Kind::Unit, Kind::Other])?;
+    let paging = paging(cx, &id)?;
     let none = Tags::default();
     let tags = match kind {
         Kind::Account => id.parse().ok().and_then(|id| state.account(id)).map(|account| &account.tags),
@@ -89,12 +89,12 @@ pub(super) fn list_tags(asked: &Asked<'_>, state: &State) -> Result<Value, ApiEr
         return Err(ApiError::new(400, "TargetNotFoundException", message));
     };
     let shape = |(key, value): &(Text, Text)| json!({ "Key": key, "Value": value });
-    Ok(paging.answer(asked, "Tags", tags.pairs(), |(key, _)| (&**key).into(), shape))
+    Ok(list_page(&paging, "Tags", tags.pairs(), |(key, _)| (&**key).into(), shape))
 }
 
 /// The path of the OU or root that `ParentId` names.
-pub(super) fn parent<'s>(asked: &Asked<'_>, state: &'s State) -> Result<&'s str, ApiError> {
-    let (_, id) = input::id(asked, "ParentId", &[Kind::Root, Kind::Unit])?;
+pub(super) fn parent<'s>(cx: &Context<'_>, state: &'s State) -> Result<&'s str, ApiError> {
+    let (_, id) = input::id(cx, "ParentId", &[Kind::Root, Kind::Unit])?;
     let path = state.ou_path(&id).map(|path| &**path);
     path.ok_or_else(|| ApiError::new(400, "ParentNotFoundException", "You specified a parent that doesn't exist."))
 }

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use crate::wire::request::{Protocol, Service};
+use crate::wire::service::{Protocol, Service};
 
 /// An answer that is an error; on the wire it is shaped by the protocol of the call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,7 +83,7 @@ impl ApiError {
 
 /// Why a request's credentials are refused, before anybody looks at what it asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Refused {
+pub(crate) enum AuthError {
     /// No signature at all.
     Unsigned,
     /// A signature with a part missing; the text says which.
@@ -96,7 +96,7 @@ pub(crate) enum Refused {
     BadSignature(String),
 }
 
-impl Refused {
+impl AuthError {
     /// The JSON services have names of their own for all of these, and the status that all their refusals have.
     pub(crate) fn into_error(self, protocol: Protocol) -> ApiError {
         let by_protocol = |query: &'static str, json: &'static str, message: String| match protocol {
@@ -104,23 +104,25 @@ impl Refused {
             Protocol::Json => ApiError::new(400, json, message),
         };
         match self {
-            Refused::Unsigned => by_protocol(
+            AuthError::Unsigned => by_protocol(
                 "MissingAuthenticationToken",
                 "MissingAuthenticationTokenException",
                 "Request is missing Authentication Token".to_owned(),
             ),
-            Refused::Incomplete(message) => by_protocol("IncompleteSignature", "IncompleteSignatureException", message),
-            Refused::UnknownKey => by_protocol(
+            AuthError::Incomplete(message) => {
+                by_protocol("IncompleteSignature", "IncompleteSignatureException", message)
+            }
+            AuthError::UnknownKey => by_protocol(
                 "InvalidClientTokenId",
                 "UnrecognizedClientException",
                 "The security token included in the request is invalid.".to_owned(),
             ),
-            Refused::Expired => by_protocol(
+            AuthError::Expired => by_protocol(
                 "ExpiredToken",
                 "ExpiredTokenException",
                 "The security token included in the request is expired".to_owned(),
             ),
-            Refused::BadSignature(message) => {
+            AuthError::BadSignature(message) => {
                 by_protocol("SignatureDoesNotMatch", "InvalidSignatureException", message)
             }
         }

@@ -5,5 +5,6 @@ pub(crate) mod input;
 pub(crate) mod page;
 pub(crate) mod request;
 pub(crate) mod response;
+pub(crate) mod service;
 pub(crate) mod sigv4;
 pub(crate) mod xml;

@@ -1,7 +1,7 @@
-//! Paging: a page of a list, and the opaque marker that leads to the next.
+//! Paging: a page of a list, and the opaque marker that leads to the next page.
 //!
-//! A marker holds the name of the last item seen, not a number: a list that changes between two pages neither repeats
-//! nor skips what was in it all along. It is sealed, so that one made up, or taken from another list, is refused.
+//! A marker holds the name of the last item seen, not a number: where a list changes between two pages, the items that
+//! stay in it are neither repeated nor skipped. It is signed, so that an invented one and one of another list are refused.
 
 use std::borrow::Cow;
 
@@ -19,12 +19,7 @@ pub(crate) struct Page<'a, T> {
 }
 
 /// The items after the one named `after`. The list is in the order of its names, or has never changed.
-pub(crate) fn page<'a, T>(
-    items: &'a [T],
-    name: impl Fn(&T) -> Cow<'_, str>,
-    size: usize,
-    after: Option<&str>,
-) -> Page<'a, T> {
+fn page<'a, T>(items: &'a [T], name: impl Fn(&T) -> Cow<'_, str>, size: usize, after: Option<&str>) -> Page<'a, T> {
     let start = after.map_or(0, |after| match items.iter().position(|item| name(item) == after) {
         Some(at) => at + 1,
         None => items.partition_point(|item| *name(item) <= *after),
@@ -34,14 +29,42 @@ pub(crate) fn page<'a, T>(
     Page { items: &items[start..end], last }
 }
 
-/// Makes a marker; `list` says which list it belongs to.
-pub(crate) fn seal(derive: Derive, list: &str, last: &str) -> String {
+/// The part of a list that a request wants.
+pub(crate) struct Paging {
+    pub(crate) size: usize,
+    /// The name of the last item that the caller has seen.
+    pub(crate) after: Option<String>,
+    list: String,
+    derive: Derive,
+}
+
+impl Paging {
+    /// The page of `list` that follows `marker`; none if the marker was not made for this list.
+    pub(crate) fn new(derive: Derive, list: String, size: usize, marker: Option<&str>) -> Option<Paging> {
+        let after = match marker {
+            None => None,
+            Some(marker) => Some(open(derive, &list, marker)?),
+        };
+        Some(Paging { size, after, list, derive })
+    }
+
+    /// The page of `items`, which `name` names.
+    pub(crate) fn page<'a, T>(&self, items: &'a [T], name: impl Fn(&T) -> Cow<'_, str>) -> Page<'a, T> {
+        page(items, name, self.size, self.after.as_deref())
+    }
+
+    /// The marker that leads to the items after the one named `last`.
+    pub(crate) fn marker(&self, last: &str) -> String {
+        seal(self.derive, &self.list, last)
+    }
+}
+
+fn seal(derive: Derive, list: &str, last: &str) -> String {
     let mac = derive.hash(&["marker", list, last]);
     URL_SAFE_NO_PAD.encode([&mac[..SEAL], last.as_bytes()].concat())
 }
 
-/// What a marker of this list holds; nothing if it was not made by [`seal`] for this list.
-pub(crate) fn open(derive: Derive, list: &str, marker: &str) -> Option<String> {
+fn open(derive: Derive, list: &str, marker: &str) -> Option<String> {
     let bytes = URL_SAFE_NO_PAD.decode(marker).ok()?;
     let (mac, last) = bytes.split_at_checked(SEAL)?;
     let last = std::str::from_utf8(last).ok()?;

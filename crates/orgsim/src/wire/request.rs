@@ -5,75 +5,11 @@ use http::Request;
 use serde_json::Value;
 
 use crate::wire::input::Input;
-use crate::wire::sigv4::Authorization;
+use crate::wire::service::{Protocol, Service};
+use crate::wire::sigv4::{Authorization, AuthorizationError};
 
 /// The one action that is not signed: its caller shows a token instead.
 pub(crate) const WITH_WEB_IDENTITY: &str = "AssumeRoleWithWebIdentity";
-
-/// A service of the simulator. All of them answer on one port, as clients expect of `AWS_ENDPOINT_URL`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Service {
-    Iam,
-    Sts,
-    Organizations,
-    /// Any other; it knows no action.
-    Other,
-}
-
-/// How a service speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Protocol {
-    /// Form parameters in, XML out.
-    Query,
-    /// JSON 1.1 both ways.
-    Json,
-}
-
-impl Service {
-    pub(crate) fn protocol(self) -> Protocol {
-        match self {
-            Service::Iam | Service::Sts | Service::Other => Protocol::Query,
-            Service::Organizations => Protocol::Json,
-        }
-    }
-
-    /// The XML namespace of its answers, empty where there is none.
-    pub(crate) fn namespace(self) -> &'static str {
-        match self {
-            Service::Iam => "https://iam.amazonaws.com/doc/2010-05-08/",
-            Service::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
-            Service::Organizations | Service::Other => "",
-        }
-    }
-
-    /// The one API version it has.
-    pub(crate) fn version(self) -> &'static str {
-        match self {
-            Service::Iam => "2010-05-08",
-            Service::Sts => "2011-06-15",
-            Service::Organizations | Service::Other => "",
-        }
-    }
-
-    /// Its prefix in IAM policies.
-    pub(crate) fn prefix(self) -> &'static str {
-        match self {
-            Service::Iam => "iam",
-            Service::Sts => "sts",
-            Service::Organizations => "organizations",
-            Service::Other => "",
-        }
-    }
-
-    fn named(name: &str) -> Service {
-        match name {
-            "iam" => Service::Iam,
-            "sts" => Service::Sts,
-            "organizations" => Service::Organizations,
-            _ => Service::Other,
-        }
-    }
-}
 
 /// A request, taken apart.
 pub(crate) struct Call<'a> {
@@ -85,7 +21,7 @@ pub(crate) struct Call<'a> {
     pub(crate) version: String,
     pub(crate) input: Input,
     /// The signature, if there is one that can be read.
-    pub(crate) authorization: Option<Result<Authorization, String>>,
+    pub(crate) authorization: Option<Result<Authorization, AuthorizationError>>,
 }
 
 impl<'a> Call<'a> {
@@ -126,7 +62,11 @@ fn header<'r>(request: &'r Request<Bytes>, name: &str) -> Option<&'r str> {
 }
 
 /// The credential scope says which service is meant; an unsigned request is sorted by its target or its host.
-fn service(request: &Request<Bytes>, authorization: Option<&Result<Authorization, String>>, target: &str) -> Service {
+fn service(
+    request: &Request<Bytes>,
+    authorization: Option<&Result<Authorization, AuthorizationError>>,
+    target: &str,
+) -> Service {
     if let Some(Ok(authorization)) = authorization {
         return Service::named(&authorization.service);
     }

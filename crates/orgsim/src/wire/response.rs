@@ -7,7 +7,8 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 use serde_json::{Value, json};
 
 use crate::wire::error::ApiError;
-use crate::wire::request::{Call, Protocol};
+use crate::wire::request::Call;
+use crate::wire::service::Protocol;
 use crate::wire::xml::Xml;
 
 /// What an action answers, still without its envelope.

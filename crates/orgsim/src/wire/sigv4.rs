@@ -1,9 +1,9 @@
 //! AWS Signature Version 4, the verifying side
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>).
 //!
-//! The Region of the credential scope is not held against a request, but for its partition: clients that are given an
-//! endpoint sign IAM's requests for whatever Region they are configured with, while AWS would have told them the right
-//! one. The credentials of one partition are unknown in the others.
+//! Only the partition of the Region in the credential scope is checked: clients that are given an endpoint sign IAM's
+//! requests for the Region that they are configured with, while AWS's own endpoint implies the right one. The credentials
+//! of one partition are unknown in the others.
 
 use bytes::Bytes;
 use http::Request;
@@ -13,7 +13,7 @@ use crate::derive::{hex, hmac_sha256};
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
-/// What the `Authorization` header says.
+/// The `Authorization` header, parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Authorization {
     pub(crate) access_key_id: String,
@@ -26,24 +26,29 @@ pub(crate) struct Authorization {
     pub(crate) signature: String,
 }
 
+/// Why an `Authorization` header cannot be read, in AWS's words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum AuthorizationError {
+    #[error("Authorization header requires '{0}' parameter. Authorization={ALGORITHM}")]
+    Missing(&'static str),
+    #[error("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '{0}'")]
+    Credential(String),
+}
+
 impl Authorization {
-    /// Reads the header; the error is AWS's message on what is wrong with it.
-    pub(crate) fn parse(header: &str) -> Result<Authorization, String> {
-        let unreadable =
-            |what: &str| format!("Authorization header requires '{what}' parameter. Authorization={ALGORITHM}");
-        let fields = header.strip_prefix(ALGORITHM).ok_or_else(|| unreadable("Credential"))?;
-        let field = |name: &str| {
+    /// Reads the header.
+    pub(crate) fn parse(header: &str) -> Result<Authorization, AuthorizationError> {
+        let fields = header.strip_prefix(ALGORITHM).ok_or(AuthorizationError::Missing("Credential"))?;
+        let field = |name: &'static str| {
             let found = fields.split(',').find_map(|field| field.trim().strip_prefix(name)?.strip_prefix('='));
-            found.ok_or_else(|| unreadable(name))
+            found.ok_or(AuthorizationError::Missing(name))
         };
         let credential = field("Credential")?;
         let mut scope = credential.rsplitn(5, '/');
         let mut part = || scope.next().unwrap_or_default().to_owned();
         let (end, service, region, date, access_key_id) = (part(), part(), part(), part(), part());
         if end != "aws4_request" || access_key_id.is_empty() {
-            return Err(format!(
-                "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '{credential}'"
-            ));
+            return Err(AuthorizationError::Credential(credential.to_owned()));
         }
         let signed_headers = field("SignedHeaders")?.split(';').map(str::to_ascii_lowercase).collect();
         let signature = field("Signature")?.to_owned();

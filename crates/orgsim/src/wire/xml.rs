@@ -54,7 +54,8 @@ impl Xml {
         self.0.extend(["</", name, ">"]);
     }
 
-    fn text(&mut self, text: &str) {
+    /// Text, escaped.
+    pub(crate) fn text(&mut self, text: &str) {
         for c in text.chars() {
             match c {
                 '<' => self.0.push_str("&lt;"),

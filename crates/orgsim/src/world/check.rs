@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use super::{Account, AccountId, World};
-use crate::permission::Policy;
+use crate::fault::{Fault, FaultError};
+use crate::permission::{DocumentError, Policy};
 
 /// Why a world cannot be served.
 #[derive(Debug, thiserror::Error)]
@@ -55,7 +56,7 @@ pub enum WorldError {
         /// The policy.
         policy: Box<str>,
         /// What is wrong with it.
-        reason: &'static str,
+        reason: DocumentError,
     },
     /// A path does not begin and end with `/`.
     #[error("`{path}` of `{owner}` in account `{account}` is no path: a path is `/` or begins and ends with `/`")]
@@ -78,7 +79,7 @@ pub enum WorldError {
     UnknownAccount(AccountId),
     /// A fault's numbers make no sense.
     #[error("a fault cannot be played: {0}")]
-    BadFault(&'static str),
+    BadFault(#[from] FaultError),
 }
 
 impl World {
@@ -99,7 +100,7 @@ impl World {
         if let Some(unknown) = named.find(|id| !accounts.contains(id)) {
             return Err(WorldError::UnknownAccount(unknown));
         }
-        self.faults.iter().try_for_each(|fault| fault.check().map_err(WorldError::BadFault))?;
+        self.faults.iter().try_for_each(Fault::check)?;
         if let Some(bad) = self.organizational_units.iter().find(|path| path.split('/').any(str::is_empty)) {
             return Err(WorldError::BadOu((**bad).into()));
         }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{KeyStatus, Text, Time};
+use crate::value::{Text, Time};
 
 /// An MFA device of a user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,11 +62,11 @@ pub struct ServiceCredential {
     pub expires_at: Option<Time>,
 }
 
-/// An X.509 certificate of a user, or of the root user.
+/// An X.509 signing certificate of a user or of the root user, or an SSH public key of a user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SigningCertificate {
-    /// 28 letters and digits; left out, one is made from the seed.
+pub struct PublicKey {
+    /// 28 letters and digits for a certificate, `APKA` and 17 for an SSH key; left out, one is made from the seed.
     #[serde(default)]
     pub id: Box<str>,
     /// Whether it can be used.
@@ -77,17 +77,26 @@ pub struct SigningCertificate {
     pub uploaded_at: Time,
 }
 
-/// An SSH public key of a user.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SshKey {
-    /// `APKA` and 17 letters and digits; left out, one is made from the seed.
-    #[serde(default)]
-    pub id: Box<str>,
-    /// Whether it can be used.
-    #[serde(default)]
-    pub status: KeyStatus,
-    /// When it was uploaded.
-    #[serde(default = "super::defaults::long_ago")]
-    pub uploaded_at: Time,
+/// Whether a credential can be used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum KeyStatus {
+    /// It can.
+    #[default]
+    Active,
+    /// It was switched off and can be switched on again.
+    Inactive,
+    /// Its time is over.
+    Expired,
+}
+
+impl KeyStatus {
+    /// The status as AWS spells it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            KeyStatus::Active => "Active",
+            KeyStatus::Inactive => "Inactive",
+            KeyStatus::Expired => "Expired",
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! may be left out. Nothing in it is secret and nothing in it acts; what it means on the wire is the rest of the crate.
 
 mod check;
+mod complete;
 mod credential;
 mod defaults;
 mod names;
@@ -13,27 +14,29 @@ pub(crate) mod policy;
 mod role;
 mod truth;
 mod user;
-mod value;
 mod yaml;
 
 use serde::{Deserialize, Serialize};
 
 pub use check::WorldError;
-pub use credential::{MfaDevice, MfaKind, ServiceCredential, SigningCertificate, SshKey};
-pub(crate) use defaults::caller_user;
+pub use credential::{KeyStatus, MfaDevice, MfaKind, PublicKey, ServiceCredential};
 pub use organization::{Account, AccountState, Joined, Organization, Root, RootMfa};
 pub use password_policy::PasswordPolicy;
 pub use policy::{Group, InlinePolicy, ManagedPolicy};
 pub use role::{ORGANIZATION_ROLE, Principal, PrincipalError, Role};
 pub use truth::{Truth, TruthAccount, TruthCaller, TruthKey, TruthRole, TruthUser};
-pub use user::{AccessKey, KeyStatus, LastUsed, Password, User};
-pub use value::{AccountId, AccountIdError, Partition, Tags, Text, Time};
+pub use user::{AccessKey, LastUsed, Password, User};
 
 use crate::derive::Derive;
 use crate::fault::Fault;
+pub use crate::value::{AccountId, AccountIdError, Partition, Tags, Text, Time};
 
 /// The first moment of the year 2026's November, against which generated worlds are dated.
 pub const EPOCH: Time = Time::from_unix(1_793_491_200);
+
+fn epoch() -> Time {
+    EPOCH
+}
 
 /// An organization and all that is in it. The first account is the management account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,7 +49,7 @@ pub struct World {
     #[serde(default)]
     pub seed: u64,
     /// The moment the world is dated against; a test's clock starts here.
-    #[serde(default = "defaults::epoch")]
+    #[serde(default = "epoch")]
     pub epoch: Time,
     /// What the organization is called.
     #[serde(default)]

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    AccessKey, AccountId, Group, ManagedPolicy, Partition, PasswordPolicy, Role, SigningCertificate, Tags, Text, Time,
-    User,
-};
+use super::credential::PublicKey;
+use super::password_policy::PasswordPolicy;
+use super::policy::{Group, ManagedPolicy};
+use super::role::Role;
+use super::user::{AccessKey, User};
+use crate::value::{AccountId, Partition, Tags, Text, Time};
 
 /// What an organization is called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +101,47 @@ impl Account {
     pub fn root_arn(&self, partition: Partition) -> String {
         format!("arn:{partition}:iam::{}:root", self.id)
     }
+
+    /// The group of that name, if it has a path or policies.
+    #[must_use]
+    pub fn group(&self, name: &str) -> Option<&Group> {
+        self.groups.iter().find(|group| *group.name == *name)
+    }
+
+    /// The ARN of a managed policy that is called by name or by ARN.
+    #[must_use]
+    pub fn policy_arn(&self, partition: Partition, policy: &str) -> String {
+        if policy.starts_with("arn:") {
+            return policy.to_owned();
+        }
+        match self.managed_policies.iter().find(|own| *own.name == *policy) {
+            Some(own) => own.arn(partition, self.id),
+            None => format!("arn:{partition}:iam::aws:policy/{policy}"),
+        }
+    }
+
+    /// The account's own policy that is called by name or by ARN.
+    #[must_use]
+    pub fn managed_policy(&self, policy: &str) -> Option<&ManagedPolicy> {
+        let is_called = |own: &&ManagedPolicy| match policy.split_once(":policy/") {
+            // The partition is the world's, whatever it is.
+            Some((before, path)) => {
+                before.ends_with(&format!(":iam::{}", self.id))
+                    && format!("/{path}") == format!("{}{}", own.path, own.name)
+            }
+            None => *own.name == *policy,
+        };
+        self.managed_policies.iter().find(is_called)
+    }
+
+    /// The names of all groups, those that only a user mentions included, in order.
+    pub(crate) fn group_names(&self) -> Vec<&str> {
+        let mentioned = self.users.iter().flat_map(|user| &user.groups);
+        let mut names: Vec<&str> = self.groups.iter().map(|group| &group.name).chain(mentioned).map(|n| &**n).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
 }
 
 /// The state of an account, in AWS's words
@@ -182,7 +225,7 @@ pub struct Root {
     pub keys: Vec<AccessKey>,
     /// Root's X.509 certificates.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub signing_certificates: Vec<SigningCertificate>,
+    pub signing_certificates: Vec<PublicKey>,
 }
 
 /// What MFA device a root user has.

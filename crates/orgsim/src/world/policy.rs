@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Account, AccountId, Partition, Text};
+use crate::value::{AccountId, Partition, Text};
 
 /// A group of users.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,38 +92,4 @@ pub(crate) fn allowing(actions: &[impl AsRef<str>]) -> Value {
 
 fn written(document: Option<&Text>, actions: &[Text]) -> String {
     document.map_or_else(|| allowing(actions).to_string(), |document| document.to_string())
-}
-
-impl Account {
-    /// The group of that name, if it has a path or policies.
-    #[must_use]
-    pub fn group(&self, name: &str) -> Option<&Group> {
-        self.groups.iter().find(|group| *group.name == *name)
-    }
-
-    /// The ARN of a managed policy that is called by name or by ARN.
-    #[must_use]
-    pub fn policy_arn(&self, partition: Partition, policy: &str) -> String {
-        if policy.starts_with("arn:") {
-            return policy.to_owned();
-        }
-        match self.managed_policies.iter().find(|own| *own.name == *policy) {
-            Some(own) => own.arn(partition, self.id),
-            None => format!("arn:{partition}:iam::aws:policy/{policy}"),
-        }
-    }
-
-    /// The account's own policy that is called by name or by ARN.
-    #[must_use]
-    pub fn managed_policy(&self, policy: &str) -> Option<&ManagedPolicy> {
-        let is_called = |own: &&ManagedPolicy| match policy.split_once(":policy/") {
-            // The partition is the world's, whatever it is.
-            Some((before, path)) => {
-                before.ends_with(&format!(":iam::{}", self.id))
-                    && format!("/{path}") == format!("{}{}", own.path, own.name)
-            }
-            None => *own.name == *policy,
-        };
-        self.managed_policies.iter().find(is_called)
-    }
 }

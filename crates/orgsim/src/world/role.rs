@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Partition, Text, Time};
+use crate::value::{AccountId, Partition, Text, Time, serde_as_text};
 
 /// The role that AWS makes in every account created from an organization
 /// (<https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access.html>).
@@ -80,6 +80,8 @@ pub enum Principal {
     /// A user (`...:user/x`), a role (`...:role/x`) or a role session (`...:assumed-role/x/y`).
     Arn(Text),
 }
+
+serde_as_text!(Principal);
 
 /// Why a text names no principal.
 #[derive(Debug, thiserror::Error)]

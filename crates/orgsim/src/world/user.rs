@@ -2,9 +2,22 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    AccountId, InlinePolicy, MfaDevice, Partition, ServiceCredential, SigningCertificate, SshKey, Tags, Text, Time,
-};
+use super::credential::{KeyStatus, MfaDevice, PublicKey, ServiceCredential};
+use super::policy::InlinePolicy;
+use crate::derive::Derive;
+use crate::value::{AccountId, Partition, Tags, Text, Time};
+
+/// What a caller may do: what a scan needs, and a little more for the tools that it is compared with.
+const CALLER_ACTIONS: [&str; 8] = [
+    "sts:AssumeRole",
+    "sts:SetSourceIdentity",
+    "sts:TagSession",
+    "organizations:Describe*",
+    "organizations:List*",
+    "iam:Get*",
+    "iam:List*",
+    "iam:Generate*",
+];
 
 /// An IAM user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,10 +64,10 @@ pub struct User {
     pub service_credentials: Vec<ServiceCredential>,
     /// X.509 certificates.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub signing_certificates: Vec<SigningCertificate>,
+    pub signing_certificates: Vec<PublicKey>,
     /// SSH public keys for CodeCommit.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ssh_keys: Vec<SshKey>,
+    pub ssh_keys: Vec<PublicKey>,
 }
 
 impl User {
@@ -78,6 +91,21 @@ impl User {
             signing_certificates: Vec::new(),
             ssh_keys: Vec::new(),
         }
+    }
+
+    /// The user that clients act as; it may do what a scan needs.
+    pub(crate) fn caller(name: &str, created_at: Time, key: AccessKey) -> User {
+        User {
+            inline_policies: vec![InlinePolicy::allowing("scan-organization", CALLER_ACTIONS)],
+            keys: vec![key],
+            ..User::new(name, created_at)
+        }
+    }
+
+    /// The unique id, `AIDA` and 17 letters and digits.
+    pub(crate) fn unique_id(&self, derive: Derive, account: AccountId) -> String {
+        let of_name = || derive.unique_id("AIDA", &[&account.to_string(), &self.name]);
+        self.id.as_ref().map_or_else(of_name, ToString::to_string)
     }
 
     /// The user's ARN, with its path.
@@ -137,27 +165,10 @@ pub struct AccessKey {
     pub last_used: Option<LastUsed>,
 }
 
-/// Whether a credential can be used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum KeyStatus {
-    /// It can.
-    #[default]
-    Active,
-    /// It was switched off and can be switched on again.
-    Inactive,
-    /// Its time is over.
-    Expired,
-}
-
-impl KeyStatus {
-    /// The status as AWS spells it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            KeyStatus::Active => "Active",
-            KeyStatus::Inactive => "Inactive",
-            KeyStatus::Expired => "Expired",
-        }
+impl AccessKey {
+    /// An active key that has no id yet and was never used.
+    pub(crate) fn unnamed(created_at: Time) -> AccessKey {
+        AccessKey { id: "".into(), status: KeyStatus::Active, created_at, last_used: None, changed_at: None }
     }
 }
 

@@ -4,8 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::world::{
-    Account, AccountId, InlinePolicy, MfaDevice, Password, ServiceCredential, SigningCertificate, SshKey, Tags, Text,
-    Time, User, World,
+    Account, AccountId, InlinePolicy, MfaDevice, Password, PublicKey, ServiceCredential, Tags, Text, Time, User, World,
 };
 
 /// One IAM user.
@@ -44,9 +43,9 @@ pub struct TruthUser {
     /// Its service-specific credentials.
     pub service_credentials: Vec<ServiceCredential>,
     /// Its signing certificates.
-    pub signing_certificates: Vec<SigningCertificate>,
+    pub signing_certificates: Vec<PublicKey>,
     /// Its SSH public keys.
-    pub ssh_keys: Vec<SshKey>,
+    pub ssh_keys: Vec<PublicKey>,
 }
 
 /// All users, ordered by account and name.

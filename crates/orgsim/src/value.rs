@@ -1,12 +1,12 @@
-//! The small values a world is made of: account ids, partitions, times and tags, kept compact because a world may hold a
-//! million users.
+//! The small values of a world: account ids, partitions, times and tags, kept compact because a world may hold a million
+//! users.
 
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::de::{self, MapAccess, Visitor};
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Text that repeats all over a world (tag keys, service names, policy names), so it is shared.
@@ -213,20 +213,21 @@ impl<'de> Deserialize<'de> for Tags {
 /// Serde by way of `Display` and `FromStr`, for types whose text is their only form.
 macro_rules! serde_as_text {
     ($($name:ty),*) => {$(
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
             }
         }
 
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
             }
         }
     )*};
 }
-serde_as_text!(AccountId, Time, super::Principal);
+pub(crate) use serde_as_text;
+serde_as_text!(AccountId, Time);
 
 #[cfg(test)]
 mod tests {

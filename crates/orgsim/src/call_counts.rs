@@ -7,9 +7,9 @@ use crate::world::AccountId;
 /// Every request that arrived, those included that were refused, throttled or lost. The account is the one that is
 /// addressed: for `AssumeRole` the account of the role, otherwise that of the credentials.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Calls(HashMap<Option<AccountId>, BTreeMap<Box<str>, u64>>);
+pub struct CallCounts(HashMap<Option<AccountId>, BTreeMap<Box<str>, u64>>);
 
-impl Calls {
+impl CallCounts {
     /// All requests.
     #[must_use]
     pub fn total(&self) -> u64 {
@@ -55,7 +55,7 @@ impl Calls {
         rows
     }
 
-    pub(crate) fn note(&mut self, account: Option<AccountId>, action: &str) {
+    pub(crate) fn record(&mut self, account: Option<AccountId>, action: &str) {
         let actions = self.0.entry(account).or_default();
         match actions.get_mut(action) {
             Some(count) => *count += 1,

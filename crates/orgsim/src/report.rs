@@ -1,10 +1,12 @@
-//! The credential report's table: columns and values
-//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html>).
+//! Credential reports: a snapshot of an account's users as CSV, taken when the report is requested and valid for four
+//! hours (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html>).
+
+use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::{Booleans, Columns, InactiveKeys, ReportStyle};
-use crate::world::{AccessKey, Account, KeyStatus, Partition, SigningCertificate, Time, User};
+use crate::options::{Booleans, Columns, InactiveKeys, ReportStyle};
+use crate::world::{AccessKey, Account, KeyStatus, Partition, PublicKey, Time, User};
 
 const HEADER: &str = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,\
 password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,\
@@ -14,8 +16,44 @@ cert_1_last_rotated,cert_2_active,cert_2_last_rotated";
 
 const NONE: &str = "N/A";
 
-/// The whole report as CSV.
-pub(super) fn content(account: &Account, partition: Partition, style: ReportStyle) -> Bytes {
+/// How long a report is valid, in seconds.
+const VALID: i64 = 4 * 3600;
+
+/// A report of one account.
+pub(crate) struct Report {
+    pub(crate) started_at: Time,
+    pub(crate) content: Bytes,
+}
+
+/// The progress of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    Absent,
+    InProgress,
+    Complete,
+    Expired,
+}
+
+impl Report {
+    /// Starts a report of the account as it is now.
+    pub(crate) fn start(account: &Account, partition: Partition, style: ReportStyle, now: Time) -> Report {
+        Report { started_at: now, content: content(account, partition, style) }
+    }
+
+    /// The progress of a report that `takes` so long.
+    pub(crate) fn phase(&self, now: Time, takes: Duration) -> Phase {
+        let age = now.unix() - self.started_at.unix();
+        if age >= VALID {
+            Phase::Expired
+        } else if age < i64::try_from(takes.as_secs()).unwrap_or(i64::MAX) {
+            Phase::InProgress
+        } else {
+            Phase::Complete
+        }
+    }
+}
+
+fn content(account: &Account, partition: Partition, style: ReportStyle) -> Bytes {
     let mut table = Table { style, text: HEADER.to_owned() };
     if style.columns == Columns::Additional {
         table.text.push_str(",additional_credentials_info");
@@ -61,7 +99,7 @@ impl Table {
     }
 
     /// The columns of two keys and two signing certificates, which end the row.
-    fn credentials(&mut self, keys: &[AccessKey], certificates: &[SigningCertificate]) {
+    fn credentials(&mut self, keys: &[AccessKey], certificates: &[PublicKey]) {
         for slot in 0..2 {
             self.key(keys.get(slot));
         }
@@ -83,7 +121,7 @@ impl Table {
         self.cells(&[&self.boolean(active), &rotated, &used_at, region, service]);
     }
 
-    fn certificate(&mut self, certificate: Option<&SigningCertificate>) {
+    fn certificate(&mut self, certificate: Option<&PublicKey>) {
         let active = certificate.is_some_and(|certificate| certificate.status == KeyStatus::Active);
         let shown = certificate.filter(|_| active || self.style.inactive_keys == InactiveKeys::Dated);
         let rotated = shown.map_or(NONE.to_owned(), |certificate| date(certificate.uploaded_at));

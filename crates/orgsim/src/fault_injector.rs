@@ -11,12 +11,12 @@ use jiff::Timestamp;
 use crate::derive::Derive;
 use crate::fault::{Calls, Fault, FaultKind, Latency};
 use crate::wire::error::ApiError;
-use crate::wire::request::Service;
+use crate::wire::service::Service;
 use crate::world::AccountId;
 
 /// The faults of a simulator and what they have seen.
 #[derive(Default)]
-pub(crate) struct Troubles {
+pub(crate) struct FaultInjector {
     active: Vec<Active>,
     added: u64,
 }
@@ -41,9 +41,9 @@ struct Bucket {
 
 /// What goes wrong with one request.
 #[derive(Debug, Default, PartialEq)]
-pub(crate) struct Strike {
+pub(crate) struct Effects {
     pub(crate) delay: Duration,
-    pub(crate) refusal: Option<Refusal>,
+    pub(crate) failure: Option<Failure>,
     pub(crate) keep_bytes: Option<usize>,
     pub(crate) report_never_ready: bool,
     pub(crate) report_limit_exceeded: bool,
@@ -51,7 +51,7 @@ pub(crate) struct Strike {
 
 /// Why a request is not acted on.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Refusal {
+pub(crate) enum Failure {
     Error(ApiError),
     Reset,
 }
@@ -63,7 +63,7 @@ pub(crate) struct Target<'a> {
     pub(crate) action: &'a str,
 }
 
-impl Troubles {
+impl FaultInjector {
     pub(crate) fn add(&mut self, fault: Fault) {
         self.added += 1;
         self.active.push(Active { fault, number: self.added, by_account: HashMap::new() });
@@ -73,9 +73,9 @@ impl Troubles {
         self.active.clear();
     }
 
-    /// What goes wrong with this request. Every fault that it matches sees it; the first refusal counts.
-    pub(crate) fn strike(&mut self, derive: Derive, target: &Target<'_>, now: Timestamp) -> Strike {
-        let mut strike = Strike::default();
+    /// What goes wrong with this request. Every fault that it matches sees it; the first failure counts.
+    pub(crate) fn inject(&mut self, derive: Derive, target: &Target<'_>, now: Timestamp) -> Effects {
+        let mut effects = Effects::default();
         for active in self.active.iter_mut().filter(|active| active.matches(target)) {
             let seen = active.by_account.entry(target.account).or_default();
             seen.requests += 1;
@@ -83,10 +83,10 @@ impl Troubles {
             let chance =
                 |what: &str| derive.fraction(&[what, &active.number.to_string(), &account, &seen.requests.to_string()]);
             if is_hit(active.fault.calls, seen.requests, || chance("hit")) {
-                strike.suffer(&active.fault, target, &mut seen.bucket, now, chance);
+                effects.apply(&active.fault, target, &mut seen.bucket, now, chance);
             }
         }
-        strike
+        effects
     }
 }
 
@@ -107,8 +107,8 @@ fn is_hit(calls: Calls, number: u64, chance: impl FnOnce() -> f64) -> bool {
     }
 }
 
-impl Strike {
-    fn suffer(
+impl Effects {
+    fn apply(
         &mut self,
         fault: &Fault,
         target: &Target<'_>,
@@ -118,7 +118,7 @@ impl Strike {
     ) {
         let throttled = || {
             let error = ApiError::throttled(target.service);
-            Refusal::Error(ApiError { retry_after: fault.retry_after, ..error })
+            Failure::Error(ApiError { retry_after: fault.retry_after, ..error })
         };
         match &fault.kind {
             FaultKind::Latency(latency) => self.delay += latency.draw(chance),
@@ -130,17 +130,17 @@ impl Strike {
                 }
             }
             FaultKind::Error { status, code, message } => {
-                self.refuse(Refusal::Error(ApiError::new(*status, code.to_string(), &**message)));
+                self.refuse(Failure::Error(ApiError::new(*status, code.to_string(), &**message)));
             }
-            FaultKind::Reset => self.refuse(Refusal::Reset),
+            FaultKind::Reset => self.refuse(Failure::Reset),
             FaultKind::Truncate { keep_bytes } => self.keep_bytes = Some(*keep_bytes),
             FaultKind::ReportNeverReady => self.report_never_ready = true,
             FaultKind::ReportLimitExceeded => self.report_limit_exceeded = true,
         }
     }
 
-    fn refuse(&mut self, refusal: Refusal) {
-        self.refusal.get_or_insert(refusal);
+    fn refuse(&mut self, failure: Failure) {
+        self.failure.get_or_insert(failure);
     }
 }
 
