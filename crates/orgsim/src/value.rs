@@ -16,9 +16,9 @@ pub type Text = Arc<str>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountId(u64);
 
-/// Why a text is no account id.
+/// Why a text is not an account id.
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is no account id: an account id is 12 digits")]
+#[error("`{0}` is not an account id: an account id is 12 digits")]
 pub struct AccountIdError(Box<str>);
 
 impl AccountId {
@@ -236,7 +236,7 @@ mod tests {
     #[test]
     fn account_ids_keep_their_leading_zeros() {
         assert_eq!("012345678901".parse::<AccountId>().unwrap().to_string(), "012345678901");
-        insta::assert_snapshot!("12345".parse::<AccountId>().unwrap_err(), @"`12345` is no account id: an account id is 12 digits");
+        insta::assert_snapshot!("12345".parse::<AccountId>().unwrap_err(), @"`12345` is not an account id: an account id is 12 digits");
         assert!("+12345678901".parse::<AccountId>().is_err());
     }
 

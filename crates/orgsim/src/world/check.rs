@@ -1,4 +1,4 @@
-//! What a world must satisfy before anything is served from it.
+//! What a world must satisfy before it is served.
 
 use std::collections::HashSet;
 
@@ -9,13 +9,13 @@ use crate::permission::{DocumentError, Policy};
 /// Why a world cannot be served.
 #[derive(Debug, thiserror::Error)]
 pub enum WorldError {
-    /// The text is no world.
+    /// The text is not a world.
     #[error("cannot read the world: {0}")]
     Yaml(#[from] Box<serde_yaml::Error>),
     /// The world could not be written.
     #[error("cannot write the world: {0}")]
     Write(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// There is no account at all.
+    /// There is no account.
     #[error("the world has no account: the first one listed is the management account")]
     NoAccount,
     /// An account is listed twice.
@@ -48,8 +48,8 @@ pub enum WorldError {
         /// The name.
         name: Box<str>,
     },
-    /// The document of a policy is none.
-    #[error("the document of policy `{policy}` in account `{account}` is none: {reason}")]
+    /// The document of a policy is invalid.
+    #[error("policy `{policy}` in account `{account}` has an invalid document: {reason}")]
     BadDocument {
         /// The account.
         account: AccountId,
@@ -59,7 +59,7 @@ pub enum WorldError {
         reason: DocumentError,
     },
     /// A path does not begin and end with `/`.
-    #[error("`{path}` of `{owner}` in account `{account}` is no path: a path is `/` or begins and ends with `/`")]
+    #[error("`{path}` of `{owner}` in account `{account}` is not a path: a path is `/` or begins and ends with `/`")]
     BadPath {
         /// The account.
         account: AccountId,
@@ -69,21 +69,21 @@ pub enum WorldError {
         path: Box<str>,
     },
     /// An OU path has an empty part.
-    #[error("`{0}` is no OU path: a path is names joined by `/`, such as `Workloads/Prod`")]
+    #[error("`{0}` is not an OU path: a path is names joined by `/`, such as `Workloads/Prod`")]
     BadOu(Box<str>),
-    /// The caller has no key to sign with.
-    #[error("user `{0}` of the management account has no active access key, so nobody could call")]
+    /// The caller has no active key to sign with.
+    #[error("user `{0}` of the management account has no active access key, so no client could call")]
     CallerWithoutKey(Box<str>),
-    /// A delegated administrator or a fault names an account that is not there.
+    /// A delegated administrator or a fault names an account that is not listed.
     #[error("account `{0}` is named but not listed")]
     UnknownAccount(AccountId),
-    /// A fault's numbers make no sense.
-    #[error("a fault cannot be played: {0}")]
+    /// The numbers of a fault are invalid.
+    #[error("a fault is invalid: {0}")]
     BadFault(#[from] FaultError),
 }
 
 impl World {
-    /// Checks that the world contradicts neither itself nor IAM's rules that the rest of the crate leans on.
+    /// Checks that the world contradicts neither itself nor the rules of IAM that the rest of the crate relies on.
     ///
     /// # Errors
     /// The first contradiction found.

@@ -23,7 +23,7 @@ pub struct Role {
     /// Who may assume it; left out, the management account.
     #[serde(default)]
     pub trust: Vec<Principal>,
-    /// What whoever assumes it must say.
+    /// The external id that must be given to assume it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_id: Option<Text>,
     /// What its trust policy allows those it trusts beside `sts:AssumeRole`, as `sts:SetSourceIdentity` and
@@ -75,7 +75,7 @@ impl Role {
 /// Who is trusted by a role: an account, or one user or role by its ARN.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Principal {
-    /// Everybody in the account whom the account lets.
+    /// Every user and role of the account that the account permits.
     Account(AccountId),
     /// A user (`...:user/x`), a role (`...:role/x`) or a role session (`...:assumed-role/x/y`).
     Arn(Text),
@@ -83,9 +83,9 @@ pub enum Principal {
 
 serde_as_text!(Principal);
 
-/// Why a text names no principal.
+/// Why a text is not a principal.
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is no principal: a principal is an account id or an ARN")]
+#[error("`{0}` is not a principal: a principal is an account id or an ARN")]
 pub struct PrincipalError(Box<str>);
 
 impl FromStr for Principal {

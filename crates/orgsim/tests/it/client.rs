@@ -10,15 +10,21 @@ use sha2::{Digest, Sha256};
 pub(crate) const MANAGEMENT: &str = "111111111111";
 pub(crate) const MEMBER: &str = "222222222222";
 
-/// A small world written by hand, at noon of 2026-11-01.
+/// The role of [`MEMBER`] that the management account may assume.
+pub(crate) const ROLE: &str = "arn:aws:iam::222222222222:role/OrganizationAccountAccessRole";
+
+/// A small world, at noon of 2026-11-01.
 pub(crate) const WORLD: &str = include_str!("world.yaml");
 
-/// The simulator of [`WORLD`] and the hand on its clock.
+/// A world of the same time with every kind of credential and IAM policy.
+pub(crate) const CREDENTIALS: &str = include_str!("credentials.yaml");
+
+/// The simulator of [`WORLD`] and its clock.
 pub(crate) fn sim() -> (Sim, ManualClock) {
     sim_with(WORLD, |_| {})
 }
 
-/// The simulator of a world in YAML, with options of the test's own.
+/// The simulator of a world in YAML, with options that the test adjusts.
 pub(crate) fn sim_with(world: &str, adjust: impl FnOnce(&mut SimOptions)) -> (Sim, ManualClock) {
     let world = World::from_yaml(world).unwrap();
     let (clock, hand) = Clock::manual(world.epoch.timestamp());
@@ -37,7 +43,7 @@ pub(crate) struct Client {
     pub(crate) region: &'static str,
 }
 
-/// What came back: status and body.
+/// Status and body of a response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -51,10 +57,20 @@ impl Client {
         Client::of_key(sim, &caller.access_key_id)
     }
 
-    /// Whoever has this key.
+    /// The owner of an access key.
     pub(crate) fn of_key(sim: &Sim, key: &str) -> Client {
         let at = sim.with_world(|world| world.epoch.timestamp());
         Client { key: key.to_owned(), secret: sim.secret(key), token: None, at, region: "us-east-1" }
+    }
+
+    /// A session in [`MEMBER`].
+    pub(crate) fn member(sim: &Sim) -> Client {
+        Client::in_account(sim, MEMBER)
+    }
+
+    /// A session in an account.
+    pub(crate) fn in_account(sim: &Sim, account: &str) -> Client {
+        Client::caller(sim).assume(sim, &ROLE.replace(MEMBER, account))
     }
 
     /// A session of a role, which must be granted.
@@ -76,7 +92,38 @@ impl Client {
     }
 
     pub(crate) fn iam(&self, sim: &Sim, action: &str, parameters: &[(&str, &str)]) -> Answer {
-        send(sim, &self.query("iam", "2010-05-08", action, parameters))
+        let answer = send(sim, &self.query("iam", "2010-05-08", action, parameters));
+        if answer.status == 200 {
+            let start = format!("<{action}Response xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><");
+            assert!(answer.body.starts_with(&start), "{}", answer.body);
+            let end = format!(
+                "<ResponseMetadata><RequestId>{}</RequestId></ResponseMetadata></{action}Response>",
+                answer.leaf("RequestId")
+            );
+            assert!(answer.body.ends_with(&end), "{}", answer.body);
+        }
+        answer
+    }
+
+    /// The texts of an element of the answer over all pages of a size.
+    pub(crate) fn walk(
+        &self,
+        sim: &Sim,
+        (action, fixed): (&str, &[(&str, &str)]),
+        element: &str,
+        size: usize,
+    ) -> Vec<String> {
+        let (size, mut texts, mut marker) = (size.to_string(), Vec::new(), None::<String>);
+        loop {
+            let mut parameters = [fixed, &[("MaxItems", &*size)]].concat();
+            parameters.extend(marker.as_deref().map(|marker| ("Marker", marker)));
+            let page = self.iam(sim, action, &parameters);
+            texts.extend(page.leaves(element));
+            match page.leaf("IsTruncated").as_str() {
+                "true" => marker = Some(page.leaf("Marker")),
+                _ => return texts,
+            }
+        }
     }
 
     pub(crate) fn sts(&self, sim: &Sim, action: &str, parameters: &[(&str, &str)]) -> Answer {
@@ -169,6 +216,24 @@ impl Answer {
         let (open, close) = (format!("<{name}>"), format!("</{name}>"));
         let parts = self.body.split(&open).skip(1);
         parts.map(|part| part.split(&close).next().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// The result of an IAM action, an element a line.
+    pub(crate) fn result(&self) -> String {
+        let result = self.body.split("Result>").nth(1).unwrap_or_else(|| panic!("no result in {}", self.body));
+        let (result, _) = result.rsplit_once("</").unwrap_or((result, ""));
+        result.replace("><", ">\n<").replace(">\n</", "></")
+    }
+
+    /// One line for each `member`, its texts joined by blanks.
+    pub(crate) fn rows(&self) -> String {
+        let members =
+            self.body.split("<member>").skip(1).map(|part| part.split("</member>").next().unwrap_or_default());
+        let texts = members.map(|part| {
+            let parts = part.split(['<', '>']).enumerate().filter(|(at, text)| at % 4 == 2 && !text.is_empty());
+            parts.map(|(_, text)| text).collect::<Vec<_>>().join(" ")
+        });
+        texts.collect::<Vec<_>>().join("\n")
     }
 
     /// Status, code and message of an error, whatever the protocol; only the status of a success.

@@ -3,9 +3,7 @@
 use orgsim::fault::{Calls, Fault, FaultKind, Latency};
 use orgsim::{Outcome, Sim};
 
-use crate::client::{Client, MANAGEMENT, MEMBER, WORLD, sim, sim_with};
-
-const ROLE: &str = "arn:aws:iam::222222222222:role/OrganizationAccountAccessRole";
+use crate::client::{Client, MANAGEMENT, MEMBER, ROLE, WORLD, sim, sim_with};
 
 fn told(sim: &Sim, fault: Fault) -> String {
     sim.add_fault(fault);
@@ -20,7 +18,7 @@ fn told(sim: &Sim, fault: Fault) -> String {
 }
 
 #[test]
-fn each_service_has_its_word_for_too_fast() {
+fn each_service_has_its_own_throttling_error() {
     let (sim, _) = sim();
     insta::assert_snapshot!(told(&sim, Fault::new(FaultKind::Throttle)), @"400 Throttling: Rate exceeded | 400 Throttling: Rate exceeded | 400 TooManyRequestsException: Rate exceeded");
     let error = FaultKind::Error { status: 503, code: "ServiceUnavailable".into(), message: "try later".into() };
@@ -42,7 +40,7 @@ fn a_fault_of_assume_role_is_addressed_to_the_account_of_the_role() {
 #[test]
 fn a_lost_request_is_not_acted_on_and_a_lost_answer_is() {
     let (sim, _) = sim();
-    let member = Client::caller(&sim).assume(&sim, ROLE);
+    let member = Client::member(&sim);
     let keys_of_bob = || sim.with_world(|world| world.accounts[1].user("bob").unwrap().keys.len());
     let create = || sim.handle(&member.query("iam", "2010-05-08", "CreateAccessKey", &[("UserName", "bob")]));
     sim.add_fault(Fault::new(FaultKind::Reset).calls(Calls::First(1)));
@@ -66,7 +64,7 @@ faults:
   - { kind: { rate_limit: { per_second: 100, burst: 50 } } }
 ";
     let (sim, _) = sim_with(&format!("{WORLD}{faults}"), |_| {});
-    let member = Client::caller(&sim).assume(&sim, ROLE);
+    let member = Client::member(&sim);
     let told = [(); 3].map(|()| member.iam(&sim, "ListUsers", &[]).error());
     insta::assert_snapshot!(told.join("\n"), @"
     400 Throttling: Rate exceeded
@@ -78,7 +76,7 @@ faults:
 }
 
 #[test]
-fn every_request_is_counted_whatever_became_of_it() {
+fn every_request_is_counted_whatever_its_outcome() {
     let (sim, _) = sim();
     let caller = Client::caller(&sim);
     let member = caller.assume(&sim, ROLE);

@@ -49,7 +49,7 @@ fn the_tree_can_be_walked_down_and_up() {
 }
 
 #[test]
-fn an_account_is_told_in_the_fields_of_each_time() {
+fn the_fields_of_an_account_follow_the_options() {
     let body = r#"{"AccountId":"222222222222"}"#;
     let with = |fields| sim_with(WORLD, |options| options.account_fields = fields).0;
     insta::assert_json_snapshot!(ask(&with(AccountFields::All), "DescribeAccount", body), @r#"
@@ -79,7 +79,7 @@ fn an_account_is_told_in_the_fields_of_each_time() {
 }
 
 #[test]
-fn a_state_without_an_older_word_has_no_status() {
+fn a_state_that_is_newer_than_the_status_field_has_no_status() {
     let (sim, _) = sim();
     let coming = ask(&sim, "DescribeAccount", r#"{"AccountId":"666666666666"}"#);
     assert_eq!(coming["Account"]["State"], "PENDING_ACTIVATION");
@@ -158,7 +158,7 @@ fn bad_parameters_have_their_reason() {
 }
 
 #[test]
-fn tags_are_told_of_what_has_them() {
+fn tags_are_listed_for_accounts_and_the_root() {
     let (sim, _) = sim();
     let tags = |id: &str| ask(&sim, "ListTagsForResource", &format!(r#"{{"ResourceId":"{id}"}}"#))["Tags"].to_string();
     assert_eq!(tags("222222222222"), r#"[{"Key":"environment","Value":"prod"},{"Key":"team","Value":"payments"}]"#);
@@ -166,7 +166,7 @@ fn tags_are_told_of_what_has_them() {
 }
 
 #[test]
-fn only_the_management_account_and_its_delegates_may_ask() {
+fn only_the_management_account_and_delegated_administrators_may_ask() {
     let (sim, _) = sim();
     let member = Client::caller(&sim).assume(&sim, "arn:aws:iam::222222222222:role/OrganizationAccountAccessRole");
     let delegate = Client::of_key(&sim, "AKIAAUDIT00000000001");

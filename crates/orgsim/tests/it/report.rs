@@ -8,9 +8,7 @@ use jiff::SignedDuration;
 use orgsim::fault::{Calls, Fault, FaultKind};
 use orgsim::{Booleans, Columns, InactiveKeys, ReportStyle, Sim};
 
-use crate::client::{Client, WORLD, sim, sim_with};
-
-const ROLE: &str = "arn:aws:iam::222222222222:role/OrganizationAccountAccessRole";
+use crate::client::{CREDENTIALS, Client, ROLE, WORLD, sim, sim_with};
 
 /// A session opened now.
 fn member(sim: &Sim, at: jiff::Timestamp) -> Client {
@@ -22,7 +20,7 @@ fn generate(sim: &Sim, client: &Client) -> String {
     if answer.status == 200 { answer.leaf("State") } else { answer.error() }
 }
 
-pub(crate) fn table(sim: &Sim, client: &Client) -> String {
+fn table(sim: &Sim, client: &Client) -> String {
     let content = client.iam(sim, "GetCredentialReport", &[]).leaf("Content");
     String::from_utf8(STANDARD.decode(content).unwrap()).unwrap()
 }
@@ -39,11 +37,11 @@ fn a_report_goes_through_all_its_states() {
     {
         hand.set(start + SignedDuration::from_secs(seconds));
         let client = member(&sim, hand.now());
-        let told = match action {
+        let answers = match action {
             "generate" => generate(&sim, &client),
             _ => client.iam(&sim, "GetCredentialReport", &[]).error(),
         };
-        seen.push(format!("{seconds} {action} {told}"));
+        seen.push(format!("{seconds} {action} {answers}"));
     }
     insta::assert_snapshot!(seen.join("\n"), @"
     0 get 410 ReportNotPresent: No report is available
@@ -61,7 +59,7 @@ fn a_report_goes_through_all_its_states() {
 }
 
 #[test]
-fn a_report_without_delay_is_started_and_then_there() {
+fn a_report_without_delay_is_complete_at_the_second_request() {
     let (sim, hand) = sim();
     let client = member(&sim, hand.now());
     assert_eq!(generate(&sim, &client), "STARTED");
@@ -84,7 +82,7 @@ fn the_table_has_a_row_for_root_and_one_for_each_user() {
 }
 
 #[test]
-fn the_table_has_the_looks_that_are_asked_for() {
+fn the_table_follows_the_report_style() {
     let style = ReportStyle {
         inactive_keys: InactiveKeys::NotApplicable,
         booleans: Booleans::Upper,
@@ -100,7 +98,7 @@ fn the_table_has_the_looks_that_are_asked_for() {
 }
 
 #[test]
-fn a_report_is_a_picture_of_its_moment() {
+fn a_report_shows_the_account_as_it_was_at_its_start() {
     let (sim, hand) = sim();
     let client = member(&sim, hand.now());
     generate(&sim, &client);
@@ -117,7 +115,7 @@ fn a_report_is_a_picture_of_its_moment() {
 }
 
 #[test]
-fn a_report_may_never_be_ready_or_not_even_begin() {
+fn a_report_may_never_be_ready_or_never_be_started() {
     let (sim, hand) = sim();
     let client = member(&sim, hand.now());
     sim.add_fault(Fault::new(FaultKind::ReportLimitExceeded).calls(Calls::First(1)));
@@ -136,4 +134,17 @@ fn a_report_may_never_be_ready_or_not_even_begin() {
     ");
     sim.clear_faults();
     assert_eq!(generate(&sim, &client), "COMPLETE");
+}
+
+#[test]
+fn the_report_has_certificates_and_the_next_rotation() {
+    let (sim, _) = sim_with(CREDENTIALS, |_| {});
+    let member = Client::member(&sim);
+    generate(&sim, &member);
+    let table = table(&sim, &member);
+    insta::assert_snapshot!(table.lines().skip(1).take(3).collect::<Vec<_>>().join("\n"), @"
+    <root_account>,arn:aws:iam::222222222222:root,2025-01-01T00:00:00+00:00,not_supported,2026-09-01T00:00:00+00:00,not_supported,not_supported,true,true,2020-01-01T00:00:00+00:00,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,true,2019-01-01T00:00:00+00:00,false,N/A
+    alice,arn:aws:iam::222222222222:user/alice,2024-05-01T08:00:00+00:00,true,2026-10-30T10:00:00+00:00,2026-10-01T00:00:00+00:00,2026-12-30T00:00:00+00:00,true,true,2025-01-01T00:00:00+00:00,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,true,2024-06-01T00:00:00+00:00,false,2024-07-01T00:00:00+00:00
+    alice-2,arn:aws:iam::222222222222:user/alice-2,2025-01-01T00:00:00+00:00,false,N/A,N/A,N/A,false,true,2025-01-01T00:00:00+00:00,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A
+    ");
 }

@@ -48,7 +48,7 @@ fn closing(mut request: Vec<u8>) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn an_answer_comes_over_the_wire() {
+async fn an_answer_is_sent_over_the_wire() {
     let sim = Arc::new(sim().0);
     let caller = Client::caller(&sim);
     visit(sim, async |address| {
@@ -63,7 +63,7 @@ async fn an_answer_comes_over_the_wire() {
 }
 
 #[tokio::test]
-async fn a_truncated_answer_is_shorter_than_it_says() {
+async fn a_truncated_answer_is_shorter_than_its_content_length() {
     let sim = Arc::new(sim().0);
     sim.add_fault(Fault::new(FaultKind::Truncate { keep_bytes: 40 }));
     let caller = Client::caller(&sim);
@@ -78,7 +78,7 @@ async fn a_truncated_answer_is_shorter_than_it_says() {
 }
 
 #[tokio::test]
-async fn a_reset_is_a_reset() {
+async fn a_reset_fault_resets_the_connection() {
     let sim = Arc::new(sim().0);
     sim.add_fault(Fault::new(FaultKind::Reset).calls(Calls::First(1)));
     let caller = Client::caller(&sim);
@@ -92,7 +92,7 @@ async fn a_reset_is_a_reset() {
 }
 
 #[tokio::test]
-async fn an_answer_is_held_back_as_long_as_it_should() {
+async fn a_latency_fault_delays_the_answer() {
     let sim = Arc::new(sim().0);
     sim.add_fault(Fault::new(FaultKind::Latency(Latency::FixedMs(120))));
     let caller = Client::caller(&sim);
@@ -106,7 +106,7 @@ async fn an_answer_is_held_back_as_long_as_it_should() {
 }
 
 #[tokio::test]
-async fn a_body_without_end_is_refused() {
+async fn a_body_over_the_limit_is_refused() {
     let sim = Arc::new(sim().0);
     visit(sim, async |address| {
         let head = b"POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 1100000\r\n\r\n".to_vec();

@@ -5,11 +5,7 @@ use http::Request;
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
-use crate::client::{Client, MEMBER, WORLD, send, sim, sim_with};
-
-fn role() -> String {
-    format!("arn:aws:iam::{MEMBER}:role/OrganizationAccountAccessRole")
-}
+use crate::client::{Client, ROLE, WORLD, send, sim, sim_with};
 
 #[test]
 fn a_request_that_was_tampered_with_is_refused() {
@@ -34,7 +30,7 @@ fn a_request_that_was_tampered_with_is_refused() {
 }
 
 #[test]
-fn a_query_string_will_do_as_well_as_a_body() {
+fn parameters_may_be_in_the_query_string() {
     let (sim, _) = sim();
     let uri = "http://127.0.0.1:9/?Action=GetUser&UserName=reader&Version=2010-05-08";
     let request = Client::caller(&sim).sign(Request::get(uri).body(Bytes::new()).unwrap(), "iam");
@@ -49,10 +45,10 @@ fn every_refusal_has_its_code_in_each_protocol() {
     let unknown = Client::of_key(&sim, "AKIAUNKNOWN000000001");
     let inactive = Client::of_key(&sim, "AKIAALICE00000000002");
     let wrong_secret = Client { secret: "x".to_owned(), ..caller.clone() };
-    let session = caller.assume(&sim, &role());
+    let session = caller.assume(&sim, ROLE);
     let forged = Client { token: Some("forged".to_owned()), ..session.clone() };
     let tokenless = Client { token: None, ..session };
-    let mut told = Vec::new();
+    let mut answers = Vec::new();
     for (who, client) in [
         ("closed account", closed),
         ("unknown key", unknown),
@@ -61,10 +57,10 @@ fn every_refusal_has_its_code_in_each_protocol() {
         ("forged token", forged),
         ("no token", tokenless),
     ] {
-        told.push(format!("{who} {}", client.sts(&sim, "GetCallerIdentity", &[]).error()));
-        told.push(format!("{who} {}", client.organizations(&sim, "ListRoots", "{}").error()));
+        answers.push(format!("{who} {}", client.sts(&sim, "GetCallerIdentity", &[]).error()));
+        answers.push(format!("{who} {}", client.organizations(&sim, "ListRoots", "{}").error()));
     }
-    insta::assert_snapshot!(told.join("\n"), @"
+    insta::assert_snapshot!(answers.join("\n"), @"
     closed account 403 InvalidClientTokenId: The security token included in the request is invalid.
     closed account 400 UnrecognizedClientException: The security token included in the request is invalid.
     unknown key 403 InvalidClientTokenId: The security token included in the request is invalid.
@@ -87,8 +83,8 @@ fn a_request_without_a_signature_is_sorted_by_target_and_host() {
     let json = Request::post("/").header("x-amz-target", "AWSOrganizationsV20161128.ListRoots");
     let json = json.body(Bytes::from("{}")).unwrap();
     let half = Request::post("/").header("authorization", "AWS4-HMAC-SHA256 Credential=x").body(Bytes::new()).unwrap();
-    let told = [iam, json, half].map(|request| send(&sim, &request).error());
-    insta::assert_snapshot!(told.join("\n"), @"
+    let answers = [iam, json, half].map(|request| send(&sim, &request).error());
+    insta::assert_snapshot!(answers.join("\n"), @"
     403 MissingAuthenticationToken: Request is missing Authentication Token
     400 MissingAuthenticationTokenException: Request is missing Authentication Token
     403 IncompleteSignature: Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'x'
@@ -96,15 +92,15 @@ fn a_request_without_a_signature_is_sorted_by_target_and_host() {
 }
 
 #[test]
-fn a_date_may_be_a_quarter_of_an_hour_off() {
+fn a_date_may_be_15_minutes_off() {
     let (sim, _) = sim();
     let caller = Client::caller(&sim);
     let at = |minutes: i64, seconds: i64| {
         let off = SignedDuration::from_secs(minutes * 60 + seconds);
         Client { at: caller.at + off, ..caller.clone() }.sts(&sim, "GetCallerIdentity", &[]).error()
     };
-    let told = [at(-15, 0), at(15, 0), at(-15, -1), at(15, 1)];
-    insta::assert_snapshot!(told.join("\n"), @"
+    let answers = [at(-15, 0), at(15, 0), at(-15, -1), at(15, 1)];
+    insta::assert_snapshot!(answers.join("\n"), @"
     200
     200
     403 SignatureDoesNotMatch: Signature expired: 20261101T114459Z is now earlier than 20261101T114500Z (20261101T120000Z - 15 min.)
@@ -113,7 +109,7 @@ fn a_date_may_be_a_quarter_of_an_hour_off() {
 }
 
 #[test]
-fn a_client_of_any_region_is_let_in() {
+fn clients_of_every_region_are_accepted() {
     let (sim, _) = sim();
     let elsewhere = Client { region: "eu-west-1", ..Client::caller(&sim) };
     assert_eq!(elsewhere.iam(&sim, "ListUsers", &[]).error(), "200");
@@ -126,7 +122,7 @@ fn a_client_of_any_region_is_let_in() {
 fn a_session_ends_when_its_time_is_up_and_no_sooner() {
     let (sim, hand) = sim();
     let caller = Client::caller(&sim);
-    let parameters = [("RoleArn", &*role()), ("RoleSessionName", "test"), ("DurationSeconds", "900")];
+    let parameters = [("RoleArn", ROLE), ("RoleSessionName", "test"), ("DurationSeconds", "900")];
     let session = caller.session_of(&caller.sts(&sim, "AssumeRole", &parameters));
     let after = |seconds: i64| {
         hand.set(caller.at + SignedDuration::from_secs(seconds));
@@ -134,8 +130,8 @@ fn a_session_ends_when_its_time_is_up_and_no_sooner() {
         [session.iam(&sim, "ListUsers", &[]).error(), session.organizations(&sim, "ListRoots", "{}").error()]
             .join(" | ")
     };
-    let told = [after(899), after(900)];
-    insta::assert_snapshot!(told.join("\n"), @"
+    let answers = [after(899), after(900)];
+    insta::assert_snapshot!(answers.join("\n"), @"
     200 | 400 AccessDeniedException: You don't have permissions to access this resource.
     403 ExpiredToken: The security token included in the request is expired | 400 ExpiredTokenException: The security token included in the request is expired
     ");
@@ -144,15 +140,15 @@ fn a_session_ends_when_its_time_is_up_and_no_sooner() {
 #[test]
 fn sessions_can_be_ended_at_once() {
     let (sim, _) = sim();
-    let session = Client::caller(&sim).assume(&sim, &role());
+    let session = Client::caller(&sim).assume(&sim, ROLE);
     sim.expire_sessions();
     assert!(session.iam(&sim, "ListUsers", &[]).error().starts_with("403 ExpiredToken"));
-    let renewed = Client::caller(&sim).assume(&sim, &role());
+    let renewed = Client::caller(&sim).assume(&sim, ROLE);
     assert_eq!(renewed.iam(&sim, "ListUsers", &[]).error(), "200");
 }
 
 #[test]
-fn a_use_is_recorded_once_in_a_quarter_of_an_hour() {
+fn the_last_use_is_recorded_every_15_minutes() {
     let (sim, hand) = sim();
     let caller = Client::caller(&sim);
     let used = || {
@@ -179,14 +175,14 @@ fn the_partition_is_in_every_arn() {
     let caller = Client { region: "cn-north-1", ..Client::caller(&sim) };
     let identity = caller.sts(&sim, "GetCallerIdentity", &[]).leaf("Arn");
     assert_eq!(identity, "arn:aws-cn:iam::111111111111:user/security-scanner");
-    let session = caller.assume(&sim, &role().replace("aws", "aws-cn"));
+    let session = caller.assume(&sim, &ROLE.replace("aws", "aws-cn"));
     let identity = session.sts(&sim, "GetCallerIdentity", &[]).leaf("Arn");
     assert_eq!(identity, "arn:aws-cn:sts::222222222222:assumed-role/OrganizationAccountAccessRole/test");
 }
 
 proptest! {
     #[test]
-    fn whatever_arrives_is_answered(
+    fn every_request_gets_an_answer(
         authorization in "(AWS4-HMAC-SHA256 )?(Credential=|[A-Za-z/,;= ]|SignedHeaders=|Signature=){0,12}",
         target in "(AWSOrganizationsV20161128[.])?[A-Za-z]{0,12}",
         path in "(/[a-z%.]{0,4}){1,3}([?][A-Za-z=&%0-9]{0,20})?",

@@ -2,9 +2,8 @@
 
 use orgsim::Sim;
 
-use crate::client::{Client, send, sim};
+use crate::client::{Client, ROLE, send, sim};
 
-const ROLE: &str = "arn:aws:iam::222222222222:role/OrganizationAccountAccessRole";
 const AUDIT: &str = "arn:aws:iam::222222222222:role/audit/Audit";
 
 fn assume(sim: &Sim, client: &Client, role: &str, more: &[(&str, &str)]) -> String {
@@ -15,7 +14,7 @@ fn assume(sim: &Sim, client: &Client, role: &str, more: &[(&str, &str)]) -> Stri
 }
 
 #[test]
-fn the_answer_has_what_aws_documents() {
+fn the_answer_has_the_documented_fields() {
     let (sim, _) = sim();
     let caller = Client::caller(&sim);
     let policy = r#"{"Statement":[{"Effect":"Allow","Action":"iam:ListUsers","Resource":"*"}]}"#;
@@ -48,10 +47,10 @@ fn the_answer_has_what_aws_documents() {
 }
 
 #[test]
-fn roles_are_refused_for_every_reason_in_the_same_words() {
+fn every_refusal_of_a_role_has_the_same_words() {
     let (sim, _) = sim();
     let caller = Client::caller(&sim);
-    let told = [
+    let answers = [
         assume(&sim, &caller, ROLE, &[]),
         assume(&sim, &caller, "arn:aws:iam::222222222222:role/NoSuchRole", &[]),
         assume(&sim, &caller, "arn:aws:iam::999999999999:role/OrganizationAccountAccessRole", &[]),
@@ -67,7 +66,7 @@ fn roles_are_refused_for_every_reason_in_the_same_words() {
         assume(&sim, &caller, "arn:aws:iam::222222222222:role/OnlyTheScanner", &[]),
         assume(&sim, &caller, "arn:aws:iam::222222222222:role/FromInside", &[]),
     ];
-    insta::assert_snapshot!(told.join("\n"), @"
+    insta::assert_snapshot!(answers.join("\n"), @"
     200
     403 AccessDenied: User: arn:aws:iam::111111111111:user/security-scanner is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::222222222222:role/NoSuchRole
     403 AccessDenied: User: arn:aws:iam::111111111111:user/security-scanner is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::999999999999:role/OrganizationAccountAccessRole
@@ -90,7 +89,7 @@ fn parameters_are_checked_before_trust() {
     let (sim, _) = sim();
     let caller = Client::caller(&sim);
     let long = "x".repeat(2049);
-    let told = [
+    let answers = [
         assume(&sim, &caller, "arn:aws:iam::1:role/x", &[]),
         assume(&sim, &caller, "arn:aws:iam::222222222222:user/alice", &[]),
         assume(&sim, &caller, "short", &[]),
@@ -105,7 +104,7 @@ fn parameters_are_checked_before_trust() {
         assume(&sim, &caller, ROLE, &[("Policy", &long)]),
         caller.sts(&sim, "AssumeRole", &[("RoleArn", ROLE)]).error(),
     ];
-    insta::assert_snapshot!(told.join("\n"), @r"
+    insta::assert_snapshot!(answers.join("\n"), @r"
     400 ValidationError: arn:aws:iam::1:role/x is invalid
     400 ValidationError: arn:aws:iam::222222222222:user/alice is invalid
     400 ValidationError: 1 validation error detected: Value 'short' at 'roleArn' failed to satisfy constraint: Member must have length greater than or equal to 20
@@ -136,7 +135,7 @@ fn a_session_does_what_both_its_role_and_its_policy_allow() {
     let narrowed = open(ROLE, &[("Policy", policy)]);
     let audit = open(AUDIT, &[]);
     let by_arn = open(ROLE, &[("PolicyArns.member.1.arn", "arn:aws:iam::aws:policy/IAMReadOnlyAccess")]);
-    let told = [
+    let answers = [
         narrowed.iam(&sim, "ListUsers", &[]).error(),
         narrowed.iam(&sim, "ListAccessKeys", &[("UserName", "alice")]).error(),
         narrowed.organizations(&sim, "DescribeOrganization", "{}").error(),
@@ -147,7 +146,7 @@ fn a_session_does_what_both_its_role_and_its_policy_allow() {
         by_arn.iam(&sim, "CreateAccessKey", &[("UserName", "bob")]).error(),
         narrowed.sts(&sim, "GetCallerIdentity", &[]).error(),
     ];
-    insta::assert_snapshot!(told.join("\n"), @"
+    insta::assert_snapshot!(answers.join("\n"), @"
     200
     403 AccessDenied: User: arn:aws:sts::222222222222:assumed-role/OrganizationAccountAccessRole/test is not authorized to perform: iam:ListAccessKeys on resource: arn:aws:iam::222222222222:user/staff/alice with an explicit deny in a session policy
     400 AccessDeniedException: User: arn:aws:sts::222222222222:assumed-role/OrganizationAccountAccessRole/test is not authorized to perform: organizations:DescribeOrganization on resource: * because no session policy allows the organizations:DescribeOrganization action
@@ -161,7 +160,7 @@ fn a_session_does_what_both_its_role_and_its_policy_allow() {
 }
 
 #[test]
-fn a_chain_of_roles_is_short_and_keeps_its_source() {
+fn chained_sessions_are_short_and_keep_the_source_identity() {
     let (sim, _) = sim();
     let caller = Client::caller(&sim);
     let parameters = [("RoleArn", ROLE), ("RoleSessionName", "first"), ("SourceIdentity", "alice")];
@@ -169,12 +168,12 @@ fn a_chain_of_roles_is_short_and_keeps_its_source() {
     let inside = "arn:aws:iam::222222222222:role/FromInside";
     let second = first.sts(&sim, "AssumeRole", &[("RoleArn", inside), ("RoleSessionName", "second")]);
     assert_eq!(second.leaf("SourceIdentity"), "alice");
-    let told = [
+    let answers = [
         assume(&sim, &first, inside, &[("SourceIdentity", "mallory")]),
         assume(&sim, &first, inside, &[("DurationSeconds", "3601")]),
         first.session_of(&second).sts(&sim, "GetCallerIdentity", &[]).leaf("Arn"),
     ];
-    insta::assert_snapshot!(told.join("\n"), @"
+    insta::assert_snapshot!(answers.join("\n"), @"
     400 ValidationError: The source identity of a role session cannot be changed.
     400 ValidationError: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining
     arn:aws:sts::222222222222:assumed-role/FromInside/second
@@ -183,7 +182,7 @@ fn a_chain_of_roles_is_short_and_keeps_its_source() {
 
 /// A source identity that is set, and tags that come along, want a permission of their own in both policies.
 #[test]
-fn what_comes_along_with_a_session_needs_permission() {
+fn source_identities_and_transitive_tags_need_permission() {
     let (sim, _) = sim();
     let caller = Client::caller(&sim);
     let source = [("SourceIdentity", "alice"), ("ExternalId", "let-me-in")];
@@ -199,7 +198,7 @@ fn what_comes_along_with_a_session_needs_permission() {
             roles.push(role);
         });
     };
-    let told = [
+    let answers = [
         assume(&sim, &caller, ROLE, &source),
         assume(&sim, &caller, AUDIT, &source),
         {
@@ -211,7 +210,7 @@ fn what_comes_along_with_a_session_needs_permission() {
             assume(&sim, &tagged, inside, &[])
         },
     ];
-    insta::assert_snapshot!(told.join("\n"), @"
+    insta::assert_snapshot!(answers.join("\n"), @"
     200
     403 AccessDenied: User: arn:aws:iam::111111111111:user/security-scanner is not authorized to perform: sts:SetSourceIdentity on resource: arn:aws:iam::222222222222:role/audit/Audit
     403 AccessDenied: User: arn:aws:sts::222222222222:assumed-role/Pod/test is not authorized to perform: sts:TagSession on resource: arn:aws:iam::222222222222:role/OnlyThePod
@@ -220,7 +219,7 @@ fn what_comes_along_with_a_session_needs_permission() {
 }
 
 #[test]
-fn a_web_identity_token_stands_for_a_signature() {
+fn a_web_identity_token_replaces_the_signature() {
     let (sim, _) = sim();
     let ask = |role: &str, token: &str| {
         let role = format!("arn:aws:iam::222222222222:role/{role}");
@@ -231,12 +230,12 @@ fn a_web_identity_token_stands_for_a_signature() {
         send(&sim, &http::Request::post("http://127.0.0.1:9/").body(form.into()).unwrap())
     };
     let session = Client::caller(&sim).session_of(&ask("Pod", "a-token"));
-    let told = [
+    let answers = [
         session.sts(&sim, "GetCallerIdentity", &[]).leaf("Arn"),
         ask("Pod", "another").error(),
         ask("OrganizationAccountAccessRole", "").error(),
     ];
-    insta::assert_snapshot!(told.join("\n"), @"
+    insta::assert_snapshot!(answers.join("\n"), @"
     arn:aws:sts::222222222222:assumed-role/Pod/pod
     403 AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity
     403 AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity
@@ -247,8 +246,8 @@ fn a_web_identity_token_stands_for_a_signature() {
 fn credentials_are_unknown_in_other_partitions() {
     let (sim, _) = sim();
     let ask = |region| Client { region, ..Client::caller(&sim) }.sts(&sim, "GetCallerIdentity", &[]).error();
-    let told = ["eu-south-1", "us-gov-west-1", "cn-north-1"].map(ask);
-    insta::assert_snapshot!(told.join("\n"), @"
+    let answers = ["eu-south-1", "us-gov-west-1", "cn-north-1"].map(ask);
+    insta::assert_snapshot!(answers.join("\n"), @"
     200
     403 InvalidClientTokenId: The security token included in the request is invalid.
     403 InvalidClientTokenId: The security token included in the request is invalid.
@@ -256,7 +255,7 @@ fn credentials_are_unknown_in_other_partitions() {
 }
 
 #[test]
-fn anybody_may_ask_who_they_are() {
+fn every_caller_may_ask_who_it_is() {
     let (sim, _) = sim();
     let answer = Client::of_key(&sim, "AKIANOBODY0000000001").sts(&sim, "GetCallerIdentity", &[]);
     let request_id = answer.leaf("RequestId");

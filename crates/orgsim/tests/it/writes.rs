@@ -1,17 +1,11 @@
-//! The writes: access keys made, switched off and deleted, as everybody then sees them.
-
-use orgsim::Sim;
+//! The writes: access keys are created, deactivated and deleted, and every later answer shows it.
 
 use crate::client::{Client, sim};
 
-fn member(sim: &Sim) -> Client {
-    Client::caller(sim).assume(sim, "arn:aws:iam::222222222222:role/OrganizationAccountAccessRole")
-}
-
 #[test]
-fn a_key_lives_and_dies() {
+fn a_key_is_created_deactivated_and_deleted() {
     let (sim, _) = sim();
-    let member = member(&sim);
+    let member = Client::member(&sim);
     let made = member.iam(&sim, "CreateAccessKey", &[("UserName", "bob")]);
     let id = made.leaf("AccessKeyId");
     let secret = made.leaf("SecretAccessKey");
@@ -38,12 +32,12 @@ fn a_key_lives_and_dies() {
 #[test]
 fn bad_writes_change_nothing() {
     let (sim, _) = sim();
-    let member = member(&sim);
+    let member = Client::member(&sim);
     let before = sim.with_world(|world| world.accounts[1].clone());
     let update = |user, key, status| {
         member.iam(&sim, "UpdateAccessKey", &[("UserName", user), ("AccessKeyId", key), ("Status", status)]).error()
     };
-    let told = [
+    let answers = [
         member.iam(&sim, "CreateAccessKey", &[("UserName", "alice")]).error(),
         member.iam(&sim, "CreateAccessKey", &[("UserName", "nobody")]).error(),
         member.iam(&sim, "CreateAccessKey", &[]).error(),
@@ -55,7 +49,7 @@ fn bad_writes_change_nothing() {
         member.iam(&sim, "DeleteAccessKey", &[("UserName", "bob"), ("AccessKeyId", "AKIAALICE00000000001")]).error(),
         Client::caller(&sim).iam(&sim, "CreateAccessKey", &[]).error(),
     ];
-    insta::assert_snapshot!(told.join("\n"), @"
+    insta::assert_snapshot!(answers.join("\n"), @"
     409 LimitExceeded: Cannot exceed quota for AccessKeysPerUser: 2
     404 NoSuchEntity: The user with name nobody cannot be found.
     400 ValidationError: Must specify userName when calling with non-User credentials
@@ -73,7 +67,7 @@ fn bad_writes_change_nothing() {
 #[test]
 fn a_world_that_is_changed_from_outside_is_seen_at_once() {
     let (sim, _) = sim();
-    let member = member(&sim);
+    let member = Client::member(&sim);
     sim.with_world_mut(|world| {
         let mut new = world.accounts[1].users[1].clone();
         new.name = "aaron".into();
