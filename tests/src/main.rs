@@ -1,5 +1,5 @@
 //! The program as the tests start it: the same as `keysweep`, built by cargo beside the tests.
 
 fn main() -> std::process::ExitCode {
-    keysweep::edge::main()
+    keysweep::main()
 }

@@ -55,7 +55,7 @@ fn world() -> World {
 
 /// All shipped policies, those included that are off by default, but for `left_out`.
 fn all_policies_but(left_out: &[&str]) -> Vec<keysweep_policy::Policy> {
-    let ids: Vec<_> = Settings::resolve(Config::default()).unwrap().scan.policies;
+    let ids: Vec<_> = Settings::resolve(Config::default(), jiff::Timestamp::now()).unwrap().scan.policies;
     let off = [
         "access-key-of-console-user",
         "password-max-age",
@@ -65,7 +65,10 @@ fn all_policies_but(left_out: &[&str]) -> Vec<keysweep_policy::Policy> {
     ];
     let ids = ids.iter().map(|policy| policy.id().as_str()).chain(off);
     let only = ids.filter(|id| !left_out.contains(id)).map(|id| id.parse().unwrap()).collect();
-    Settings::resolve(Config { only_policies: Some(only), ..Config::default() }).unwrap().scan.policies
+    Settings::resolve(Config { only_policies: Some(only), ..Config::default() }, jiff::Timestamp::now())
+        .unwrap()
+        .scan
+        .policies
 }
 
 /// An hour after a report was made, and after a user of it was deleted; or a fresh scan. Policies that rest on the details

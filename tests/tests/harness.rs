@@ -8,8 +8,8 @@ use http::{Request, Response};
 use keysweep::{
     commands::simulated,
     config::Config,
-    exit::Exit,
-    settings::{FailOn, Settings},
+    exit::{Exit, FailOn},
+    settings::Settings,
 };
 use keysweep_aws::{Aws, Clock, Endpoint, InProcess, InProcessAnswer};
 use keysweep_model::{AccountGap, Finding, ResourceType, ScanResult, Severity};
@@ -31,7 +31,7 @@ pub(crate) const ACCESS_KEY_POLICIES: &[&str] =
 /// The default settings, with these shipped policies and no others.
 fn judging(policies: &[&str]) -> Settings {
     let only = policies.iter().map(|id| id.parse().unwrap()).collect();
-    Settings::resolve(Config { only_policies: Some(only), ..Config::default() }).unwrap()
+    Settings::resolve(Config { only_policies: Some(only), ..Config::default() }, jiff::Timestamp::now()).unwrap()
 }
 
 /// The Region that is named to the connection.

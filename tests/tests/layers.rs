@@ -132,7 +132,8 @@ fn every_setting_makes_a_difference() {
     let exemption = "{ id: a, policy: access-key-unused, reason: r, owner: o, user: u, approved_on: 2026-01-01, expires: 2026-01-05 }";
     let base = keysweep_policy::yaml::parse_file("f", &format!("save_inventory: i.jsonl\nexemptions: [{exemption}]"));
     let base: Config = base.unwrap_or_else(|error| panic!("{error}"));
-    let resolved = |config: Config| format!("{:?}", Settings::resolve(config.over(base.clone())));
+    let resolved =
+        |config: Config| format!("{:?}", Settings::resolve(config.over(base.clone()), jiff::Timestamp::now()));
     assert!(resolved(Config::default()).starts_with("Ok"), "{}", resolved(Config::default()));
     for setting in settings() {
         let [one, other] = samples(&setting).map(|value| resolved(parsed(&[flag(&setting, value)])));

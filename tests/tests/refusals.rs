@@ -28,7 +28,7 @@ fn a_flag_that_does_not_exist() {
 fn a_value_that_makes_no_sense() {
     insta::assert_snapshot!(refused("scan --as-of yesterday", |run| run), @"
     exit 2
-    error: invalid value 'yesterday' for '--as-of <DATE>': `yesterday` is no day or time: write 2026-03-01 (its first moment, UTC) or 2026-03-01T12:00:00Z
+    error: invalid value 'yesterday' for '--as-of <DATE>': `yesterday` is not a day or a time: write 2026-03-01 (its first moment in UTC) or 2026-03-01T12:00:00Z
 
     For more information, try '--help'.
     ");

@@ -30,13 +30,27 @@ struct Row {
 /// When the file cannot be read, is not of that form, names an account twice, or names none.
 pub fn read(path: &Path, found: Found<'_>) -> Result<Vec<Account>, Failure> {
     let file = files::read(Kind::Accounts, path, found).map_err(Failure::usage)?;
-    let wrong = |why: String| {
-        let why = if file.is_own { why } else { "it is not a list of accounts".to_owned() };
-        Failure::usage(format!("accounts file `{}`: {why}", path.display()))
+    let wrong = |error: AccountsError| {
+        let error = if file.is_own { error } else { AccountsError::Concealed };
+        Failure::usage(format!("accounts file `{}`: {error}", path.display()))
     };
     let is_csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
     let rows = if is_csv { from_csv(&file.text).map_err(wrong)? } else { from_yaml(path, &file)? };
     accounts(rows).map_err(wrong)
+}
+
+/// Why a file is not a list of accounts.
+#[derive(Debug, thiserror::Error)]
+enum AccountsError {
+    #[error(transparent)]
+    Csv(#[from] csv::Error),
+    #[error("{}account {id} is in it twice", line.map_or(String::new(), |line| format!("line {line}: ")))]
+    Twice { line: Option<u64>, id: AccountId },
+    #[error("it names no account")]
+    Empty,
+    /// It may be a file of others, of which nothing is shown.
+    #[error("it is not a list of accounts")]
+    Concealed,
 }
 
 /// A row, and in a table the line that it stands in.
@@ -48,24 +62,23 @@ fn from_yaml(path: &Path, file: &UserFile) -> Result<Vec<Placed>, Failure> {
     Ok(rows.into_iter().map(|row| (None, row)).collect())
 }
 
-fn from_csv(text: &str) -> Result<Vec<Placed>, String> {
+fn from_csv(text: &str) -> Result<Vec<Placed>, AccountsError> {
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
-    let header = reader.headers().map_err(|error| error.to_string())?.clone();
+    let header = reader.headers()?.clone();
     let row = |record: Result<csv::StringRecord, csv::Error>| {
         let record = record?;
         Ok((record.position().map(csv::Position::line), record.deserialize(Some(&header))?))
     };
-    reader.records().map(row).collect::<Result<_, csv::Error>>().map_err(|error| error.to_string())
+    Ok(reader.records().map(row).collect::<Result<_, csv::Error>>()?)
 }
 
-fn accounts(rows: Vec<Placed>) -> Result<Vec<Account>, String> {
+fn accounts(rows: Vec<Placed>) -> Result<Vec<Account>, AccountsError> {
     let mut accounts = Vec::new();
     let mut seen = BTreeSet::new();
     for (line, row) in rows {
-        let place = line.map_or(String::new(), |line| format!("line {line}: "));
         let Text(id) = row.id;
         if !seen.insert(id) {
-            return Err(format!("{place}account {id} is in it twice"));
+            return Err(AccountsError::Twice { line, id });
         }
         accounts.push(Account {
             id,
@@ -78,7 +91,7 @@ fn accounts(rows: Vec<Placed>) -> Result<Vec<Account>, String> {
                 .map_or(Fact::NotRead(Facet::OrganizationalUnits), Fact::Known),
         });
     }
-    if accounts.is_empty() { Err("it names no account".to_owned()) } else { Ok(accounts) }
+    if accounts.is_empty() { Err(AccountsError::Empty) } else { Ok(accounts) }
 }
 
 #[cfg(test)]

@@ -12,8 +12,6 @@ mod scan;
 mod schema;
 pub mod simulated;
 
-pub use policy::Name;
-
 use crate::{
     cli::{Cli, Command},
     config,

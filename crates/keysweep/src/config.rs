@@ -4,6 +4,7 @@
 //! file is another, and [`Config::over`] lays the one over the other; [`crate::settings`] fills in the defaults.
 
 mod file;
+mod value;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -19,8 +20,9 @@ use serde::Deserialize;
 
 pub use file::{Exemptions, PolicyConfig, SourceFile, Text, read};
 use file::{text, texts};
+pub use value::{AccountRole, AsOf, Format};
 
-use crate::settings::{AsOf, FailOn, Format};
+use crate::exit::FailOn;
 
 /// One layer of settings.
 #[derive(Debug, Clone, Default, PartialEq, Args, Deserialize, JsonSchema)]
@@ -173,24 +175,6 @@ pub struct Config {
     #[arg(skip)]
     #[serde(skip)]
     pub source: Option<Arc<SourceFile>>,
-}
-
-/// A role for one account, as `--role-for` takes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AccountRole {
-    /// The account.
-    pub account: AccountId,
-    /// The role's name.
-    pub role: String,
-}
-
-impl std::str::FromStr for AccountRole {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (account, role) = text.split_once('=').ok_or("write it as ACCOUNT=ROLE")?;
-        Ok(Self { account: account.parse().map_err(|error| format!("{error}"))?, role: role.to_owned() })
-    }
 }
 
 impl Config {

@@ -8,16 +8,17 @@ use std::{
 };
 
 use clap::FromArgMatches;
+use keysweep_aws::Clock;
 use keysweep_model::{escaped, is_unseen};
 use tracing::Level;
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{
     cli::{self, Cli, Global, When},
-    commands,
     exit::{Exit, Failure},
     interrupt::Interrupts,
-    terminal::{self, View},
+    output::printable,
+    terminal::View,
 };
 
 /// The width of text that goes to no terminal.
@@ -32,35 +33,12 @@ pub struct Edge {
     pub progress: bool,
     /// What an interrupt does.
     pub interrupts: Interrupts,
-}
-
-/// The program: runs the command that the arguments name, and says how it went.
-#[must_use]
-pub fn main() -> ExitCode {
-    let cli = match arguments() {
-        Ok(cli) => cli,
-        Err(exit) => return exit,
-    };
-    start_log(&cli.global);
-    let edge = Edge::of(&cli.global);
-    let watching = watch_interrupts(edge.interrupts.clone());
-    let outcome = watching.and_then(|()| runtime()).and_then(|runtime| {
-        let outcome = runtime.block_on(commands::run(cli, &edge));
-        // A name server or a disk that does not answer is not waited for.
-        runtime.shutdown_background();
-        outcome
-    });
-    match outcome {
-        Ok(exit) => exit.into(),
-        Err(failure) => {
-            say(&failure.to_string());
-            failure.exit.into()
-        }
-    }
+    /// The time.
+    pub clock: Clock,
 }
 
 /// The arguments, or the exit code where there is nothing more to do: help was asked for, or they are wrong.
-fn arguments() -> Result<Cli, ExitCode> {
+pub(crate) fn arguments() -> Result<Cli, ExitCode> {
     let error = match cli::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => return Ok(cli),
         Err(error) => error,
@@ -79,7 +57,7 @@ fn arguments() -> Result<Cli, ExitCode> {
 }
 
 impl Edge {
-    fn of(global: &Global) -> Self {
+    pub(crate) fn of(global: &Global) -> Self {
         let stdout = std::io::stdout();
         let color = match global.color {
             When::Always => true,
@@ -91,6 +69,7 @@ impl Edge {
             stdout: View { width: width.unwrap_or(WIDTH_WITHOUT_TERMINAL), color, all: false },
             progress: !global.no_progress && std::io::stderr().is_terminal(),
             interrupts: Interrupts::default(),
+            clock: Clock::system(),
         }
     }
 }
@@ -104,7 +83,7 @@ pub fn new_run_id() -> String {
 /// Writes a line for people to stderr. Text from outside may be in it, so it cannot steer the terminal.
 pub fn say(text: &str) {
     // Whoever closed stderr does not want to know.
-    let _ = writeln!(std::io::stderr(), "{}", terminal::printable(text));
+    let _ = writeln!(std::io::stderr(), "{}", printable(text));
 }
 
 /// Source: no-color.org
@@ -112,7 +91,7 @@ fn no_color() -> bool {
     env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         // Room for evaluating policies without making a stack for each evaluation. Only what is used takes memory.
@@ -123,7 +102,7 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 
 /// Logs to stderr what Keysweep itself says. The libraries are not heard, however much the user asks for: the AWS SDK
 /// puts raw answers into its messages, and some hold credentials.
-fn start_log(global: &Global) {
+pub(crate) fn start_log(global: &Global) {
     let level = match global.verbose {
         0 => Level::WARN,
         1 => Level::INFO,
@@ -151,7 +130,7 @@ impl Write for Log {
 }
 
 /// Watches for interrupts in a thread of its own, so that no work keeps them from being seen.
-fn watch_interrupts(interrupts: Interrupts) -> Result<(), Failure> {
+pub(crate) fn watch_interrupts(interrupts: Interrupts) -> Result<(), Failure> {
     let failed = |error| Failure::could_not_start(format!("could not watch for signals: {error}"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(failed)?;
     // Registered before any work begins, which a signal would otherwise end without a word.

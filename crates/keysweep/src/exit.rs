@@ -1,11 +1,9 @@
 //! Exit codes and the errors behind them.
 
-use std::{fmt, process::ExitCode};
+use std::{fmt, process::ExitCode, str::FromStr};
 
-use keysweep_model::{ScanResult, escaped};
+use keysweep_model::{ScanResult, Severity, escaped};
 use keysweep_scan::StartError;
-
-use crate::settings::FailOn;
 
 /// What the exit code of a command says. Scripts may rely on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +40,31 @@ impl Exit {
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)
+    }
+}
+
+/// Which violations make the exit code 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailOn {
+    /// Those of this severity and above.
+    Severity(Severity),
+    /// None.
+    Never,
+}
+
+/// A text that is neither a severity nor `never`.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}, never")]
+pub struct FailOnError(<Severity as FromStr>::Err);
+
+impl FromStr for FailOn {
+    type Err = FailOnError;
+
+    fn from_str(text: &str) -> Result<Self, FailOnError> {
+        match text {
+            "never" => Ok(Self::Never),
+            text => text.parse().map(Self::Severity).map_err(FailOnError),
+        }
     }
 }
 

@@ -17,3 +17,32 @@ pub mod output;
 mod progress;
 pub mod settings;
 pub mod terminal;
+
+use std::process::ExitCode;
+
+use self::edge::Edge;
+
+/// The program: runs the command that the arguments name, and says how it went.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match edge::arguments() {
+        Ok(cli) => cli,
+        Err(exit) => return exit,
+    };
+    edge::start_log(&cli.global);
+    let edge = Edge::of(&cli.global);
+    let watching = edge::watch_interrupts(edge.interrupts.clone());
+    let outcome = watching.and_then(|()| edge::runtime()).and_then(|runtime| {
+        let outcome = runtime.block_on(commands::run(cli, &edge));
+        // A name server or a disk that does not answer is not waited for.
+        runtime.shutdown_background();
+        outcome
+    });
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            edge::say(&failure.to_string());
+            failure.exit.into()
+        }
+    }
+}

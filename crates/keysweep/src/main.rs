@@ -1,5 +1,5 @@
 //! The binary: everything is in the library, so that it can be tested.
 
 fn main() -> std::process::ExitCode {
-    keysweep::edge::main()
+    keysweep::main()
 }

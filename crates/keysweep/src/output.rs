@@ -11,10 +11,11 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use keysweep_model::escaped;
 use keysweep_policy::files::folder_of;
 use tempfile::NamedTempFile;
 
-use crate::{exit::Failure, terminal};
+use crate::exit::Failure;
 
 /// How many links are followed from one to the next: as many as Linux follows.
 const MOST_LINKS: usize = 40;
@@ -112,9 +113,29 @@ impl Destination {
     /// # Errors
     /// As [`Destination::deliver`].
     pub fn print(self, text: &str, color: bool) -> Result<(), Failure> {
-        let text = if color { terminal::printable_with_colors(text) } else { terminal::printable(text) };
+        let text = if color { printable_with_colors(text) } else { printable(text) };
         self.deliver(|out| out.write_all(text.as_bytes()))
     }
+}
+
+/// The text with every character escaped that cannot be seen, line by line.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    text.split('\n').map(escaped).collect::<Vec<_>>().join("\n")
+}
+
+/// The same for a page with colours: of what cannot be seen, the codes of colours and weights stay.
+#[must_use]
+pub fn printable_with_colors(text: &str) -> String {
+    let mut pieces = text.split("\u{1b}[");
+    let mut out = printable(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        let code = piece.find(|c: char| !c.is_ascii_digit() && c != ';');
+        let is_color = code.is_some_and(|end| piece[end..].starts_with('m'));
+        out.push_str(if is_color { "\u{1b}[" } else { r"\u{1b}[" });
+        out.push_str(&printable(piece));
+    }
+    out
 }
 
 /// Makes the file at `path`, which must not be there yet.

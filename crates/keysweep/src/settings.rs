@@ -4,9 +4,9 @@ mod exemptions;
 mod outputs;
 mod policies;
 
-use std::{collections::BTreeMap, fmt, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::Timestamp;
 use keysweep_aws::{ReportWait, RoleOptions};
 use keysweep_model::Severity;
 use keysweep_scan::{AccountSource, Concurrency, Extent, Reading, Roles, ScanOptions, Selection};
@@ -16,8 +16,8 @@ pub use policies::{Listed, compiler, no_such_policy, policies};
 
 use crate::{
     accounts_file,
-    config::{AccountRole, Config},
-    exit::Failure,
+    config::{AccountRole, Config, Format},
+    exit::{FailOn, Failure},
 };
 
 /// The role that AWS Organizations makes in every account that it makes.
@@ -75,17 +75,17 @@ pub struct Output {
 }
 
 impl Settings {
-    /// Fills in the defaults, and reads the policies and the accounts file.
+    /// Fills in the defaults, and reads the policies, the exemptions as of `now`, and the accounts file.
     ///
     /// # Errors
     /// When a value is out of its range, or a policy or the accounts file is at fault.
-    pub fn resolve(mut config: Config) -> Result<Self, Failure> {
+    pub fn resolve(mut config: Config, now: Timestamp) -> Result<Self, Failure> {
         outputs::check(&config)?;
         if let Some(region) = &config.region {
             check("region", region, 1..=63, "-")?;
         }
         Ok(Self {
-            scan: scan_options(&mut config)?,
+            scan: scan_options(&mut config, now)?,
             source: config.inventory.map_or(Source::Aws, Source::Inventory),
             save_inventory: config.save_inventory,
             profile: config.profile,
@@ -102,11 +102,11 @@ impl Settings {
     }
 }
 
-fn scan_options(config: &mut Config) -> Result<ScanOptions, Failure> {
+fn scan_options(config: &mut Config, now: Timestamp) -> Result<ScanOptions, Failure> {
     Ok(ScanOptions {
         roles: roles(config)?,
         policies: policies::load(config)?,
-        exemptions: exemptions::options(config)?,
+        exemptions: exemptions::options(config, now)?,
         inventory: None,
         extent: match (&config.save_inventory, config.full_inventory) {
             (Some(_), Some(true)) => Extent::Everything,
@@ -198,73 +198,6 @@ fn check(what: &str, text: &str, length: std::ops::RangeInclusive<usize>, marks:
     let (least, most) = (length.start(), length.end());
     // The text may be an external id, which is better not shown.
     Err(Failure::usage(format!("`{what}` must be {least} to {most} letters, digits and any of `{marks}`")))
-}
-
-/// A point in time that is written as a day or as a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AsOf(pub Timestamp);
-
-impl FromStr for AsOf {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let day = |date: Date| date.to_zoned(TimeZone::UTC).map(|start| start.timestamp());
-        let is_day = text.len() == "2026-03-01".len();
-        let time = if is_day { text.parse().and_then(day) } else { text.parse() };
-        time.map(Self).map_err(|_| {
-            format!("`{text}` is no day or time: write 2026-03-01 (its first moment, UTC) or 2026-03-01T12:00:00Z")
-        })
-    }
-}
-
-/// Which violations make the exit code 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FailOn {
-    /// Those of this severity and above.
-    Severity(Severity),
-    /// None.
-    Never,
-}
-
-impl FromStr for FailOn {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "never" => Ok(Self::Never),
-            text => text.parse().map(Self::Severity).map_err(|error| format!("{error}, never")),
-        }
-    }
-}
-
-/// A format of results.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// For people.
-    Text,
-    /// For programs.
-    Json,
-}
-
-impl FromStr for Format {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "text" => Ok(Self::Text),
-            "json" => Ok(Self::Json),
-            other => Err(format!("`{other}` is not a format: use text or json")),
-        }
-    }
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::Text => "text",
-            Self::Json => "json",
-        })
-    }
 }
 
 #[cfg(test)]

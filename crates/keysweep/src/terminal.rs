@@ -31,10 +31,10 @@ mod violations;
 mod tests;
 
 pub use accounts::accounts;
-pub use evaluated::{Change, Evaluated, changes, evaluated};
+pub use evaluated::{Change, Evaluated, Name, changes, evaluated};
 pub use exemptions::exemptions;
 use jiff::SignedDuration;
-use keysweep_model::{Run, ScanResult, escaped};
+use keysweep_model::{Run, ScanResult};
 pub(crate) use policy::show;
 pub use policy::{policies, policy};
 pub(crate) use text::count;
@@ -77,26 +77,6 @@ pub fn totals(result: &ScanResult, view: &View) -> String {
     let mut page = Page::new(view);
     totals::write(&mut page, result);
     page.finish()
-}
-
-/// The text with every character escaped that cannot be seen, line by line.
-#[must_use]
-pub fn printable(text: &str) -> String {
-    text.split('\n').map(escaped).collect::<Vec<_>>().join("\n")
-}
-
-/// The same for a page with colours: of what cannot be seen, the codes of colours and weights stay.
-#[must_use]
-pub fn printable_with_colors(text: &str) -> String {
-    let mut pieces = text.split("\u{1b}[");
-    let mut out = printable(pieces.next().unwrap_or_default());
-    for piece in pieces {
-        let code = piece.find(|c: char| !c.is_ascii_digit() && c != ';');
-        let is_color = code.is_some_and(|end| piece[end..].starts_with('m'));
-        out.push_str(if is_color { "\u{1b}[" } else { r"\u{1b}[" });
-        out.push_str(&printable(piece));
-    }
-    out
 }
 
 /// Says that the keys were not judged by the time of the scan, where they were not: otherwise the ages below it mislead.

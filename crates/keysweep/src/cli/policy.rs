@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use keysweep_model::{PolicyId, ResourceType};
 
-use crate::{config::Config, settings::AsOf};
+use crate::config::{AsOf, Config};
 
 /// The commands for those who write policies.
 #[derive(Debug, Subcommand)]

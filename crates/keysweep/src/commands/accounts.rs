@@ -1,26 +1,26 @@
 //! `keysweep accounts`.
 
-use keysweep_aws::{Aws, Clock, Endpoint};
+use keysweep_aws::{Aws, Endpoint};
 use keysweep_model::AccountId;
 use keysweep_report::{AccountList, AccountRow, accounts_json};
 use keysweep_scan::{CheckOptions, CheckedAccount, Scope, check_accounts};
 
 use crate::{
-    config::Config,
+    config::{Config, Format},
     edge::Edge,
     exit::{Exit, Failure},
     output::Destination,
-    settings::{Format, Settings},
+    settings::Settings,
     terminal::{self, View},
 };
 
 /// Lists the accounts. What would make a scan incomplete makes the exit code 3: a role that cannot be assumed, an account
 /// that was named and is not there, a selection that leaves none.
 pub(super) async fn run(config: Config, check: bool, edge: &Edge) -> Result<Exit, Failure> {
-    let settings = Settings::resolve(config)?;
+    let settings = Settings::resolve(config, edge.clock.now())?;
     let destination = Destination::open(settings.output.file.as_deref(), &edge.interrupts.drafts)?;
     let endpoint = Endpoint::Default { profile: settings.profile.clone(), region: settings.region.clone() };
-    let aws = Aws::connect(settings.connect_options(endpoint, Clock::system())).await;
+    let aws = Aws::connect(settings.connect_options(endpoint, edge.clock.clone())).await;
     let options = CheckOptions {
         source: settings.scan.source,
         selection: settings.scan.selection,

@@ -7,11 +7,11 @@ use orgsim::{Generate, Sim, World};
 
 use super::{scan, simulated};
 use crate::{
-    config::Config,
+    config::{Config, Format},
     edge::{self, Edge},
     exit::{Exit, Failure},
     output::Destination,
-    settings::{Format, Settings},
+    settings::Settings,
 };
 
 /// What to try next, for whoever has just seen the demo.
@@ -32,7 +32,7 @@ const WORLD: Generate = Generate {
 
 /// Scans the simulated organization and writes the result. The exit code is 0 whatever is found, unless the user interrupts.
 pub(super) async fn run(config: Config, edge: &Edge) -> Result<Exit, Failure> {
-    let mut settings = Settings::resolve(config)?;
+    let mut settings = Settings::resolve(config, edge.clock.now())?;
     let destination = Destination::open(settings.output.file.as_deref(), &edge.interrupts.drafts)?;
     let world = World::generate(&WORLD);
     // To the second, so that two runs of the demo print the same.

@@ -1,7 +1,6 @@
 //! `keysweep exemptions`: the register, for those who keep it.
 
 use jiff::Timestamp;
-use keysweep_aws::Clock;
 use keysweep_policy::exemptions::Register;
 
 use crate::{
@@ -19,7 +18,7 @@ pub(super) fn run(
     layered: impl Fn(Config) -> Result<Config, Failure>,
     edge: &Edge,
 ) -> Result<Exit, Failure> {
-    let now = Clock::system().now();
+    let now = edge.clock.now();
     match command {
         ExemptionsCommand::Check(args) => {
             let (register, config) = read(args, layered, now)?;

@@ -8,7 +8,6 @@ use std::{
     time::Duration,
 };
 
-use keysweep_aws::Clock;
 use keysweep_model::is_unseen;
 use keysweep_policy::files::{self, Found, Kind};
 use keysweep_report::document;
@@ -28,7 +27,7 @@ pub(super) async fn run(command: OrgsimCommand, edge: &Edge) -> Result<Exit, Fai
     match command {
         OrgsimCommand::Serve { port, report_seconds, world } => {
             let report_time = Duration::from_secs(report_seconds);
-            let options = SimOptions { report_time, ..simulated::options(&Clock::system()) };
+            let options = SimOptions { report_time, ..simulated::options(&edge.clock) };
             serve(Sim::new(world_of(&world)?, options), port, edge).await?;
         }
         OrgsimCommand::World(args) => {

@@ -4,18 +4,10 @@ mod check;
 mod definitions;
 mod eval;
 mod list;
+mod load;
 mod new;
 mod show;
 mod test;
-
-pub use eval::Name;
-
-use std::path::{Path, PathBuf};
-
-use keysweep_policy::{
-    Compiler, Policy,
-    files::{self, Found, Kind, folder_of},
-};
 
 use crate::{
     cli::PolicyCommand,
@@ -40,32 +32,9 @@ pub(super) fn run(
         PolicyCommand::Eval(args) => eval::run(&args, &layered(Config::default())?, edge),
         PolicyCommand::Diff(args) => eval::diff(&args, &layered(Config::default())?, edge),
         PolicyCommand::Definitions { folder } => definitions::run(&folder, edge),
-        PolicyCommand::Reference => print(&keysweep_policy::reference::markdown(), false),
-    }
-}
-
-/// The policy of the file at `path`, with the libraries beside it.
-fn compile_file(compiler: &Compiler, path: &Path) -> Result<Policy, Failure> {
-    let folder = folder_of(path);
-    let file = files::read(Kind::Policy, path, Found::In(folder)).map_err(Failure::usage)?;
-    compiler.in_folder(folder).compile(&path.display().to_string(), &file.text).map_err(Failure::listing)
-}
-
-/// The policy files at these paths, each with the folder that it imports from: files as they are, and those of folders.
-fn policy_files(paths: &[PathBuf]) -> Result<Vec<(PathBuf, PathBuf)>, Failure> {
-    let mut files = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            let names = keysweep_policy::policy_files(path).map_err(Failure::usage)?;
-            files.extend(names.into_iter().map(|file| (path.clone(), file)));
-        } else {
-            files.push((folder_of(path).to_owned(), path.clone()));
+        PolicyCommand::Reference => {
+            Destination::Stdout.print(&keysweep_policy::reference::markdown(), false)?;
+            Ok(Exit::Clean)
         }
     }
-    Ok(files)
-}
-
-fn print(text: &str, color: bool) -> Result<Exit, Failure> {
-    Destination::Stdout.print(text, color)?;
-    Ok(Exit::Clean)
 }

@@ -18,9 +18,9 @@ use tokio::{
 
 use crate::{
     edge::{self, Edge},
-    exit::{Exit, Failure},
+    exit::{Exit, FailOn, Failure},
     output::Destination,
-    settings::{FailOn, Settings, Source},
+    settings::{Settings, Source},
 };
 
 /// An inventory that is being read.
@@ -45,9 +45,8 @@ pub(super) fn unusable(path: &Path, error: &InventoryError) -> Failure {
 ///
 /// # Errors
 /// When it cannot be read to its end. What was judged until then is dropped: it may not be what was written.
-pub(super) fn judge(path: &Path, settings: &Settings) -> Result<ScanResult, Failure> {
+pub(super) fn judge(path: &Path, settings: &Settings, clock: &Clock) -> Result<ScanResult, Failure> {
     let inventory = open(path)?;
-    let clock = Clock::system();
     let saved = inventory.run().clone();
     let run = Run {
         id: edge::new_run_id(),

@@ -9,28 +9,28 @@ use keysweep_scan::Progress;
 
 use super::saved::{self, Saving};
 use crate::{
-    config::Config,
+    config::{Config, Format},
     edge::{self, Edge},
     exit::{Exit, Failure},
     interrupt::Orderly,
     output::Destination,
     progress::ProgressLine,
-    settings::{Format, Output, Settings, Source},
+    settings::{Output, Settings, Source},
     terminal::{self, View},
 };
 
 /// Scans AWS and writes the result.
 pub(super) async fn run(config: Config, edge: &Edge) -> Result<Exit, Failure> {
-    let settings = Settings::resolve(config)?;
+    let settings = Settings::resolve(config, edge.clock.now())?;
     let destination = Destination::open(settings.output.file.as_deref(), &edge.interrupts.drafts)?;
     if let Source::Inventory(path) = &settings.source {
-        let result = saved::judge(path, &settings)?;
+        let result = saved::judge(path, &settings, &edge.clock)?;
         deliver(destination, &result, &settings.output, edge)?;
         return Ok(saved::exit(path, &result, settings.fail_on));
     }
     let aws = Aws::connect(settings.connect_options(
         Endpoint::Default { profile: settings.profile.clone(), region: settings.region.clone() },
-        Clock::system(),
+        edge.clock.clone(),
     ))
     .await;
     let (output, fail_on) = (settings.output.clone(), settings.fail_on);

@@ -113,7 +113,7 @@ fn mistakes_are_shown_with_their_line() {
         2 | role: b
           | ^^^^
 
-        error[malformed-yaml]: `tomorrow` is no day or time: write 2026-03-01 (its first moment, UTC) or 2026-03-01T12:00:00Z
+        error[malformed-yaml]: `tomorrow` is not a day or a time: write 2026-03-01 (its first moment in UTC) or 2026-03-01T12:00:00Z
          --> DIR/keysweep.yaml:1:8
           |
         1 | as_of: tomorrow
@@ -131,4 +131,12 @@ fn mistakes_are_shown_with_their_line() {
 #[test]
 fn a_file_that_was_named_must_be_there() {
     assert!(read(Some(std::path::Path::new("no/such/keysweep.yaml"))).is_err());
+}
+
+#[test]
+fn a_day_is_its_first_moment_in_utc() {
+    let at = |text: &str| text.parse::<AsOf>().map(|as_of| as_of.0.to_string());
+    assert_eq!(at("2026-03-01").as_deref(), Ok("2026-03-01T00:00:00Z"));
+    assert_eq!(at("2026-03-01T12:00:00+02:00").as_deref(), Ok("2026-03-01T10:00:00Z"));
+    assert!(at("2026-02-30").is_err() && at("1 March").is_err());
 }

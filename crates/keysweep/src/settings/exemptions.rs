@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use keysweep_aws::Clock;
 use keysweep_policy::{
     exemptions::{DEFAULT_MAX_TERM_DAYS, Register},
     files::{self, Found, Kind},
@@ -19,12 +18,12 @@ const DEFAULT_FILE: &str = "exemptions.yaml";
 const DEFAULT_MAX_SHARE: u8 = 10;
 
 /// The register of a scan, and when an exemption of it is to be looked at.
-pub(super) fn options(config: &Config) -> Result<ExemptionOptions, Failure> {
+pub(super) fn options(config: &Config, now: Timestamp) -> Result<ExemptionOptions, Failure> {
     let max_share = config.exemption_max_share.unwrap_or(DEFAULT_MAX_SHARE);
     if max_share > 100 {
         return Err(Failure::usage(format!("`exemption_max_share` is {max_share}, and 100 percent is everything")));
     }
-    let register = register(config, Clock::system().now())?.unwrap_or_default();
+    let register = register(config, now)?.unwrap_or_default();
     Ok(ExemptionOptions { register, max_share: Some(max_share) })
 }
 

@@ -11,7 +11,19 @@ use super::{
     table::Row,
     text,
 };
-use crate::commands::Name;
+
+/// What a resource is called.
+#[derive(Debug, Clone)]
+pub struct Name {
+    /// The account's id.
+    pub account: String,
+    /// The account's name.
+    pub account_name: String,
+    /// The user; none for what is no user's.
+    pub user: Option<String>,
+    /// What names it within its user, where it has such a name.
+    pub id: Option<String>,
+}
 
 /// One resource as a policy judges it.
 #[derive(Debug)]

@@ -8,6 +8,7 @@ use keysweep_policy::{
 };
 use keysweep_report::{CodeRow, DiagnosticRow, PlaceRow, diagnostics_json, sarif};
 
+use super::load;
 use crate::{
     cli::policy::{CheckArgs, CheckFormat},
     config::Config,
@@ -20,7 +21,7 @@ use crate::{
 /// Checks the policies and prints what is wrong.
 pub(super) fn run(args: &CheckArgs, config: &Config) -> Result<Exit, Failure> {
     let compiler = settings::compiler(config)?;
-    let files = super::policy_files(&args.paths)?;
+    let files = load::policy_files(&args.paths)?;
     let mut wrong = Vec::new();
     for (folder, file) in &files {
         wrong.extend(check(&compiler, folder, file)?);

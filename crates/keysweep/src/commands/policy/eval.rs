@@ -7,15 +7,16 @@ use keysweep_model::{AccountFacts, Evidence, FacetSet, Fact, Resource, Verdict};
 use keysweep_policy::{Evaluation, Outcome, Policy};
 use keysweep_report::inventory::Record;
 
-use super::{compile_file, print};
+use super::load::compile_file;
 use crate::{
     cli::policy::{DiffArgs, EvalArgs},
     commands::saved,
     config::Config,
     edge::{self, Edge},
     exit::{Exit, Failure},
+    output::Destination,
     settings,
-    terminal::{self, Evaluated},
+    terminal::{self, Evaluated, Name},
 };
 
 /// Prints what the policy makes of each resource, with the facts that it touched.
@@ -42,10 +43,10 @@ pub(super) fn run(args: &EvalArgs, config: &Config, edge: &Edge) -> Result<Exit,
         let message = format!("the inventory has no such {}", policy.metadata().resource);
         return Err(Failure::usage(message).hint("without --key and --user every one of them is judged"));
     }
-    let exit =
-        print(&terminal::evaluated(&evaluated, &counts, &policy.summary().params, &edge.stdout), edge.stdout.color)?;
+    let text = terminal::evaluated(&evaluated, &counts, &policy.summary().params, &edge.stdout);
+    Destination::Stdout.print(&text, edge.stdout.color)?;
     say_what_holds_all(is_full);
-    Ok(exit)
+    Ok(Exit::Clean)
 }
 
 /// Says how facts are saved that a policy misses.
@@ -82,22 +83,9 @@ pub(super) fn diff(args: &DiffArgs, config: &Config, edge: &Edge) -> Result<Exit
     if judged == 0 {
         return Err(Failure::usage(format!("the inventory has no {was}: there is nothing to compare by")));
     }
-    let exit = print(&terminal::changes(&changes, &counts, judged, &edge.stdout), edge.stdout.color)?;
+    Destination::Stdout.print(&terminal::changes(&changes, &counts, judged, &edge.stdout), edge.stdout.color)?;
     say_what_holds_all(is_full);
-    Ok(exit)
-}
-
-/// What a resource is called.
-#[derive(Debug, Clone)]
-pub struct Name {
-    /// The account's id.
-    pub account: String,
-    /// The account's name.
-    pub account_name: String,
-    /// The user; none for what is no user's.
-    pub user: Option<String>,
-    /// What names it within its user, where it has such a name.
-    pub id: Option<String>,
+    Ok(Exit::Clean)
 }
 
 /// Calls `visit` for each resource of the inventory at `path` that `policy` is for, as of `as_of`, or of the time as of

@@ -3,12 +3,12 @@
 use keysweep_model::escaped;
 use keysweep_policy::Policy;
 
-use super::print;
 use crate::{
     cli::policy::ListFormat,
     config::Config,
     edge::Edge,
     exit::{Exit, Failure},
+    output::Destination,
     settings::{self, Listed},
     terminal,
 };
@@ -17,9 +17,12 @@ use crate::{
 pub(super) fn run(format: ListFormat, config: &Config, edge: &Edge) -> Result<Exit, Failure> {
     let policies = settings::policies(config)?;
     match format {
-        ListFormat::Text => print(&terminal::policies(&policies, &edge.stdout), edge.stdout.color),
-        ListFormat::Markdown => print(&markdown(&policies), false),
+        ListFormat::Text => {
+            Destination::Stdout.print(&terminal::policies(&policies, &edge.stdout), edge.stdout.color)?;
+        }
+        ListFormat::Markdown => Destination::Stdout.print(&markdown(&policies), false)?,
     }
+    Ok(Exit::Clean)
 }
 
 /// The newest CIS benchmark that the shipped policies name controls of.

@@ -2,11 +2,11 @@
 
 use keysweep_model::PolicyId;
 
-use super::print;
 use crate::{
     config::Config,
     edge::Edge,
     exit::{Exit, Failure},
+    output::Destination,
     settings::{self, Listed},
     terminal,
 };
@@ -14,11 +14,10 @@ use crate::{
 /// Prints what there is to know of the policy `id`.
 pub(super) fn run(id: &PolicyId, config: &Config, edge: &Edge) -> Result<Exit, Failure> {
     let policies = settings::policies(config)?;
-    match policies.iter().find(|listed| listed.policy.id() == id) {
-        Some(Listed { policy, enabled }) => print(&terminal::policy(policy, *enabled, &edge.stdout), edge.stdout.color),
-        None => {
-            let known = policies.iter().map(|listed| listed.policy.id());
-            Err(Failure::usage(settings::no_such_policy(id.as_str(), known)))
-        }
-    }
+    let Some(Listed { policy, enabled }) = policies.iter().find(|listed| listed.policy.id() == id) else {
+        let known = policies.iter().map(|listed| listed.policy.id());
+        return Err(Failure::usage(settings::no_such_policy(id.as_str(), known)));
+    };
+    Destination::Stdout.print(&terminal::policy(policy, *enabled, &edge.stdout), edge.stdout.color)?;
+    Ok(Exit::Clean)
 }

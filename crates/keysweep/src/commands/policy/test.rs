@@ -19,7 +19,10 @@ pub(super) fn run(args: &TestArgs, config: &Config) -> Result<Exit, Failure> {
     let report = cases::run_paths(&settings::compiler(config)?, &args.paths, &options).map_err(Failure::listing)?;
     let reached = rows(&report);
     match args.format {
-        TestFormat::Text => super::print(&format!("{report}\n"), false)?,
+        TestFormat::Text => {
+            Destination::Stdout.print(&format!("{report}\n"), false)?;
+            Exit::Clean
+        }
         TestFormat::Json => {
             Destination::Stdout
                 .deliver(|mut out| tests_json::write(&cases_of(&report), reached.as_deref(), &mut out))?;

@@ -1,0 +1,81 @@
+//! The types of settings that are written as text.
+
+use std::str::FromStr;
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use keysweep_model::AccountId;
+
+/// A role for one account, written as `ACCOUNT=ROLE`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRole {
+    /// The account.
+    pub account: AccountId,
+    /// The role's name.
+    pub role: String,
+}
+
+/// Why a text does not name a role for an account.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountRoleError {
+    /// It has no `=`.
+    #[error("write it as ACCOUNT=ROLE")]
+    NoRole,
+    /// What stands before the `=` is not an account id.
+    #[error(transparent)]
+    Account(<AccountId as FromStr>::Err),
+}
+
+impl FromStr for AccountRole {
+    type Err = AccountRoleError;
+
+    fn from_str(text: &str) -> Result<Self, AccountRoleError> {
+        let (account, role) = text.split_once('=').ok_or(AccountRoleError::NoRole)?;
+        Ok(Self { account: account.parse().map_err(AccountRoleError::Account)?, role: role.to_owned() })
+    }
+}
+
+/// A point in time, written as a day (its first moment in UTC) or as a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AsOf(pub Timestamp);
+
+/// A text that is not a point in time.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a day or a time: write 2026-03-01 (its first moment in UTC) or 2026-03-01T12:00:00Z")]
+pub struct AsOfError(String);
+
+impl FromStr for AsOf {
+    type Err = AsOfError;
+
+    fn from_str(text: &str) -> Result<Self, AsOfError> {
+        let day = |date: Date| date.to_zoned(TimeZone::UTC).map(|start| start.timestamp());
+        let is_day = text.len() == "2026-03-01".len();
+        let time = if is_day { text.parse().and_then(day) } else { text.parse() };
+        time.map(Self).map_err(|_| AsOfError(text.to_owned()))
+    }
+}
+
+/// A format of results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// A text that is not the name of a format.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is not a format: use text or json")]
+pub struct FormatError(String);
+
+impl FromStr for Format {
+    type Err = FormatError;
+
+    fn from_str(text: &str) -> Result<Self, FormatError> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            other => Err(FormatError(other.to_owned())),
+        }
+    }
+}
