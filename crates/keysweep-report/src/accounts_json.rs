@@ -132,3 +132,6 @@ impl<'a> Account<'a> {
 fn each_account<S: Serializer>(rows: &[AccountRow], out: S) -> Result<S::Ok, S::Error> {
     out.collect_seq(rows.iter().map(Account::new))
 }
+
+#[cfg(test)]
+mod tests;

@@ -110,3 +110,6 @@ use crate::document;
 pub fn write(result: &ScanResult, out: &mut impl Write) -> io::Result<()> {
     document::write(&outline::Document::new(result), out)
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,8 +28,6 @@ mod tool;
 mod case_tests;
 #[cfg(test)]
 mod diagnostic_tests;
-#[cfg(test)]
-mod tests;
 
 pub use case_row::{CaseRow, CoverageRow, MissedRow};
 pub use diagnostic_row::{CodeRow, DiagnosticRow, PlaceRow};
