@@ -6,7 +6,7 @@
 mod case_files;
 mod code;
 mod crate_map;
-mod doors;
+mod direct_io;
 mod edges;
 mod file_budget;
 mod inheritance;
@@ -33,7 +33,7 @@ type Check = fn(&Tree) -> Vec<Problem>;
 const RULES: &[(&str, Check)] = &[
     ("case-files", case_files::check),
     ("crate-map", crate_map::check),
-    ("doors", doors::check),
+    ("direct-io", direct_io::check),
     ("edges", edges::check),
     ("file-budget", file_budget::check),
     ("inheritance", inheritance::check),

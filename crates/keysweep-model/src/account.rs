@@ -9,7 +9,7 @@ use crate::{AccountId, Fact};
 pub struct Account {
     /// The account's id.
     pub id: AccountId,
-    /// The account's name; empty where nobody gave one.
+    /// The account's name; empty where it has none.
     pub name: String,
     /// The address of the account's root user, where known.
     pub email: Option<String>,
@@ -17,6 +17,20 @@ pub struct Account {
     pub state: AccountState,
     /// The names of the organizational units above the account from the root down, such as `Root/Workloads/Prod`.
     pub ou_path: Fact<String>,
+}
+
+/// Whether the role in an account can be assumed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RoleCheck {
+    /// It was not tried.
+    NotTried,
+    /// It was assumed.
+    Assumed,
+    /// It could not be assumed.
+    Failed {
+        /// Why not.
+        reason: String,
+    },
 }
 
 /// The state of an account in its life cycle.

@@ -24,7 +24,7 @@ mod unseen;
 mod user;
 mod word;
 
-pub use account::{Account, AccountState};
+pub use account::{Account, AccountState, RoleCheck};
 pub use account_facts::{AccountFacts, PasswordPolicy, RootActivity, RootCredentials, RootUser};
 pub use credential::{
     AccessKey, CredentialStatus, LastUsed, MfaDevice, MfaKind, Password, ServiceCredential, SigningCertificate, SshKey,

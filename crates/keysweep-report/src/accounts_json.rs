@@ -29,6 +29,7 @@
 
 use std::io::{self, Write};
 
+use keysweep_model::RoleCheck;
 use serde::{Serialize, Serializer};
 
 use crate::{
@@ -81,8 +82,8 @@ struct Summary {
 impl Summary {
     fn new(rows: &[AccountRow]) -> Self {
         let in_scope = rows.iter().filter(|row| row.scope == Scope::In).count();
-        let tried = rows.iter().filter_map(|row| row.check.as_ref()).count();
-        let ok = rows.iter().filter(|row| row.check == Some(Ok(()))).count();
+        let tried = rows.iter().filter(|row| row.role != RoleCheck::NotTried).count();
+        let ok = rows.iter().filter(|row| row.role == RoleCheck::Assumed).count();
         Self {
             accounts: rows.len(),
             in_scope,
@@ -111,10 +112,10 @@ impl<'a> Account<'a> {
             Scope::In => (true, None),
             Scope::Out { reason } => (false, Some(reason.as_str())),
         };
-        let (role, role_reason) = match &row.check {
-            None => (None, None),
-            Some(Ok(())) => (Some("ok"), None),
-            Some(Err(reason)) => (Some("failed"), Some(reason.as_str())),
+        let (role, role_reason) = match &row.role {
+            RoleCheck::NotTried => (None, None),
+            RoleCheck::Assumed => (Some("ok"), None),
+            RoleCheck::Failed { reason } => (Some("failed"), Some(reason.as_str())),
         };
         Self {
             id: row.id.to_string(),

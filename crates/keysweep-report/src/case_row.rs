@@ -1,6 +1,6 @@
-//! What testing policies came to, as the reports of it take it.
+//! The results of policy tests, as their reports take them.
 
-/// What one case of a policy came to.
+/// The result of one case of a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseRow {
     /// The policy's id.

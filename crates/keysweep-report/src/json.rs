@@ -33,7 +33,7 @@
 //! | `api_calls.by_domain` | object | by `iam`, `organizations` and `sts`: `calls`, how many of them AWS throttled (`throttles`; each was sent again), and `seconds_waited`, in which requests were held back; those of `iam` add up over the accounts |
 //! | `api_calls.throttled_accounts` | integer | accounts whose IAM throttled |
 //! | `api_calls.most_throttled` | array | the ten of them with the most throttles: `account_id`, `throttles`, `seconds_waited` |
-//! | `exemptions` | array | the exemptions of the register and what they came to |
+//! | `exemptions` | array | the exemptions of the register, each with its result |
 //! | `findings` | array | all that did not pass, by account, user, resource and policy |
 //!
 //! A gap:
@@ -70,7 +70,7 @@
 //! |---|---|---|
 //! | `id` | string | stable from run to run for the same policy, account and resource |
 //! | `policy` | string | the id of the policy |
-//! | `status` | string | `fail`; `unknown`: a fact could not be read; `error`: the policy failed; `exempt`: let off |
+//! | `status` | string | `fail`; `unknown`: a fact could not be read; `error`: the policy failed; `exempt`: exempted |
 //! | `severity` | string | as in a policy |
 //! | `account_id`, `account_name` | string | the account; the name may be empty |
 //! | `ou_path` | string or null | the organizational units above it, such as `Root/Prod`; null where they could not be read |
@@ -79,7 +79,7 @@
 //! | `resource_id` | string or null | what names it within its user, such as an access key's id; null for what has no such name, and where it could not be read |
 //! | `user_name` | string or null | the user; null for an account and its root user |
 //! | `access_key_id` | string or null | `resource_id` of an access key; null for everything else |
-//! | `message` | string | what is wrong, why it is let off, or why nothing can be said |
+//! | `message` | string | what is wrong, why it is exempted, or why nothing can be said |
 //! | `evidence` | object | when the credential was made (`created_at`), the facts that the policy looked at by the names that it used, and what it added: booleans, integers, numbers, strings, times, arrays of strings, or `{"unreadable": reason}` |
 //! | `remedy` | string | as in a policy |
 //! | `exemption` | object or null | what lets it off, where `status` is `exempt`: `by` is `policy` or `register`, `id` the exemption's id in the register or null, `until` a time or null |
@@ -90,8 +90,8 @@
 //! |---|---|---|
 //! | `id`, `owner` | string | what the register names it, and who answers for it |
 //! | `expires` | time | when it ends |
-//! | `matched` | integer | violations that it let off; of one that has expired, that it would have let off |
-//! | `problems` | array of strings | why whoever keeps the register should look at it |
+//! | `matched` | integer | violations that it exempted; of one that has expired, that it would have exempted |
+//! | `problems` | array of strings | why the owner of the register should look at it |
 
 mod finding;
 mod outline;

@@ -1,4 +1,4 @@
-//! What testing policies came to, for CI servers: JUnit XML.
+//! The results of policy tests for CI servers: JUnit XML.
 //!
 //! Each policy is a test suite and each case a test, with its place in the attributes `file` and `line`. No time is
 //! written: the same outcome is the same document. Characters that cannot be seen, of which XML has no escape that every

@@ -3,10 +3,10 @@
 //! - [`json`]: the result of a scan, `keysweep.scan/v1`.
 //! - [`inventory`]: what a scan has read, `keysweep.inventory/v1`.
 //! - [`accounts_json`]: the accounts of the organization, `keysweep.accounts/v1`.
-//! - [`tests_json`] and [`junit`]: what testing policies came to, `keysweep.tests/v1` and JUnit XML.
+//! - [`tests_json`] and [`junit`]: the results of policy tests, `keysweep.tests/v1` and JUnit XML.
 //! - [`diagnostics_json`] and [`sarif`]: what is wrong with policy files, `keysweep.diagnostics/v1` and SARIF 2.1.0.
 //!
-//! A format is a contract with whoever reads it, so every document is written out by hand from the domain: a change of
+//! A format is a contract with its readers, so every document is written out by hand from the domain: a change of
 //! the model never changes a document by accident. Within a version keys are only ever added.
 //!
 //! This crate must not know AWS, Rhai or storage, nor terminals: what people read is rendered by the binary.

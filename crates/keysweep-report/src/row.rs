@@ -1,6 +1,6 @@
 //! The accounts as `keysweep accounts` lists them: the plain values that every rendering of the list starts from.
 
-use keysweep_model::{AccountId, AccountState};
+use keysweep_model::{AccountId, AccountState, RoleCheck};
 
 /// The list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct AccountList {
 pub struct AccountRow {
     /// The account's id.
     pub id: AccountId,
-    /// The account's name; empty where nobody gave one.
+    /// The account's name; empty where it has none.
     pub name: String,
     /// The names of the organizational units above the account from the root down; none where they were not read.
     pub ou_path: Option<String>,
@@ -26,8 +26,8 @@ pub struct AccountRow {
     pub state: AccountState,
     /// Whether a scan would read the account.
     pub scope: Scope,
-    /// Whether the role in the account could be assumed, or why not; none where nobody tried.
-    pub check: Option<Result<(), String>>,
+    /// Whether the role in the account could be assumed.
+    pub role: RoleCheck,
 }
 
 /// Whether a scan would read an account.

@@ -1,4 +1,4 @@
-//! What testing policies came to as one JSON document, `keysweep.tests/v1`.
+//! The results of policy tests as one JSON document, `keysweep.tests/v1`.
 //!
 //! | key | type | meaning |
 //! |---|---|---|

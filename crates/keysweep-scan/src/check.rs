@@ -9,7 +9,7 @@ use std::{
 
 use futures::{StreamExt, stream};
 use keysweep_aws::Aws;
-use keysweep_model::{Account, AccountGap, AccountNote};
+use keysweep_model::{Account, AccountGap, AccountNote, RoleCheck};
 
 use crate::{
     account::open_session,
@@ -40,8 +40,8 @@ pub struct CheckedAccount {
     pub account: Account,
     /// Whether a scan would read it.
     pub scope: Scope,
-    /// Whether its role can be assumed, or why not; none where it was not tried.
-    pub check: Option<Result<(), String>>,
+    /// Whether its role can be assumed.
+    pub role: RoleCheck,
 }
 
 /// Whether a scan would read an account.
@@ -71,7 +71,8 @@ impl CheckedAccounts {
     /// Whether a scan could open a session in every account that it is to read.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        let is_lost = |row: &CheckedAccount| matches!(row.scope, Scope::Lost(_)) || matches!(row.check, Some(Err(_)));
+        let is_lost =
+            |row: &CheckedAccount| matches!(row.scope, Scope::Lost(_)) || matches!(row.role, RoleCheck::Failed { .. });
         self.gaps.is_empty() && !self.accounts.iter().any(is_lost)
     }
 }
@@ -87,7 +88,7 @@ pub async fn check_accounts(aws: &Aws, options: &CheckOptions) -> Result<Checked
     let tried = stream::iter(checked.accounts).map(|mut row| async {
         if row.scope == Scope::InScope {
             let session = open_session(aws, &ground.caller, roles, row.account.id, options.account_timeout).await;
-            row.check = Some(session.map(drop));
+            row.role = session.map_or_else(|reason| RoleCheck::Failed { reason }, |_| RoleCheck::Assumed);
         }
         row
     });
@@ -104,7 +105,11 @@ async fn list(aws: &Aws, options: &CheckOptions, ground: &Ground) -> Result<Chec
         if let Entry::Vacant(entry) = accounts.entry(listed.account.id) {
             let choice = options.selection.choose(&listed, &ground.selected_units);
             remaining.count(&choice);
-            entry.insert(CheckedAccount { account: listed.account, scope: Scope::of(choice), check: None });
+            entry.insert(CheckedAccount {
+                account: listed.account,
+                scope: Scope::of(choice),
+                role: RoleCheck::NotTried,
+            });
         }
     }
     let missing = options.selection.accounts.iter().filter(|id| !accounts.contains_key(id));

@@ -35,5 +35,5 @@ fn collected(engine: Name, mode: Mode, passes: u32) -> Result<u64> {
     let said = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "valgrind failed:\n{said}");
     let count = said.lines().find_map(|line| line.split_once("Collected : ")).map(|(_, count)| count.trim().parse());
-    count.context("valgrind named no count")?.context("valgrind's count is no number")
+    count.context("valgrind named no count")?.context("valgrind's count is not a number")
 }

@@ -3,6 +3,9 @@
 //! A small scanner of tokens, no parser: it knows just enough of the lexical structure to tell where a comment or a
 //! literal begins and ends (<https://doc.rust-lang.org/reference/tokens.html>).
 
+/// What an item begins with that only tests see.
+pub(super) const TEST_ATTRIBUTE: &str = "#[cfg(test)]";
+
 /// The source with every character of comments, strings and characters but line ends replaced by a blank.
 pub(super) fn code_only(source: &str) -> String {
     let mut code = String::with_capacity(source.len());
@@ -20,6 +23,36 @@ pub(super) fn code_only(source: &str) -> String {
         rest = after;
     }
     code
+}
+
+/// The code with the items of `#[cfg(test)]` blanked.
+pub(super) fn without_tests(code: &str) -> String {
+    let mut product = String::with_capacity(code.len());
+    let mut rest = code;
+    while let Some(at) = rest.find(TEST_ATTRIBUTE) {
+        let (before, item) = rest.split_at(at);
+        let (item, after) = item.split_at(item_length(item));
+        product.push_str(before);
+        product.extend(item.chars().map(|character| if character == '\n' { '\n' } else { ' ' }));
+        rest = after;
+    }
+    product + rest
+}
+
+/// The length of the item at the start of the code: up to its `;`, or to the end of its braces.
+fn item_length(code: &str) -> usize {
+    let mut depth = 0_usize;
+    for (at, character) in code.char_indices() {
+        match character {
+            '{' | '(' | '[' => depth += 1,
+            '}' | ')' | ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 && matches!(character, ';' | '}') {
+            return at + 1;
+        }
+    }
+    code.len()
 }
 
 /// Whether the character may be part of an identifier.

@@ -1,4 +1,4 @@
-//! Which crate may depend on which. Whoever adds an edge here changes the design, and says why.
+//! Which crate may depend on which. A new edge changes the design, and its commit says why.
 
 use super::Problem;
 use super::manifest::{Dependency, Kind, Manifest};

@@ -48,7 +48,7 @@ impl Manifest {
     /// Reads the text of the manifest at `path`; `renamed` holds what the workspace calls by another name.
     ///
     /// # Errors
-    /// Where the text is no TOML.
+    /// Where the text is not TOML.
     pub(super) fn read(path: &str, text: &str, renamed: &BTreeMap<String, String>) -> Result<Self> {
         let parsed = DeTable::parse(text)?;
         let root = parsed.get_ref();
@@ -79,7 +79,7 @@ impl Manifest {
 /// The dependencies that the manifest of the workspace calls by another name than their package's: name to package.
 ///
 /// # Errors
-/// Where the text is no TOML.
+/// Where the text is not TOML.
 pub(super) fn renamed(workspace: &str) -> Result<BTreeMap<String, String>> {
     let parsed = DeTable::parse(workspace)?;
     let dependencies = table(parsed.get_ref(), "workspace").and_then(|workspace| table(workspace, "dependencies"));

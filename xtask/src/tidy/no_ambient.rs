@@ -5,7 +5,8 @@ use super::code::occurrences;
 use super::tree::{File, Tree};
 
 /// What reaches for the clock, for chance or for the environment.
-const AMBIENT: [&str; 12] = [
+const AMBIENT: [&str; 13] = [
+    "Clock::system",
     "SystemTime::now",
     "Utc::now",
     "Timestamp::now",
@@ -20,24 +21,43 @@ const AMBIENT: [&str; 12] = [
     "env::vars_os",
 ];
 
+/// What measures how long something takes: tests may, as it is how they see that something ends in time.
+const MEASURING: [&str; 2] = ["Instant::now", "clock_gettime"];
+
 /// Where that is allowed: the edge, the developer's tool, the tests of the whole.
 const EDGE: [&str; 4] = ["crates/keysweep/src/edge.rs", "crates/keysweep/src/main.rs", "xtask/", "tests/"];
+
+/// Where measuring is allowed beside: in the clock that all others are given, and in what stops a script that runs too
+/// long. How long a script has run is not an input of what it decides, and to pass the clock to each evaluation would make
+/// it one.
+const WATCHES: [&str; 2] = ["crates/keysweep-aws/src/clock.rs", "crates/keysweep-policy/src/engine/watch.rs"];
 
 pub(super) fn check(tree: &Tree) -> Vec<Problem> {
     let is_edge = |file: &&File| EDGE.iter().any(|edge| file.path.starts_with(edge));
     tree.sources().filter(|file| !is_edge(file)).flat_map(in_file).collect()
 }
 
-fn in_file(file: &File) -> impl Iterator<Item = Problem> {
-    let on_line = |(line, code)| {
-        AMBIENT.iter().filter(move |path| !occurrences(code, path).is_empty()).map(move |path| (line, path))
+fn in_file(file: &File) -> Vec<Problem> {
+    let measuring = if WATCHES.contains(&file.path.as_str()) { &[][..] } else { &MEASURING };
+    let found = |(code, words): (&str, &'static [&str])| -> Vec<(usize, &str)> {
+        let lines = code.lines().enumerate();
+        let on_line = |(index, line): (usize, &str)| {
+            words
+                .iter()
+                .filter(|word| !occurrences(line, word).is_empty())
+                .map(|word| (index + 1, *word))
+                .collect::<Vec<_>>()
+        };
+        lines.flat_map(on_line).collect()
     };
-    file.code_lines().flat_map(on_line).map(|(line, path)| Problem {
+    let all = [(&*file.code, &AMBIENT[..]), (&*file.product, measuring)].into_iter().flat_map(found);
+    let problem = |(line, word)| Problem {
         path: file.path.clone(),
         line,
-        message: format!("`{path}` outside the edge"),
+        message: format!("`{word}` outside the edge"),
         hint: "take the time, the chance or the setting as an argument; crates/keysweep/src/edge.rs reads it",
-    })
+    };
+    all.map(problem).collect()
 }
 
 #[cfg(test)]
@@ -51,6 +71,7 @@ mod tests {
 use std::env::var;
 fn f() -> (SystemTime, u8) { (std::time::SystemTime::now(), rand::random()) }
 let (a, b) = (jiff::Timestamp::now(), std::env::var_os(\"HOME\"));
+let c = tokio::time::Instant::now();
 ";
         let files = [("crates/keysweep/src/edge/inner.rs", source), ("crates/keysweep-scan/tests/a.rs", source)];
         insta::assert_snapshot!(said_by(check, &files), @"
@@ -59,6 +80,7 @@ let (a, b) = (jiff::Timestamp::now(), std::env::var_os(\"HOME\"));
         crates/keysweep/src/edge/inner.rs:2: `rand::random` outside the edge; take the time, the chance or the setting as an argument; crates/keysweep/src/edge.rs reads it
         crates/keysweep/src/edge/inner.rs:3: `Timestamp::now` outside the edge; take the time, the chance or the setting as an argument; crates/keysweep/src/edge.rs reads it
         crates/keysweep/src/edge/inner.rs:3: `env::var_os` outside the edge; take the time, the chance or the setting as an argument; crates/keysweep/src/edge.rs reads it
+        crates/keysweep/src/edge/inner.rs:4: `Instant::now` outside the edge; take the time, the chance or the setting as an argument; crates/keysweep/src/edge.rs reads it
         crates/keysweep-scan/tests/a.rs:1: `env::var` outside the edge; take the time, the chance or the setting as an argument; crates/keysweep/src/edge.rs reads it
         crates/keysweep-scan/tests/a.rs:2: `SystemTime::now` outside the edge; take the time, the chance or the setting as an argument; crates/keysweep/src/edge.rs reads it
         crates/keysweep-scan/tests/a.rs:2: `rand::random` outside the edge; take the time, the chance or the setting as an argument; crates/keysweep/src/edge.rs reads it
@@ -72,6 +94,8 @@ let (a, b) = (jiff::Timestamp::now(), std::env::var_os(\"HOME\"));
         let files = [
             ("crates/keysweep/src/edge.rs", "let now = Timestamp::now();\n"),
             ("xtask/src/main.rs", "std::env::var_os(\"CARGO\");\n"),
+            ("crates/keysweep-policy/src/engine/watch.rs", "let began = Instant::now();\n"),
+            ("crates/keysweep-scan/src/a/tests.rs", "let began = Instant::now();\n"),
             ("tests/tests/moto.rs", "std::env::var(\"KEYSWEEP_TEST_PYTHON\");\n"),
             (
                 "crates/orgsim/src/clock.rs",

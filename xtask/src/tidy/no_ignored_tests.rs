@@ -32,7 +32,7 @@ fn problem(file: &File, line: usize, what: &str) -> Problem {
         path: file.path.clone(),
         line,
         message: what.to_owned(),
-        hint: "repair or delete it; code that is no test is a block of `text`, or sits behind a feature",
+        hint: "repair or delete it; code that is not a test is a block of `text`, or sits behind a feature",
     }
 }
 
@@ -47,9 +47,9 @@ mod tests {
         let tests = "#[ignore = \"slow\"]\nfn a() {}\n#[cfg_attr(windows, ignore)]\nfn b() {}\n";
         let source = format!("{example}{tests}");
         insta::assert_snapshot!(said_by(check, &[("crates/a/src/lib.rs", &source)]), @"
-        crates/a/src/lib.rs:4: an ignored test; repair or delete it; code that is no test is a block of `text`, or sits behind a feature
-        crates/a/src/lib.rs:6: an ignored test; repair or delete it; code that is no test is a block of `text`, or sits behind a feature
-        crates/a/src/lib.rs:1: an ignored example; repair or delete it; code that is no test is a block of `text`, or sits behind a feature
+        crates/a/src/lib.rs:4: an ignored test; repair or delete it; code that is not a test is a block of `text`, or sits behind a feature
+        crates/a/src/lib.rs:6: an ignored test; repair or delete it; code that is not a test is a block of `text`, or sits behind a feature
+        crates/a/src/lib.rs:1: an ignored example; repair or delete it; code that is not a test is a block of `text`, or sits behind a feature
         ");
     }
 

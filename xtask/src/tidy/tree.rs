@@ -5,8 +5,11 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::code::code_only;
+use super::code::{TEST_ATTRIBUTE, code_only, is_word, without_tests};
 use super::manifest::{self, Manifest};
+
+/// What the paths of files hold that are no part of the product.
+const TESTS: [&str; 5] = ["/tests/", "/tests.rs", "/fuzz/", "/examples/", "/benches/"];
 
 /// Read once, looked at by every rule.
 #[derive(Default)]
@@ -27,6 +30,8 @@ pub(super) struct File {
     pub(super) text: String,
     /// Of Rust: the text with comments and literals blanked, so that lines and columns stay what they were.
     pub(super) code: String,
+    /// Of Rust: the code without tests; empty where the whole file is of tests, fuzz targets or examples.
+    pub(super) product: String,
 }
 
 impl File {
@@ -49,13 +54,21 @@ impl Tree {
     /// Reads what is below `root`, but for build output, the history and what Python leaves behind.
     ///
     /// # Errors
-    /// Where a folder or a text cannot be read, or a manifest is no TOML.
+    /// Where a folder or a text cannot be read, or a manifest is not TOML.
     pub(super) fn read(root: &Path) -> Result<Self> {
         let mut tree = Self { top: names(root)?, ..Self::default() };
         for name in tree.top.clone() {
             if name != "target" && name != ".git" {
                 tree.add(root, &name)?;
             }
+        }
+        let tests: Vec<String> = tree.sources().flat_map(test_modules).collect();
+        let is_test = |path: &str| {
+            TESTS.iter().any(|part| format!("/{path}").contains(part))
+                || tests.iter().any(|test| path.strip_prefix(test).is_some_and(|rest| rest.starts_with(['.', '/'])))
+        };
+        for file in tree.files.iter_mut().filter(|file| !is_test(&file.path)) {
+            file.product = without_tests(&file.code);
         }
         let workspace = tree.text("Cargo.toml").unwrap_or_default();
         let renamed = manifest::renamed(workspace).context("could not read `Cargo.toml`")?;
@@ -85,7 +98,7 @@ impl Tree {
             Some(_) | None => String::new(),
         };
         let code = if path.ends_with(".rs") { code_only(&text) } else { String::new() };
-        self.files.push(File { path: path.to_owned(), text, code });
+        self.files.push(File { path: path.to_owned(), text, code, product: String::new() });
         Ok(())
     }
 
@@ -113,6 +126,16 @@ impl Tree {
     pub(super) fn crates(&self) -> impl Iterator<Item = &str> {
         self.manifests.iter().filter_map(|manifest| manifest.folder().strip_prefix("crates/"))
     }
+}
+
+/// The modules that the file declares for tests alone: their paths without the ending.
+fn test_modules(file: &File) -> impl Iterator<Item = String> {
+    let folder = file.path.trim_end_matches(".rs").trim_end_matches("/lib").trim_end_matches("/main");
+    let folder = folder.trim_end_matches("/mod");
+    file.code.split(TEST_ATTRIBUTE).skip(1).filter_map(move |item| {
+        let (name, _) = item.trim_start().strip_prefix("mod ")?.split_once(';')?;
+        name.chars().all(is_word).then(|| format!("{folder}/{name}"))
+    })
 }
 
 fn names(folder: &Path) -> Result<Vec<String>> {

@@ -1,6 +1,6 @@
 //! The document of a list of accounts, byte for byte.
 
-use keysweep_model::AccountState;
+use keysweep_model::{AccountState, RoleCheck};
 
 use super::*;
 
@@ -11,23 +11,23 @@ fn document(accounts: &[AccountRow]) -> String {
     String::from_utf8(out).unwrap().replace(env!("CARGO_PKG_VERSION"), "[version]")
 }
 
-fn account(id: &str, scope: Scope, check: Option<Result<(), String>>) -> AccountRow {
+fn account(id: &str, scope: Scope, role: RoleCheck) -> AccountRow {
     AccountRow {
         id: id.parse().unwrap(),
         name: "erp".to_owned(),
-        ou_path: check.as_ref().map(|_| "Root/Prod".to_owned()),
+        ou_path: (role != RoleCheck::NotTried).then(|| "Root/Prod".to_owned()),
         state: AccountState::Active,
         scope,
-        check,
+        role,
     }
 }
 
 #[test]
 fn accounts_in_and_out_of_scope_with_their_roles() {
     let rows = [
-        account("000000000012", Scope::In, Some(Ok(()))),
-        account("111122223333", Scope::In, Some(Err("AccessDenied".to_owned()))),
-        account("222233334444", Scope::Out { reason: "excluded by --exclude-account".to_owned() }, None),
+        account("000000000012", Scope::In, RoleCheck::Assumed),
+        account("111122223333", Scope::In, RoleCheck::Failed { reason: "AccessDenied".to_owned() }),
+        account("222233334444", Scope::Out { reason: "excluded by --exclude-account".to_owned() }, RoleCheck::NotTried),
     ];
     insta::assert_snapshot!(document(&rows), @r#"
     {
@@ -89,7 +89,7 @@ fn accounts_in_and_out_of_scope_with_their_roles() {
 
 #[test]
 fn accounts_whose_roles_were_not_tried() {
-    insta::assert_snapshot!(document(&[account("111122223333", Scope::In, None)]), @r#"
+    insta::assert_snapshot!(document(&[account("111122223333", Scope::In, RoleCheck::NotTried)]), @r#"
     {
       "schema": "keysweep.accounts/v1",
       "tool": {

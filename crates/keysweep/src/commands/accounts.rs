@@ -51,7 +51,7 @@ fn sentence(account: Option<AccountId>, reason: &str) -> String {
 }
 
 fn row(checked: CheckedAccount) -> AccountRow {
-    let CheckedAccount { account, scope, check } = checked;
+    let CheckedAccount { account, scope, role } = checked;
     AccountRow {
         id: account.id,
         name: account.name,
@@ -61,6 +61,6 @@ fn row(checked: CheckedAccount) -> AccountRow {
             Scope::InScope => keysweep_report::Scope::In,
             Scope::Out(reason) | Scope::Lost(reason) => keysweep_report::Scope::Out { reason },
         },
-        check,
+        role,
     }
 }

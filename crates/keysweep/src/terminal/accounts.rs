@@ -1,5 +1,6 @@
 //! The accounts of the organization: which ones a scan would read, and whether it could.
 
+use keysweep_model::RoleCheck;
 use keysweep_report::{AccountList, AccountRow, Scope};
 
 use super::{
@@ -17,7 +18,7 @@ pub fn accounts(list: &AccountList, view: &View) -> String {
     let AccountList { accounts: rows, problems, notes } = list;
     let mut page = Page::new(view);
     let columns = ["ACCOUNT", "NAME", "OU PATH", "STATE"].map(str::to_owned).to_vec();
-    let tried = rows.iter().any(|row| row.check.is_some());
+    let tried = rows.iter().any(|row| row.role != RoleCheck::NotTried);
     let last = if tried { "SCOPE AND ROLE" } else { "SCOPE" };
     page.table(0, Some(Row { cells: columns, text: last.to_owned() }), rows.iter().map(row).collect());
     for problem in problems {
@@ -41,10 +42,10 @@ fn row(account: &AccountRow) -> Row {
         Scope::In => "in scope".to_owned(),
         Scope::Out { reason } => format!("out of scope: {reason}"),
     };
-    let text = match &account.check {
-        None => scope,
-        Some(Ok(())) => format!("{scope}, role ok"),
-        Some(Err(reason)) => format!("{scope}, ROLE FAILED: {reason}"),
+    let text = match &account.role {
+        RoleCheck::NotTried => scope,
+        RoleCheck::Assumed => format!("{scope}, role ok"),
+        RoleCheck::Failed { reason } => format!("{scope}, ROLE FAILED: {reason}"),
     };
     Row { cells, text }
 }
@@ -59,7 +60,7 @@ fn totals(rows: &[AccountRow], tried: bool) -> String {
     if !tried {
         return said;
     }
-    let ok = number(&|row| row.check == Some(Ok(())));
-    let failed = number(&|row| matches!(row.check, Some(Err(_))));
+    let ok = number(&|row| row.role == RoleCheck::Assumed);
+    let failed = number(&|row| matches!(row.role, RoleCheck::Failed { .. }));
     format!("{said}; {ok} with the role ok, {failed} with the role failed")
 }

@@ -2,7 +2,7 @@
 
 mod world;
 
-use keysweep_model::{AccountState, FindingStatus, ScanResult, Severity, escaped, is_unseen};
+use keysweep_model::{AccountState, FindingStatus, RoleCheck, ScanResult, Severity, escaped, is_unseen};
 use keysweep_report::{AccountList, AccountRow, Scope};
 use proptest::prelude::*;
 
@@ -480,19 +480,23 @@ fn evil(text: &str) -> ScanResult {
 }
 
 fn account_list(name: &str, reason: &str) -> AccountList {
-    let row = |id: &str, name: &str, scope, check| AccountRow {
+    let row = |id: &str, name: &str, scope, role| AccountRow {
         id: id.parse().unwrap(),
         name: name.to_owned(),
         ou_path: Some(format!("Root/Workloads/{name}")),
         state: AccountState::Active,
         scope,
-        check,
+        role,
     };
     let denied = "the role `arn:aws:iam::222233334444:role/Audit` could not be assumed (AccessDenied)";
     let accounts = vec![
-        row("111122223333", "payments-prod", Scope::In, Some(Ok(()))),
-        row("222233334444", name, Scope::In, Some(Err(denied.to_owned()))),
-        AccountRow { state: AccountState::Suspended, ou_path: None, ..row("000000000012", "", out(reason), None) },
+        row("111122223333", "payments-prod", Scope::In, RoleCheck::Assumed),
+        row("222233334444", name, Scope::In, RoleCheck::Failed { reason: denied.to_owned() }),
+        AccountRow {
+            state: AccountState::Suspended,
+            ou_path: None,
+            ..row("000000000012", "", out(reason), RoleCheck::NotTried)
+        },
     ];
     let problems = vec![format!("no account is left to scan: {name}")];
     AccountList { accounts, problems, notes: vec![format!("--exclude-account has no effect: {name}")] }
@@ -546,9 +550,9 @@ fn the_accounts_in_a_narrow_terminal() {
 }
 
 #[test]
-fn the_accounts_whose_roles_nobody_tried() {
+fn the_accounts_whose_roles_were_not_tried() {
     let mut list = account_list("data-platform", "excluded by --exclude-account");
-    list.accounts.iter_mut().for_each(|row| row.check = None);
+    list.accounts.iter_mut().for_each(|row| row.role = RoleCheck::NotTried);
     (list.problems, list.notes) = (Vec::new(), Vec::new());
     insta::assert_snapshot!(accounts(&list, &PLAIN), @"
     ACCOUNT       NAME           OU PATH                       STATE      SCOPE

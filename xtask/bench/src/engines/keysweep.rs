@@ -37,7 +37,7 @@ impl Engine for Keysweep {
             Outcome::Verdict(Verdict::Exempt { .. }) => Ok(Judged::Exempt),
             Outcome::Verdict(Verdict::Fail { message, .. }) => Ok(Judged::Fail(Some(message))),
             other @ (Outcome::Needs(_) | Outcome::Unknown(_) | Outcome::Error(_)) => {
-                bail!("Keysweep came to no verdict: {other:?}")
+                bail!("Keysweep gave no verdict: {other:?}")
             }
         }
     }
