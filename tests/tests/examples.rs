@@ -114,8 +114,7 @@ fn the_configuration_scans_an_organization() {
 #[test]
 fn the_register_of_exemptions_is_one() {
     let now = "2026-11-24T00:00:00Z".parse().unwrap();
-    let register =
-        keysweep_policy::exemptions::Register::parse("exemptions.yaml", &example("exemptions.yaml"), now, 365);
+    let register = keysweep_scan::Register::parse("exemptions.yaml", &example("exemptions.yaml"), now, 365);
     let register = register.unwrap_or_else(|error| panic!("{error}"));
     assert!(register.exemptions().iter().all(|exemption| exemption.days_left(now) > 0));
 }

@@ -130,7 +130,7 @@ fn every_key_of_the_file_is_a_setting() {
 fn every_setting_makes_a_difference() {
     // Some settings are about what these set: an inventory, and an exemption for four days.
     let exemption = "{ id: a, policy: access-key-unused, reason: r, owner: o, user: u, approved_on: 2026-01-01, expires: 2026-01-05 }";
-    let base = keysweep_policy::yaml::parse_file("f", &format!("save_inventory: i.jsonl\nexemptions: [{exemption}]"));
+    let base = keysweep_files::yaml::parse_file("f", &format!("save_inventory: i.jsonl\nexemptions: [{exemption}]"));
     let base: Config = base.unwrap_or_else(|error| panic!("{error}"));
     let resolved =
         |config: Config| format!("{:?}", Settings::resolve(config.over(base.clone()), jiff::Timestamp::now()));

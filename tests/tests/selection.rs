@@ -287,7 +287,7 @@ async fn accounts_of_a_file_without_a_call_to_the_organization() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("accounts.csv");
     std::fs::write(&path, format!("id,name\n{FIRST},one\n999999999999,elsewhere\n")).unwrap();
-    let accounts = keysweep::accounts_file::read(&path, keysweep_policy::files::Found::Named).unwrap();
+    let accounts = keysweep::accounts_file::read(&path, keysweep_files::Found::Named).unwrap();
     let scene = Scene::of(world()).asking(|settings| settings.scan.source = AccountSource::Listed(accounts));
     let outcome = scene.scan().await;
     let asked: Vec<_> = outcome.sim.calls().by_action().into_keys().collect();

@@ -47,7 +47,7 @@ pub(crate) fn run(root: &Path, target: &Path, arguments: &Arguments) -> Result<(
             cargo.args(arguments);
         }
         What::Exemptions => {
-            cargo.current_dir(root).args(["--package", "keysweep-policy", "--example", "exemptions"]);
+            cargo.current_dir(root).args(["--package", "keysweep-scan", "--example", "exemptions"]);
         }
     }
     let status = cargo.status().context("could not start cargo")?;

@@ -9,6 +9,7 @@ use std::{
     sync::Arc,
 };
 
+use keysweep_files::{Code, Diagnostic, Level, Place};
 use keysweep_model::FacetSet;
 use rhai::{AST, ASTFlags, ASTNode, Expr, Position, Stmt};
 
@@ -18,8 +19,6 @@ use self::{
     types::Type,
 };
 use crate::{
-    code::{Code, Level},
-    diagnostic::{Diagnostic, Place},
     objects::Object,
     policy::{metadata::Interface, params::ParamType, source::Source},
 };

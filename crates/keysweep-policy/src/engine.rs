@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
+use keysweep_files::did_you_mean;
 use keysweep_model::ParamValue;
 use rhai::{
     Dynamic, Engine, EvalAltResult, FuncInfo, NativeCallContext, OptimizationLevel,
@@ -15,10 +16,7 @@ use rhai::{
 };
 
 use self::watch::Limit;
-use crate::{
-    policy::{compiler::MAX_LIBRARIES, limits::Limits},
-    suggest::did_you_mean,
-};
+use crate::policy::{compiler::MAX_LIBRARIES, limits::Limits};
 
 mod callbacks;
 mod costs;
@@ -27,6 +25,7 @@ pub(crate) mod handle;
 pub(crate) mod helpers;
 pub(crate) mod list;
 mod natives;
+pub(crate) mod pattern;
 pub(crate) mod record;
 pub(crate) mod strict;
 pub(crate) mod verdicts;

@@ -13,27 +13,16 @@
 //! This crate is the only one that names `rhai`. It must not know AWS, storage or async.
 
 mod authoring;
-mod characters;
 mod check;
-mod code;
-mod diagnostic;
 mod engine;
-pub mod exemptions;
-pub mod files;
 mod left_out;
 mod objects;
-mod pattern;
 mod policy;
 mod program;
-mod suggest;
 mod testing;
-pub mod yaml;
 
 pub use authoring::{definitions, reference, schema, template};
-pub use code::{Code, Level};
-pub use diagnostic::{Diagnostic, Place, PolicyFileError};
 pub use engine::watch::EVALUATION_STACK;
-pub use pattern::{PatternError, glob_matches};
 pub use policy::{
     Evaluation, EvaluationError, Outcome, Policy,
     compiler::Compiler,
@@ -42,5 +31,4 @@ pub use policy::{
     metadata::{LANGUAGE, Metadata},
     params::{OverrideError, ParamSpec, ParamType},
 };
-pub use suggest::nearest;
 pub use testing::{cases, coverage};

@@ -8,6 +8,7 @@ use std::{
 };
 
 use jiff::Timestamp;
+use keysweep_files::InvalidFile;
 use keysweep_model::{
     Evidence, FacetSet, ParamValue, PolicyId, PolicySummary, Resource, Severity, Unreadable, Verdict,
 };
@@ -21,7 +22,6 @@ use self::{
 };
 use crate::{
     check::{ENTRY, Library},
-    diagnostic::PolicyFileError,
     engine::{
         ParamsObject,
         explain::{runtime_error, type_of},
@@ -59,7 +59,7 @@ struct Inner {
     engine: Arc<Engine>,
     limits: Arc<Limits>,
     libraries: Arc<[Library]>,
-    warnings: Arc<PolicyFileError>,
+    warnings: Arc<InvalidFile>,
     /// The facets that the scripts may touch.
     may_read: FacetSet,
     params: BTreeMap<String, ParamValue>,
@@ -72,13 +72,13 @@ impl Policy {
     /// # Errors
     /// When anything is wrong with the metadata or the script that can be known without data: all of it, each with its
     /// place.
-    pub fn compile(source_name: &str, text: &str) -> Result<Self, PolicyFileError> {
+    pub fn compile(source_name: &str, text: &str) -> Result<Self, InvalidFile> {
         Compiler::default().compile(source_name, text)
     }
 
     pub(crate) fn new(source_name: &str, text: &str, compiled: Compiled) -> Self {
         let Compiled { metadata, script, engine, limits, libraries, warnings, may_read } = compiled;
-        let warnings = PolicyFileError::new(source_name, text, warnings);
+        let warnings = InvalidFile::new(source_name, text, warnings);
         let params: BTreeMap<_, _> =
             metadata.params.iter().map(|(name, spec)| (name.clone(), spec.default.clone())).collect();
         Self(Arc::new(Inner {
@@ -205,7 +205,7 @@ impl Policy {
 
     /// What is in its file that its author may not have meant; none where there is nothing.
     #[must_use]
-    pub fn warnings(&self) -> Option<&PolicyFileError> {
+    pub fn warnings(&self) -> Option<&InvalidFile> {
         Some(&*self.0.warnings).filter(|warnings| !warnings.diagnostics.is_empty())
     }
 

@@ -18,8 +18,8 @@ use std::sync::Arc;
 use keysweep_model::FacetSet;
 
 use crate::{
+    engine::pattern::Syntax,
     objects::{Method, Object, Property},
-    pattern::Syntax,
     policy::limits::Limits,
 };
 

@@ -8,7 +8,7 @@ use keysweep_model::{
 use keysweep_policy::Policy;
 
 use crate::{
-    exemption::{self, ExemptionOptions, Scope},
+    exemptions::{self, ExemptionOptions, Scope},
     progress::Progress,
     tally::Tally,
 };
@@ -66,7 +66,7 @@ impl<'a> Collected<'a> {
         let scope = Scope { is_whole: scope.is_whole && is_complete, accounts: scope.accounts.clone() };
         let (matched, counts) = (&self.total.exempted, &self.total.counts);
         ScanResult {
-            exemptions: exemption::uses(self.exemptions, self.policies, matched, counts, &scope, run.as_of),
+            exemptions: exemptions::uses(self.exemptions, self.policies, matched, counts, &scope, run.as_of),
             run,
             policies: self.policies.iter().map(Policy::summary).collect(),
             summary,

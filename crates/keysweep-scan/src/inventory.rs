@@ -7,7 +7,7 @@ use keysweep_policy::Policy;
 
 use crate::{
     collect::Collected,
-    exemption::{ExemptionOptions, Scope},
+    exemptions::{ExemptionOptions, Scope},
     judge::{Judge, Look, Source},
     progress::Progress,
     select::gap,

@@ -13,12 +13,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use keysweep_model::{Evidence, EvidenceValue, Exempted, FacetSet, Resource, ResourceType, Severity, User, Verdict};
-use keysweep_policy::{
-    Evaluation, Outcome, Policy,
-    exemptions::{Register, Ruling},
-};
+use keysweep_policy::{Evaluation, Outcome, Policy};
 
 pub(crate) use account::AccountWants;
+
+use crate::exemptions::{Register, Ruling};
 
 /// What to judge by.
 #[derive(Debug, Clone, Copy)]

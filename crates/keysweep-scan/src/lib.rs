@@ -18,7 +18,7 @@ mod check;
 mod collect;
 mod discover;
 mod evidence;
-mod exemption;
+mod exemptions;
 mod facts;
 mod finding;
 mod inventory;
@@ -33,7 +33,7 @@ mod tally;
 
 pub use check::{CheckOptions, CheckedAccount, CheckedAccounts, Scope, check_accounts};
 pub use discover::{AccountSource, StartError};
-pub use exemption::ExemptionOptions;
+pub use exemptions::{DEFAULT_MAX_TERM_DAYS, Entry, Exemption, ExemptionOptions, Register, Ruling};
 pub use inventory::{InventoryAccount, judge_inventory};
 pub use progress::Progress;
 pub use scan::{Concurrency, Extent, Reading, Roles, ScanOptions, scan};

@@ -23,7 +23,7 @@ use crate::{
     collect::Collected,
     discover::{self, AccountSource, Ground, StartError},
     evidence::Evidence,
-    exemption::{ExemptionOptions, Scope},
+    exemptions::{ExemptionOptions, Scope},
     progress::Progress,
     rounds::Outcome,
     select::{Choice, Remaining, Selection, gap, not_listed, unmatched_exclusions},

@@ -3,9 +3,9 @@
 use std::ops::AddAssign;
 
 use keysweep_model::{Finding, Partition, StatusCounts};
-use keysweep_policy::{Policy, exemptions::Register};
+use keysweep_policy::Policy;
 
-use crate::{finding::finding, judge::Judgement, subject::Subject};
+use crate::{exemptions::Register, finding::finding, judge::Judgement, subject::Subject};
 
 /// What users and accounts came to: those of one account, or all together.
 #[derive(Debug)]

@@ -5,11 +5,8 @@
 
 use std::{collections::BTreeSet, path::Path};
 
+use keysweep_files::{FileKind, Found, UserFile, yaml::parse_file};
 use keysweep_model::{Account, AccountId, AccountState, Facet, Fact};
-use keysweep_policy::{
-    files::{self, Found, Kind, UserFile},
-    yaml::parse_file,
-};
 use serde::Deserialize;
 
 use crate::{config::Text, exit::Failure};
@@ -29,7 +26,7 @@ struct Row {
 /// # Errors
 /// When the file cannot be read, is not of that form, names an account twice, or names none.
 pub fn read(path: &Path, found: Found<'_>) -> Result<Vec<Account>, Failure> {
-    let file = files::read(Kind::Accounts, path, found).map_err(Failure::usage)?;
+    let file = keysweep_files::read(FileKind::Accounts, path, found).map_err(Failure::usage)?;
     let wrong = |error: AccountsError| {
         let error = if file.is_own { error } else { AccountsError::Concealed };
         Failure::usage(format!("accounts file `{}`: {error}", path.display()))

@@ -13,8 +13,9 @@ use std::{
 };
 
 use clap::Args;
+use keysweep_files::yaml::Spanned;
 use keysweep_model::{AccountId, PolicyId};
-use keysweep_policy::{Limits, yaml::Spanned};
+use keysweep_policy::Limits;
 use schemars::JsonSchema;
 use serde::Deserialize;
 

@@ -11,8 +11,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use keysweep_files::folder_of;
 use keysweep_model::escaped;
-use keysweep_policy::files::folder_of;
 use tempfile::NamedTempFile;
 
 use crate::exit::Failure;

@@ -16,12 +16,12 @@ struct Reserved {
 const RESERVED: [Reserved; 3] = [
     Reserved {
         calls: &["File::open", "fs::read", "fs::read_to_string", "read_to_string"],
-        modules: &["crates/keysweep-policy/src/files.rs"],
-        hint: "read files by `keysweep_policy::files`",
+        modules: &["crates/keysweep-files/src/reader.rs"],
+        hint: "read files by `keysweep_files::read`",
     },
     Reserved {
         calls: &["File::create", "fs::write", "fs::rename", "fs::copy", "NamedTempFile", "OpenOptions", "generate_to"],
-        modules: &["crates/keysweep/src/output.rs", "crates/keysweep-policy/src/files.rs"],
+        modules: &["crates/keysweep/src/output.rs", "crates/keysweep-files/src/reader.rs"],
         hint: "write files by `Destination` in crates/keysweep/src/output.rs",
     },
     Reserved {
@@ -71,7 +71,7 @@ mod tests {
 }
 ";
         insta::assert_snapshot!(said_by(check, &[("crates/keysweep/src/commands/a.rs", source)]), @"
-        crates/keysweep/src/commands/a.rs:1: `File::open` is called directly; read files by `keysweep_policy::files`
+        crates/keysweep/src/commands/a.rs:1: `File::open` is called directly; read files by `keysweep_files::read`
         crates/keysweep/src/commands/a.rs:2: `fs::write` is called directly; write files by `Destination` in crates/keysweep/src/output.rs
         crates/keysweep/src/commands/a.rs:3: `stdout()` is called directly; print by `Destination` in crates/keysweep/src/output.rs, and say by `edge::say`
         ");
@@ -81,7 +81,7 @@ mod tests {
     fn the_modules_that_own_them_and_tests_may() {
         let all = "fn f() { File::open(p); NamedTempFile::new(); io::stdout(); }\n";
         let files = [
-            ("crates/keysweep-policy/src/files.rs", "fn f() { File::open(p); OpenOptions::new(); }\n"),
+            ("crates/keysweep-files/src/reader.rs", "fn f() { File::open(p); OpenOptions::new(); }\n"),
             ("crates/keysweep/src/output.rs", "fn f() { NamedTempFile::new(); io::stdout(); }\n"),
             ("crates/keysweep/src/edge.rs", "fn f() { io::stdout(); }\n"),
             ("crates/keysweep/src/output/tests.rs", all),

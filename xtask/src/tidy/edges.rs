@@ -6,12 +6,24 @@ use super::tree::Tree;
 
 /// Each crate, and the crates of this repository that it may know.
 const ALLOWED: &[(&str, &[&str])] = &[
-    ("keysweep", &["keysweep-aws", "keysweep-model", "keysweep-policy", "keysweep-report", "keysweep-scan", "orgsim"]),
+    (
+        "keysweep",
+        &[
+            "keysweep-aws",
+            "keysweep-files",
+            "keysweep-model",
+            "keysweep-policy",
+            "keysweep-report",
+            "keysweep-scan",
+            "orgsim",
+        ],
+    ),
     ("keysweep-aws", &["keysweep-model"]),
+    ("keysweep-files", &["keysweep-model"]),
     ("keysweep-model", &[]),
-    ("keysweep-policy", &["keysweep-model"]),
+    ("keysweep-policy", &["keysweep-files", "keysweep-model"]),
     ("keysweep-report", &["keysweep-model"]),
-    ("keysweep-scan", &["keysweep-aws", "keysweep-model", "keysweep-policy"]),
+    ("keysweep-scan", &["keysweep-aws", "keysweep-files", "keysweep-model", "keysweep-policy"]),
     ("orgsim", &[]),
 ];
 

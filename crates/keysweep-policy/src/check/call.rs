@@ -2,16 +2,18 @@
 
 use std::{any::TypeId, collections::BTreeMap, sync::LazyLock};
 
+use keysweep_files::{Code, did_you_mean, nearest, parse_time};
 use keysweep_model::{FacetSet, Severity};
 use rhai::{Expr, FnCallExpr, Position};
 
 use super::{Checker, Type};
 use crate::{
     authoring::reference::HELPERS,
-    code::Code,
-    engine::{ENGINE, helpers::parse_time, verdicts::VERDICTS},
-    pattern::{self, Syntax},
-    suggest::{did_you_mean, nearest},
+    engine::{
+        ENGINE,
+        pattern::{self, Syntax},
+        verdicts::VERDICTS,
+    },
 };
 
 /// The native functions: of each name, the types of the parameters of each of its forms.
@@ -177,7 +179,7 @@ impl Checker<'_> {
     fn check_literals(&mut self, name: &str, arguments: &[Expr]) {
         let Some(last) = arguments.last() else { return };
         let pattern = |syntax| move |text: &str| pattern::wrong(syntax, text).map(|error| error.to_string());
-        let time = |text: &str| parse_time(text).err();
+        let time = |text: &str| parse_time(text).err().map(|error| error.to_string());
         let severity = |word: &str| word.parse::<Severity>().err().map(|error| error.to_string());
         match (name, last) {
             ("date", text) => self.literal(text, time),

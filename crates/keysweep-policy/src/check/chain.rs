@@ -1,14 +1,11 @@
 //! Properties and methods, one after the other.
 
+use keysweep_files::{Code, did_you_mean, nearest};
 use keysweep_model::FacetSet;
 use rhai::{ASTFlags, Expr, FnCallExpr, Position};
 
 use super::{Checker, Type, call::with};
-use crate::{
-    code::Code,
-    objects::Object,
-    suggest::{did_you_mean, nearest},
-};
+use crate::objects::Object;
 
 impl Checker<'_> {
     /// The rest of `receiver.rest`. Rhai nests chains to the right: `a.b.c` is `a` with the rest `b.c`.

@@ -3,10 +3,10 @@
 //! They stand as arguments of the methods of lists that call them, and nowhere else. So no such function is ever held by
 //! a variable, a list or another function, and none can reach itself or grow.
 
+use keysweep_files::Code;
 use rhai::{Expr, FnCallExpr};
 
 use super::{Checker, Current, Type, Variable, script::made_by};
-use crate::code::Code;
 
 /// The methods of lists that call a function.
 const CALLERS: [&str; 13] = [

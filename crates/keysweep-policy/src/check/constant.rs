@@ -2,10 +2,11 @@
 
 use std::cmp::Ordering;
 
+use keysweep_files::Code;
 use rhai::{Expr, FnCallExpr};
 
 use super::Checker;
-use crate::{code::Code, engine::strict::integer_with_number};
+use crate::engine::strict::integer_with_number;
 
 /// A value that is known.
 #[derive(Debug, Clone, PartialEq, PartialOrd)]

@@ -1,13 +1,10 @@
 //! The types of expressions, and what is wrong with the names in them.
 
+use keysweep_files::{Code, did_you_mean};
 use rhai::{Expr, FnCallExpr, Position, Token};
 
 use super::{Checker, Type, script::made_by};
-use crate::{
-    code::Code,
-    engine::{explain::incomparable, strict},
-    suggest::did_you_mean,
-};
+use crate::engine::{explain::incomparable, strict};
 
 impl Checker<'_> {
     pub(super) fn expr(&mut self, expr: &Expr) -> Type {

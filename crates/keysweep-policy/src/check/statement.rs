@@ -1,9 +1,9 @@
 //! Statements: what they come to, where they end the script, and the variables that they make.
 
+use keysweep_files::Code;
 use rhai::{ASTFlags, Expr, Ident, Position, Stmt, StmtBlock};
 
 use super::{Checker, Type, Variable};
-use crate::code::Code;
 
 impl Checker<'_> {
     /// The type of what a function's body comes to.
@@ -176,7 +176,7 @@ impl Checker<'_> {
     }
 
     /// Notes that the function returns a value of this type.
-    fn returns(&mut self, kind: Type, place: Option<crate::diagnostic::Place>) {
+    fn returns(&mut self, kind: Type, place: Option<keysweep_files::Place>) {
         self.ends_with(kind.clone(), place, self.current.is_entry);
         self.current.returned = Some(match self.current.returned.take() {
             Some(returned) => returned.or(kind),
@@ -219,7 +219,7 @@ impl Checker<'_> {
         }
     }
 
-    pub(super) fn place_of(&self, statement: &Stmt) -> Option<crate::diagnostic::Place> {
+    pub(super) fn place_of(&self, statement: &Stmt) -> Option<keysweep_files::Place> {
         match statement {
             Stmt::Expr(expr) => self.source.expr(expr),
             Stmt::Assignment(assignment) => self.source.expr(&assignment.1.lhs),

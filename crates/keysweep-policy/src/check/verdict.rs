@@ -1,9 +1,10 @@
 //! Verdicts: where the script ends without one, and where it makes one that nobody sees.
 
+use keysweep_files::{Code, Place};
 use rhai::{Expr, FnCallExpr, Position, Stmt, StmtBlock};
 
 use super::{Checker, Type};
-use crate::{code::Code, diagnostic::Place, engine::verdicts::VERDICTS};
+use crate::engine::verdicts::VERDICTS;
 
 impl Checker<'_> {
     /// The end of a function by a value of this type; where it `is_end` of `check`, that must be a verdict.

@@ -12,7 +12,7 @@ use super::{
     verdicts::MAX_EVIDENCE,
     watch::{self, Limit},
 };
-use crate::pattern::MAX_PATTERN;
+use keysweep_files::MAX_PATTERN;
 
 /// What a call of a native function costs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

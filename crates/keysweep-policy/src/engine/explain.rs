@@ -1,5 +1,6 @@
 //! Rhai's errors in the words of this tool.
 
+use keysweep_files::{Code, Diagnostic, nearest};
 use keysweep_model::Verdict;
 use rhai::{Array, Dynamic, EvalAltResult, LexError, Map, ParseError, ParseErrorType, Position};
 
@@ -9,7 +10,7 @@ use super::{
     list::{List, Values},
     watch::Limit,
 };
-use crate::{code::Code, diagnostic::Diagnostic, policy::source::Source, suggest::nearest};
+use crate::policy::source::Source;
 
 /// The type of a value with its article.
 pub(crate) fn type_of(value: &Dynamic) -> &'static str {

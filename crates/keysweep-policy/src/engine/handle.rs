@@ -3,6 +3,7 @@
 use std::{any::TypeId, sync::Arc};
 
 use jiff::Timestamp;
+use keysweep_files::did_you_mean;
 use keysweep_model::{Facet, FacetSet, Fact, Resource};
 use rhai::{Dynamic, Engine, EvalAltResult, Position};
 
@@ -17,7 +18,6 @@ use crate::{
     left_out::LeftOut,
     objects::{Kind, Method, Object, Property, Seen, Value},
     policy::limits::Limits,
-    suggest::did_you_mean,
 };
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;

@@ -1,12 +1,11 @@
 //! What scripts are helped with: times, days and patterns.
 
-use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp};
+use keysweep_files::parse_time;
 use rhai::{Array, Engine, EvalAltResult, ImmutableString, NativeCallContext};
 
-use crate::{
-    objects::days_up,
-    pattern::{self, Syntax},
-};
+use super::pattern::{self, Syntax};
+use crate::objects::days_up;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
@@ -31,7 +30,9 @@ fn register_times(engine: &mut Engine) {
     engine.register_fn("now", |context: NativeCallContext| -> Result<Time> {
         context.tag().and_then(|tag| tag.clone().try_cast()).ok_or_else(|| "there is no judged time".into())
     });
-    engine.register_fn("date", |text: &str| parse_time(text).map(Time).map_err(Into::<Box<EvalAltResult>>::into));
+    engine.register_fn("date", |text: &str| -> Result<Time> {
+        parse_time(text).map(Time).map_err(|error| error.to_string().into())
+    });
     engine.register_fn("days_between", |from: Time, to: Time| days_up(to.0.duration_since(from.0)));
     engine.register_fn("days", |count: i64| span(count, 24 * 60 * 60));
     engine.register_fn("hours", |count: i64| span(count, 60 * 60));
@@ -43,16 +44,6 @@ fn register_times(engine: &mut Engine) {
     engine.register_fn("to_debug", |time: &mut Time| time.0.to_string());
     engine.register_fn("to_string", |span: &mut Duration| format!("{} days", days_up(span.0)));
     engine.register_fn("to_debug", |span: &mut Duration| format!("{} days", days_up(span.0)));
-}
-
-/// The time that a text stands for: a day, which begins at midnight UTC, or a time as RFC 3339 writes it.
-pub(crate) fn parse_time(text: &str) -> std::result::Result<Timestamp, String> {
-    let day = text.parse::<Date>().ok().filter(|_| text.len() == "2026-03-01".len());
-    match day {
-        Some(day) => day.to_zoned(TimeZone::UTC).map(|zoned| zoned.timestamp()).ok(),
-        None => text.parse().ok(),
-    }
-    .ok_or_else(|| format!("`{text}` is no date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`"))
 }
 
 fn span(count: i64, seconds: i64) -> Result<Duration> {

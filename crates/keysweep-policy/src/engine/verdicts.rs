@@ -1,13 +1,14 @@
 //! The verdicts that a script can come to: made by functions, and by nothing else.
 
 use jiff::Timestamp;
+use keysweep_files::parse_time;
 use keysweep_model::{Evidence, EvidenceValue, Severity, Verdict};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Map, NativeCallContext};
 
 use super::{
     explain::{runtime_error, type_of},
     handle::name_of,
-    helpers::{Time, parse_time},
+    helpers::Time,
     list::{List, Values},
 };
 
@@ -122,7 +123,7 @@ fn judged_time(context: &NativeCallContext) -> Result<Timestamp> {
 
 /// An exemption up to a time that is written as a text.
 pub(crate) fn exempt_until(reason: &str, until: &str, now: Timestamp) -> Result<Verdict> {
-    exempt_until_time(reason, parse_time(until)?, now)
+    exempt_until_time(reason, parse_time(until).map_err(|error| error.to_string())?, now)
 }
 
 /// An exemption that has run out is the violation that it let off.

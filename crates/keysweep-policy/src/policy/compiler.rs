@@ -9,6 +9,7 @@ use std::{
     sync::Arc,
 };
 
+use keysweep_files::{Code, Diagnostic, FileKind, Found, InvalidFile, hidden_characters};
 use keysweep_model::FacetSet;
 use rhai::{AST, ASTNode, Engine, Expr, Module, Position, Scope, Stmt, module_resolvers::StaticModuleResolver};
 
@@ -18,15 +19,11 @@ use super::{
     metadata::{Interface, Metadata, Unusable},
 };
 use crate::{
-    characters,
     check::{self, Checked, Library},
-    code::Code,
-    diagnostic::{Diagnostic, PolicyFileError},
     engine::{
         self, ENGINE,
         explain::{parse_error, place},
     },
-    files::{self, Found, Kind},
 };
 
 /// How many libraries a policy may import, those that its libraries import included.
@@ -87,11 +84,11 @@ impl Compiler {
     /// # Errors
     /// When anything is wrong with the metadata, the script or a library that can be known without data: all of it, each
     /// with its place.
-    pub fn compile(&self, source_name: &str, text: &str) -> Result<Policy, PolicyFileError> {
+    pub fn compile(&self, source_name: &str, text: &str) -> Result<Policy, InvalidFile> {
         stacker::grow(COMPILER_STACK, || self.compile_here(text))
             .map(|compiled| Policy::new(source_name, text, compiled))
             .map_err(|failed| match failed {
-                Failed::Policy(diagnostics) => PolicyFileError::new(source_name, text, diagnostics),
+                Failed::Policy(diagnostics) => InvalidFile::new(source_name, text, diagnostics),
                 Failed::Library(error) => *error,
             })
     }
@@ -101,7 +98,7 @@ impl Compiler {
             let message = format!("the policy has {} bytes; {MAX_SOURCE} are allowed", text.len());
             return Err(Failed::Policy(vec![Diagnostic::new(Code::TooLarge, message)]));
         }
-        let hidden = characters::hidden(text);
+        let hidden = hidden_characters(text);
         if !hidden.is_empty() {
             return Err(Failed::Policy(hidden));
         }
@@ -161,7 +158,7 @@ enum Failed {
     /// What is wrong with its own file.
     Policy(Vec<Diagnostic>),
     /// What is wrong with a library.
-    Library(Box<PolicyFileError>),
+    Library(Box<InvalidFile>),
 }
 
 /// A library that is compiled.
@@ -229,7 +226,7 @@ impl Imports<'_> {
             let message = format!("`{path}` is no path within the policy's folder");
             refused(message, "an import names a file below the folder, without `.rhai`: `lib/owners`")
         })?;
-        let text = files::read(Kind::Policy, &file, Found::In(folder));
+        let text = keysweep_files::read(FileKind::Policy, &file, Found::In(folder));
         let text = text.map_err(|error| refused(error.to_string(), EXAMPLE))?.text;
         self.loading.push(path.to_owned());
         let loaded = self.load(path, &file, &text)?;
@@ -241,12 +238,12 @@ impl Imports<'_> {
 
     fn load(&mut self, path: &str, file: &Path, text: &str) -> Result<Loaded, Failed> {
         let name = file.display().to_string();
-        let wrong = |diagnostics| Failed::Library(Box::new(PolicyFileError::new(&name, text, diagnostics)));
+        let wrong = |diagnostics| Failed::Library(Box::new(InvalidFile::new(&name, text, diagnostics)));
         if text.len() > MAX_SOURCE {
             let message = format!("the library has {} bytes; {MAX_SOURCE} are allowed", text.len());
             return Err(wrong(vec![Diagnostic::new(Code::TooLarge, message)]));
         }
-        let hidden = characters::hidden(text);
+        let hidden = hidden_characters(text);
         if !hidden.is_empty() {
             return Err(wrong(hidden));
         }

@@ -5,13 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use keysweep_files::{FileKind, Found, InvalidFile, ReadError, shown};
 use keysweep_model::PolicyId;
 
 use super::{Policy, compiler::Compiler};
-use crate::{
-    diagnostic::PolicyFileError,
-    files::{self, FileError, Found, Kind, shown},
-};
 
 /// The name and the text of every shipped policy.
 const SHIPPED: [(&str, &str); 26] = [
@@ -47,7 +44,7 @@ const SHIPPED: [(&str, &str); 26] = [
 ///
 /// # Errors
 /// When the compiler's limits are too narrow for one of them. Under the usual limits all compile.
-pub fn shipped(compiler: &Compiler) -> Result<Vec<Policy>, PolicyFileError> {
+pub fn shipped(compiler: &Compiler) -> Result<Vec<Policy>, InvalidFile> {
     SHIPPED.iter().map(|(_, text)| compiler.compile("shipped", text)).collect()
 }
 
@@ -78,7 +75,7 @@ pub enum LoadProblem {
     },
     /// A file cannot be used.
     #[error(transparent)]
-    Unusable(#[from] FileError),
+    Unusable(#[from] ReadError),
     /// Two files have the same policy id.
     #[error("`{}` has the id `{id}`, which `{}` has already", shown(.second), shown(.first))]
     DuplicateId {
@@ -91,7 +88,7 @@ pub enum LoadProblem {
     },
     /// A file is no policy.
     #[error(transparent)]
-    File(#[from] PolicyFileError),
+    File(#[from] InvalidFile),
 }
 
 /// Every policy of a folder, by file name: its `*.rhai` files, not those of folders within.
@@ -141,7 +138,7 @@ pub fn policy_files(folder: &Path) -> Result<Vec<PathBuf>, LoadProblem> {
 }
 
 pub(crate) fn load(compiler: &Compiler, folder: &Path, path: &Path) -> Result<Policy, LoadProblem> {
-    let file = files::read(Kind::Policy, path, Found::In(folder))?;
+    let file = keysweep_files::read(FileKind::Policy, path, Found::In(folder))?;
     Ok(compiler.compile(&path.display().to_string(), &file.text)?)
 }
 

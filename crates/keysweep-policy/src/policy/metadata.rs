@@ -6,18 +6,16 @@ use std::{
     str::FromStr,
 };
 
+use keysweep_files::{
+    Code, Diagnostic, nearest,
+    yaml::{self, Scalar},
+};
 use keysweep_model::{ParamValue, PolicyId, Remedy, ResourceType, Severity};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
 use super::params::{ParamSpec, ParamType, is_less, show};
-use crate::{
-    code::Code,
-    diagnostic::Diagnostic,
-    suggest::nearest,
-    yaml::{self, Scalar},
-};
 
 /// The version of the policy language that this program reads.
 pub const LANGUAGE: u32 = 1;

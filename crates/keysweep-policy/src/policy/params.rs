@@ -1,8 +1,7 @@
 //! Parameters of policies: what a policy declares, and what a user may set.
 
+use keysweep_files::did_you_mean;
 use keysweep_model::{ParamValue, PolicyId};
-
-use crate::suggest::did_you_mean;
 
 /// The type of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,9 +3,8 @@
 
 use std::{cell::Cell, collections::BTreeMap};
 
+use keysweep_files::Place;
 use rhai::{ASTFlags, Expr, Position};
-
-use crate::diagnostic::Place;
 
 /// A script cut into tokens. A text in backticks is one token for each piece between the expressions in it.
 pub(crate) struct Source<'a> {

@@ -11,9 +11,11 @@ use crate::{
         ENTRY, Library,
         script::{Function, functions},
     },
-    engine::handle::{Names, method_name},
+    engine::{
+        handle::{Names, method_name},
+        pattern::Syntax,
+    },
     objects::{Kind, Object},
-    pattern::Syntax,
     policy::limits::Limits,
 };
 

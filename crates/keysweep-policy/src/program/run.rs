@@ -3,19 +3,19 @@
 use std::{borrow::Cow, cmp::Ordering, fmt::Write as _};
 
 use jiff::Timestamp;
+use keysweep_files::parse_time;
 use keysweep_model::{Evidence, EvidenceValue, Fact, Resource, Severity, Verdict};
 
 use super::{Ask, Call, Choice, Comparison, Expr, Failure, Program, Read, Step, Test};
 use crate::{
     engine::{
         handle::{Subject, method_name},
-        helpers::parse_time,
+        pattern::{self, Syntax},
         record::{Touch, Touched},
         strict::integer_with_number,
         verdicts::{MAX_EVIDENCE, exempt_until, said},
     },
     objects::{Value, days_up},
-    pattern::{self, Syntax},
 };
 
 /// How many bytes of text patterns may look at, added up: names are far shorter, and more may take time.

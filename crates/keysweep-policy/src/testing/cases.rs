@@ -27,6 +27,7 @@
 //!
 //! A message is expected by a part of it, or by several in their order with `*` between them.
 
+use keysweep_files::InvalidFile;
 use keysweep_model::ResourceType;
 
 pub use self::{
@@ -35,7 +36,7 @@ pub use self::{
     report::{CaseReport, Report},
     run::{CasesError, Options, run_folder, run_paths},
 };
-use crate::{Policy, PolicyFileError, policy::Judgement};
+use crate::{Policy, policy::Judgement};
 
 mod expect;
 mod given;
@@ -48,8 +49,8 @@ mod run;
 ///
 /// # Errors
 /// When the file is not a list of cases, or a case says what cannot be: with the place.
-pub fn parse(source_name: &str, text: &str, resource: ResourceType) -> Result<Vec<Case>, PolicyFileError> {
-    parse::parse(text, resource).map_err(|wrong| PolicyFileError::new(source_name, text, wrong))
+pub fn parse(source_name: &str, text: &str, resource: ResourceType) -> Result<Vec<Case>, InvalidFile> {
+    parse::parse(text, resource).map_err(|wrong| InvalidFile::new(source_name, text, wrong))
 }
 
 /// Judges what a case gives and compares with what it expects.

@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeSet, fmt::Write};
 
-use keysweep_policy::{Code, Compiler, Diagnostic, Level, Policy, PolicyFileError, shipped};
+use keysweep_files::{Code, Diagnostic, InvalidFile, Level};
+use keysweep_policy::{Compiler, Policy, shipped};
 use proptest::prelude::*;
 
 /// A policy file for this kind of resource.
@@ -15,7 +16,7 @@ fn file(resource: &str, script: &str) -> String {
 fn found(text: &str) -> Vec<Diagnostic> {
     match Policy::compile("t.rhai", text) {
         Ok(policy) => policy.warnings().map(|warnings| warnings.diagnostics.clone()).unwrap_or_default(),
-        Err(PolicyFileError { diagnostics, .. }) => diagnostics,
+        Err(InvalidFile { diagnostics, .. }) => diagnostics,
     }
 }
 
@@ -315,7 +316,7 @@ fn arguments_fit_the_functions_that_take_them() {
         unlike-comparison `x.created_at > "2026-03-01"`: cannot compare a time with a text
             make the text a time: `date("2026-03-01")`
     if x.created_at > date("2026-13-01") { } pass()
-        wrong-argument-value `"2026-13-01"`: `2026-13-01` is no date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`
+        wrong-argument-value `"2026-13-01"`: `2026-13-01` is not a date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`
     if now() - x.created_at > 90 { } pass()
         unlike-comparison `now() - x.created_at > 90`: cannot compare a duration with a whole number
             compare its `.days`, or compare with `days(90)`
@@ -327,7 +328,7 @@ fn arguments_fit_the_functions_that_take_them() {
         wrong-argument-type `fail`: `fail` does not take a text and a text
             it is called as `fail(message)` or `fail(message, more)`
     exempt("x", "tomorrow")
-        wrong-argument-value `"tomorrow"`: `tomorrow` is no date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`
+        wrong-argument-value `"tomorrow"`: `tomorrow` is not a date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`
     exempt("x", now() + days(3))
     if x.user.name - 3 > 4 { } pass()
         wrong-argument-type `x.user.name - 3`: `-` does not take a text and a whole number

@@ -545,11 +545,11 @@ fn native_functions_do_not_panic() {
     hours(least)                     error: the duration is too long
     now() + days(100000000)          error: there is no such time
     now() - days(10000000)           error: there is no such time
-    date("")                         refused: `` is no date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`
-    date("-009999-01-01")            refused: `-009999-01-01` is no date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`
-    date("9999-12-31T23:59:59.999999999Z") + hours(1) refused: `9999-12-31T23:59:59.999999999Z` is no date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`
-    days_between(date("-009998-01-01"), date("9999-12-30")) refused: `-009998-01-01` is no date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`
-    (date("9999-01-01") - date("-009998-01-01")).days refused: `-009998-01-01` is no date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`
+    date("")                         refused: `` is not a date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`
+    date("-009999-01-01")            refused: `-009999-01-01` is not a date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`
+    date("9999-12-31T23:59:59.999999999Z") + hours(1) refused: `9999-12-31T23:59:59.999999999Z` is not a date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`
+    days_between(date("-009998-01-01"), date("9999-12-30")) refused: `-009998-01-01` is not a date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`
+    (date("9999-01-01") - date("-009998-01-01")).days refused: `-009998-01-01` is not a date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`
     'x' + least                      error: there is no function for these types: `+ (char, integer)`
     s - 'h'                          refused: `-` does not take a text and a text
     s * 3                            refused: `*` does not take a text and a whole number

@@ -15,8 +15,6 @@ mod imports;
 #[cfg(test)]
 mod library;
 #[cfg(test)]
-mod reader;
-#[cfg(test)]
 mod reserved;
 #[cfg(test)]
 mod strictness;

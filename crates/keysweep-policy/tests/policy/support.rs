@@ -104,7 +104,7 @@ pub(crate) fn complaints(body: &str) -> String {
     match Policy::compile("test.rhai", &file(&format!("fn check(key, params) {{ {body} }}"))) {
         Ok(_) => "compiled".to_owned(),
         Err(error) => {
-            let line = |wrong: &keysweep_policy::Diagnostic| match &wrong.help {
+            let line = |wrong: &keysweep_files::Diagnostic| match &wrong.help {
                 Some(help) => format!("{} [{help}]", wrong.message),
                 None => wrong.message.clone(),
             };
@@ -114,7 +114,7 @@ pub(crate) fn complaints(body: &str) -> String {
 }
 
 /// The first error in a file; files that are refused may have warnings before it.
-pub(crate) fn first_error(error: &keysweep_policy::PolicyFileError) -> String {
-    let is_error = |wrong: &&keysweep_policy::Diagnostic| wrong.code.level() == keysweep_policy::Level::Error;
+pub(crate) fn first_error(error: &keysweep_files::InvalidFile) -> String {
+    let is_error = |wrong: &&keysweep_files::Diagnostic| wrong.code.level() == keysweep_files::Level::Error;
     error.diagnostics.iter().find(is_error).map(|wrong| wrong.message.clone()).unwrap()
 }

@@ -3,10 +3,13 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use keysweep_model::{Evidence, Facet, FacetSet, Fact, Resource, ResourceType};
-use keysweep_policy::{Evaluation, Outcome, exemptions::Ruling};
+use keysweep_policy::{Evaluation, Outcome};
 
 use super::{About, Judge, Judgement, Look, is_pass, needs};
-use crate::subject::{Subject, Wants};
+use crate::{
+    exemptions::Ruling,
+    subject::{Subject, Wants},
+};
 
 /// What became of the evaluation of one resource.
 enum Step {

@@ -1,7 +1,7 @@
 //! `keysweep exemptions`: the register, for those who keep it.
 
 use jiff::Timestamp;
-use keysweep_policy::exemptions::Register;
+use keysweep_scan::Register;
 
 use crate::{
     cli::{ExemptionsArgs, ExemptionsCommand},

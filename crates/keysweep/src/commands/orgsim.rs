@@ -8,8 +8,8 @@ use std::{
     time::Duration,
 };
 
+use keysweep_files::{FileKind, Found};
 use keysweep_model::is_unseen;
-use keysweep_policy::files::{self, Found, Kind};
 use keysweep_report::document;
 use orgsim::{Generate, Sim, SimOptions, World, WorldError, server};
 use tokio::net::TcpListener;
@@ -71,7 +71,7 @@ fn world_of(args: &WorldArgs) -> Result<World, Failure> {
             ..Generate::default()
         }));
     };
-    let file = files::read(Kind::World, path, Found::Named).map_err(Failure::usage)?;
+    let file = keysweep_files::read(FileKind::World, path, Found::Named).map_err(Failure::usage)?;
     World::from_yaml(&file.text).map_err(|error| {
         let error = if file.is_own { error.to_string() } else { "it is not a world".to_owned() };
         Failure::usage(format!("in `{}`: {error}", path.display()))

@@ -7,8 +7,8 @@ use std::{
 };
 
 use keysweep_aws::Clock;
+use keysweep_files::{FileKind, Found, shown};
 use keysweep_model::{AccountFacts, Run, ScanResult};
-use keysweep_policy::files::{self, Found, Kind, shown};
 use keysweep_report::inventory::{InventoryError, Reader, Record, Writer};
 use keysweep_scan::{InventoryAccount, judge_inventory};
 use tokio::{
@@ -31,7 +31,7 @@ pub(super) type Saved = Reader<BufReader<File>>;
 /// # Errors
 /// When it cannot be read, or is none that this program reads.
 pub(super) fn open(path: &Path) -> Result<Saved, Failure> {
-    let file = files::open(Kind::Inventory, path, Found::Named).map_err(Failure::usage)?;
+    let file = keysweep_files::open(FileKind::Inventory, path, Found::Named).map_err(Failure::usage)?;
     Reader::open(BufReader::new(file)).map_err(|error| unusable(path, &error))
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use keysweep_aws::{Aws, Clock, ConnectOptions, Endpoint};
+use keysweep_files::shown;
 use keysweep_model::ScanResult;
-use keysweep_policy::files::shown;
 use keysweep_scan::Progress;
 
 use super::saved::{self, Saving};

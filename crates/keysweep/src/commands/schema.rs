@@ -1,7 +1,8 @@
 //! `keysweep schema`: JSON Schemas of the files that users write, made from the types that read them.
 
-use keysweep_policy::{cases, exemptions::Register, schema};
+use keysweep_policy::{cases, schema};
 use keysweep_report::document;
+use keysweep_scan::Register;
 
 use crate::{
     cli::SchemaName,

@@ -8,13 +8,12 @@ use std::{
     sync::Arc,
 };
 
-use keysweep_model::Severity;
-use keysweep_policy::{
-    PolicyFileError,
-    exemptions::Entry,
-    files::{self, Found, Kind, UserFile},
+use keysweep_files::{
+    FileKind, Found, InvalidFile, UserFile,
     yaml::{Scalar, Spanned, error_at, parse_file},
 };
+use keysweep_model::Severity;
+use keysweep_scan::Entry;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
@@ -76,7 +75,7 @@ impl SourceFile {
 
     /// The error, without anything of the file where nothing of it is to be shown.
     #[must_use]
-    pub fn error(&self, error: PolicyFileError) -> Failure {
+    pub fn error(&self, error: InvalidFile) -> Failure {
         Failure::listing(self.file.error(error))
     }
 
@@ -94,11 +93,11 @@ impl SourceFile {
 pub fn read(named: Option<&Path>) -> Result<Config, Failure> {
     let path = named.unwrap_or(Path::new(DEFAULT_FILE));
     let found = match named {
-        None if !files::is_there(path) => return Ok(Config::default()),
-        None => Found::In(files::folder_of(path)),
+        None if !keysweep_files::is_there(path) => return Ok(Config::default()),
+        None => Found::In(keysweep_files::folder_of(path)),
         Some(_) => Found::Named,
     };
-    let file = files::read(Kind::Config, path, found).map_err(Failure::usage)?;
+    let file = keysweep_files::read(FileKind::Config, path, found).map_err(Failure::usage)?;
     let name = path.display().to_string();
     let config = parse_file(&name, &file.text).map_err(|error| Failure::listing(file.error(error)))?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();

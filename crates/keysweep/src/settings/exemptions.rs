@@ -3,11 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use keysweep_policy::{
-    exemptions::{DEFAULT_MAX_TERM_DAYS, Register},
-    files::{self, Found, Kind},
-};
-use keysweep_scan::ExemptionOptions;
+use keysweep_files::{FileKind, Found};
+use keysweep_scan::{DEFAULT_MAX_TERM_DAYS, ExemptionOptions, Register};
 
 use crate::{config::Config, exit::Failure};
 
@@ -36,7 +33,7 @@ pub fn register(config: &Config, now: Timestamp) -> Result<Option<Register>, Fai
     match (&config.exemptions, file(config)) {
         (None, None) => Ok(None),
         (None, Some((path, found))) => {
-            let file = files::read(Kind::Exemptions, &path, found).map_err(Failure::usage)?;
+            let file = keysweep_files::read(FileKind::Exemptions, &path, found).map_err(Failure::usage)?;
             let register = Register::parse(&path.display().to_string(), &file.text, now, max_term);
             register.map(Some).map_err(|error| Failure::listing(file.error(error)))
         }
@@ -59,7 +56,7 @@ pub(super) fn file(config: &Config) -> Option<(PathBuf, Found<'_>)> {
         Some(path) => Some((path.clone(), config.found(path))),
         None => {
             let path = PathBuf::from(DEFAULT_FILE);
-            files::is_there(&path).then_some((path, Found::In(Path::new("."))))
+            keysweep_files::is_there(&path).then_some((path, Found::In(Path::new("."))))
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use std::{collections::BTreeMap, fmt::Display, path::PathBuf};
 
+use keysweep_files::{nearest, yaml::Spanned};
 use keysweep_model::PolicyId;
-use keysweep_policy::{Compiler, OverrideError, Policy, load_folder, nearest, shipped, yaml::Spanned};
+use keysweep_policy::{Compiler, OverrideError, Policy, load_folder, shipped};
 
 use crate::{
     config::{Config, PolicyConfig},

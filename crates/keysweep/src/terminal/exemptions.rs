@@ -1,7 +1,7 @@
 //! The register of exemptions.
 
 use jiff::Timestamp;
-use keysweep_policy::exemptions::Exemption;
+use keysweep_scan::Exemption;
 
 use super::{View, page::Page, table::Row};
 
@@ -40,7 +40,8 @@ fn row(exemption: &Exemption, now: Timestamp) -> Row {
 fn selector(exemption: &Exemption) -> String {
     let accounts = exemption.accounts.iter().map(|account| format!("account {account}"));
     let tags = exemption.tags.iter().map(|(name, value)| format!("tag {name}={value}"));
-    let others = [("ou", &exemption.ou), ("user", &exemption.user), ("key", &exemption.access_key_id)];
-    let others = others.into_iter().filter_map(|(name, value)| Some(format!("{name} {}", value.as_ref()?)));
-    accounts.chain(others).chain(tags).collect::<Vec<_>>().join(", ")
+    let ou = exemption.ou.iter().map(|ou| format!("ou {ou}"));
+    let user = exemption.user.iter().map(|user| format!("user {user}"));
+    let key = exemption.access_key_id.iter().map(|id| format!("key {id}"));
+    accounts.chain(ou).chain(user).chain(key).chain(tags).collect::<Vec<_>>().join(", ")
 }

@@ -2,15 +2,12 @@
 
 use std::collections::HashMap;
 
-use serde::{Deserialize, de::IgnoredAny};
-use serde_yaml::{Location, Spanned};
-
-use crate::{
-    code::Code,
-    diagnostic::Diagnostic,
-    suggest::nearest,
+use keysweep_files::{
+    Code, Diagnostic, nearest,
     yaml::{self, at_location},
 };
+use serde::{Deserialize, de::IgnoredAny};
+use serde_yaml::{Location, Spanned};
 
 /// The fields of the metadata, those first that must be there.
 pub(super) const FIELDS: [&str; 11] = [

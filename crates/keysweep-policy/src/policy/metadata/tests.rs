@@ -1,7 +1,8 @@
 //! Tests of metadata: what is read, and what each mistake is told.
 
+use keysweep_files::InvalidFile;
+
 use super::*;
-use crate::PolicyFileError;
 
 const PLAIN: &str = "\
 //! id: test
@@ -20,7 +21,7 @@ fn wrong(from: &str, to: &str) -> String {
 fn refused(text: &str) -> String {
     match Metadata::parse(text) {
         Ok(metadata) => format!("{metadata:#?}"),
-        Err(Unusable { wrong, .. }) => PolicyFileError::new("p.rhai", text, wrong).to_string(),
+        Err(Unusable { wrong, .. }) => InvalidFile::new("p.rhai", text, wrong).to_string(),
     }
 }
 

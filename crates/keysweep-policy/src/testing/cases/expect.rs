@@ -2,19 +2,17 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use keysweep_files::{
+    Diagnostic,
+    yaml::{self, Scalar},
+};
 use keysweep_model::{Evidence, EvidenceValue, FacetSet, Severity, Verdict};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
 use super::given;
-use crate::{
-    Outcome, Policy,
-    diagnostic::Diagnostic,
-    objects::Object,
-    policy::Judgement,
-    yaml::{self, Scalar},
-};
+use crate::{Outcome, Policy, objects::Object, policy::Judgement};
 
 /// What a policy must say, as written.
 #[derive(Deserialize, JsonSchema)]

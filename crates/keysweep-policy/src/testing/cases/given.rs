@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, iter::once, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
+use keysweep_files::{Code, Diagnostic, did_you_mean, yaml};
 use keysweep_model::{
     Account, AccountFacts, AccountState, CredentialStatus, Facet, FacetSet, Fact, Resource, ResourceType, Unreadable,
 };
@@ -11,7 +12,7 @@ use serde_yaml::Spanned;
 pub(super) use self::hint::hint;
 use self::user::Lists;
 use super::raw::{RawAccount, RawCase, RawKey, RawMfa, RawPassword, RawRoot, RawServiceCredential, RawUpload, RawUser};
-use crate::{code::Code, diagnostic::Diagnostic, left_out::LeftOut, objects::Object, suggest::did_you_mean, yaml};
+use crate::{left_out::LeftOut, objects::Object};
 
 mod account;
 mod credentials;

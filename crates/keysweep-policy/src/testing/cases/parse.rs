@@ -6,6 +6,7 @@ use std::{
 };
 
 use jiff::Timestamp;
+use keysweep_files::{Code, Diagnostic, yaml};
 use keysweep_model::{ParamValue, Resource, ResourceType};
 use serde_yaml::Spanned;
 
@@ -14,7 +15,7 @@ use super::{
     given::{self, Given},
     raw::RawCase,
 };
-use crate::{code::Code, diagnostic::Diagnostic, left_out::LeftOut, yaml};
+use crate::left_out::LeftOut;
 
 /// A resource as it might be, and what a policy must say of it.
 #[derive(Debug, Clone)]

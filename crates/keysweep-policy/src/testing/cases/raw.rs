@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use keysweep_files::yaml::Scalar;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use serde_yaml::Spanned;
 
 use super::expect::RawExpected;
-use crate::yaml::Scalar;
 
 /// A case: a resource as it might be, and what a policy must say of it.
 #[derive(Deserialize, JsonSchema)]

@@ -2,9 +2,10 @@
 
 use std::{fmt, path::PathBuf};
 
+use keysweep_files::shown;
 use keysweep_model::{PolicyId, escaped};
 
-use crate::{files::shown, testing::coverage::Coverage};
+use crate::testing::coverage::Coverage;
 
 /// What running the cases of policies came to.
 #[derive(Debug, Clone, PartialEq)]

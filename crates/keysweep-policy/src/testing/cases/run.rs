@@ -7,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use keysweep_files::{FileKind, Found, InvalidFile, ReadError, UserFile, folder_of, shown};
 use keysweep_model::escaped;
 
 use super::{
@@ -15,9 +16,7 @@ use super::{
     run, with_params,
 };
 use crate::{
-    Compiler, LoadError, LoadProblem, Policy, PolicyFileError,
-    files::{self, FileError, Found, Kind, UserFile, folder_of, shown},
-    load_folder,
+    Compiler, LoadError, LoadProblem, Policy, load_folder,
     policy::loader::load,
     testing::coverage::{Coverage, Covered, NotCovered},
 };
@@ -38,7 +37,7 @@ pub enum CasesError {
     },
     /// A file of cases cannot be used.
     #[error(transparent)]
-    Unusable(#[from] FileError),
+    Unusable(#[from] ReadError),
     /// A file of cases belongs to no policy.
     #[error("could not read the cases in `{}`: there is no policy of that name beside it", shown(.path))]
     Orphan {
@@ -53,7 +52,7 @@ pub enum CasesError {
     },
     /// A file is not a list of cases.
     #[error(transparent)]
-    File(#[from] PolicyFileError),
+    File(#[from] InvalidFile),
     /// What the cases reach could not be measured.
     #[error(transparent)]
     Coverage(#[from] NotCovered),
@@ -197,9 +196,9 @@ fn policy_file(path: &Path) -> Option<PathBuf> {
 }
 
 /// A file of cases, which is in the folder of its policy; none where there is no such file.
-fn read(path: &Path) -> Result<Option<UserFile>, FileError> {
-    if !files::is_there(path) {
+fn read(path: &Path) -> Result<Option<UserFile>, ReadError> {
+    if !keysweep_files::is_there(path) {
         return Ok(None);
     }
-    files::read(Kind::Cases, path, Found::In(folder_of(path))).map(Some)
+    keysweep_files::read(FileKind::Cases, path, Found::In(folder_of(path))).map(Some)
 }

@@ -2,10 +2,8 @@
 
 use std::path::Path;
 
-use keysweep_policy::{
-    Code, Compiler, PolicyFileError,
-    files::{self, Found, Kind},
-};
+use keysweep_files::{Code, FileKind, Found, InvalidFile};
+use keysweep_policy::Compiler;
 use keysweep_report::{CodeRow, DiagnosticRow, PlaceRow, diagnostics_json, sarif};
 
 use super::load;
@@ -44,12 +42,12 @@ pub(super) fn run(args: &CheckArgs, config: &Config) -> Result<Exit, Failure> {
     Ok(if wrong.is_empty() { Exit::Clean } else { Exit::Usage })
 }
 
-fn check(compiler: &Compiler, folder: &Path, file: &Path) -> Result<Option<PolicyFileError>, Failure> {
-    let text = files::read(Kind::Policy, file, Found::In(folder)).map_err(Failure::usage)?.text;
+fn check(compiler: &Compiler, folder: &Path, file: &Path) -> Result<Option<InvalidFile>, Failure> {
+    let text = keysweep_files::read(FileKind::Policy, file, Found::In(folder)).map_err(Failure::usage)?.text;
     Ok(compiler.in_folder(folder).compile(&file.display().to_string(), &text).err())
 }
 
-fn rows(error: &PolicyFileError) -> impl Iterator<Item = DiagnosticRow<'_>> {
+fn rows(error: &InvalidFile) -> impl Iterator<Item = DiagnosticRow<'_>> {
     error.diagnostics.iter().map(|diagnostic| DiagnosticRow {
         file: &error.source_name,
         code: row_of(diagnostic.code),

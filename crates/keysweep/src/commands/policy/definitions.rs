@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use keysweep_policy::files::shown;
+use keysweep_files::shown;
 
 use crate::{
     edge::{self, Edge},

@@ -2,17 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use keysweep_policy::{
-    Compiler, Policy,
-    files::{self, Found, Kind, folder_of},
-};
+use keysweep_files::{FileKind, Found, folder_of};
+use keysweep_policy::{Compiler, Policy};
 
 use crate::exit::Failure;
 
 /// Compiles the policy of the file at `path`, with the libraries beside it.
 pub(super) fn compile_file(compiler: &Compiler, path: &Path) -> Result<Policy, Failure> {
     let folder = folder_of(path);
-    let file = files::read(Kind::Policy, path, Found::In(folder)).map_err(Failure::usage)?;
+    let file = keysweep_files::read(FileKind::Policy, path, Found::In(folder)).map_err(Failure::usage)?;
     compiler.in_folder(folder).compile(&path.display().to_string(), &file.text).map_err(Failure::listing)
 }
 

@@ -1,9 +1,7 @@
 //! `keysweep policy new`: a policy to begin with, and cases that it passes.
 
-use keysweep_policy::{
-    files::{is_there, shown},
-    template,
-};
+use keysweep_files::{is_there, shown};
+use keysweep_policy::template;
 
 use crate::{
     cli::policy::NewArgs,

@@ -1,12 +1,13 @@
 //! Root users and password policies of cases.
 
+use keysweep_files::{Diagnostic, yaml};
 use keysweep_model::{Facet, Fact, LastUsed, PasswordPolicy, RootActivity, RootCredentials, RootUser};
 
 use super::{
     super::raw::{RawPasswordPolicy, RawRoot},
     Maker,
 };
-use crate::{diagnostic::Diagnostic, objects::Object, yaml};
+use crate::objects::Object;
 
 impl Maker {
     pub(super) fn root(&mut self, raw: &RawRoot) -> Result<RootUser, Diagnostic> {

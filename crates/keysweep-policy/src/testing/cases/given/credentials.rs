@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use keysweep_files::{Diagnostic, yaml};
 use keysweep_model::{
     AccessKey, Account, Facet, Fact, LastUsed, MfaDevice, MfaKind, Password, ServiceCredential, SigningCertificate,
     SshKey,
@@ -13,7 +14,7 @@ use super::{
     super::raw::{RawKey, RawMfa, RawPassword, RawServiceCredential, RawUpload},
     DAY, Maker, at, moved, status, text,
 };
-use crate::{diagnostic::Diagnostic, objects::Object, yaml};
+use crate::objects::Object;
 
 /// The properties that say when something was made.
 const MADE: [&str; 3] = ["age_days", "created_on", "created_at"];

@@ -1,10 +1,11 @@
 //! Which fields a case may have: what its policy judges, what that belongs to, and no others.
 
+use keysweep_files::{Diagnostic, yaml};
 use keysweep_model::ResourceType;
 use serde_yaml::Location;
 
 use super::super::raw::RawCase;
-use crate::{diagnostic::Diagnostic, objects::Object, yaml};
+use crate::objects::Object;
 
 /// Checks that a case of a policy that judges `kind` gives nothing that the policy does not judge.
 pub(super) fn check(raw: &RawCase, kind: ResourceType) -> Result<(), Diagnostic> {

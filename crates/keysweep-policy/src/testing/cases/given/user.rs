@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use keysweep_files::{Diagnostic, yaml};
 use keysweep_model::{Account, Facet, Permissions, User};
 
 use super::{
     super::raw::{RawKey, RawMfa, RawPassword, RawServiceCredential, RawUpload, RawUser},
     Maker, at, moved, text,
 };
-use crate::{diagnostic::Diagnostic, objects::Object, yaml};
+use crate::objects::Object;
 
 /// What a user has, as far as a case gives it.
 pub(super) struct Lists<'a> {

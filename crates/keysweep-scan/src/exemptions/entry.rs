@@ -3,21 +3,18 @@
 use std::{collections::BTreeMap, fmt, marker::PhantomData, str::FromStr};
 
 use jiff::{SignedDuration, Timestamp};
+use keysweep_files::{
+    Diagnostic, Glob, InvalidFile, parse_time,
+    yaml::{self, Spanned},
+};
 use keysweep_model::{AccountId, ExemptionId, PolicyId};
 use schemars::JsonSchema;
 use serde::{
     Deserialize, Deserializer,
     de::{Error as _, SeqAccess, Visitor, value::SeqAccessDeserializer},
 };
-use serde_yaml::Spanned;
 
 use super::Exemption;
-use crate::{
-    diagnostic::{Diagnostic, PolicyFileError},
-    engine::helpers::parse_time,
-    pattern::glob_matches,
-    yaml,
-};
 
 /// One exemption as written. At least one of `account`, `ou`, `user`, `tags` and `access_key_id` says what it is for.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -71,7 +68,7 @@ pub(super) struct Term {
 }
 
 /// The entries of the register's file.
-pub(super) fn parse(source_name: &str, text: &str) -> Result<Vec<Entry>, PolicyFileError> {
+pub(super) fn parse(source_name: &str, text: &str) -> Result<Vec<Entry>, InvalidFile> {
     yaml::parse_file(source_name, text)
 }
 
@@ -89,6 +86,9 @@ impl Entry {
             wrong.push(yaml::at(&self.policy, "an exemption names at least one policy"));
         }
         self.check_selectors(&mut wrong);
+        let ou = selector(self.ou.as_ref(), &mut wrong);
+        let user = glob(self.user.as_ref(), &mut wrong);
+        let access_key_id = glob(self.access_key_id.as_ref(), &mut wrong);
         let expires = self.expires(term, &mut wrong);
         for (field, text) in [("reason", &self.reason), ("owner", &self.owner)] {
             if text.value.trim().is_empty() {
@@ -100,10 +100,10 @@ impl Entry {
                 id,
                 policies,
                 accounts,
-                ou: self.ou.as_ref().map(|ou| ou.value.trim_end_matches('/').to_owned()),
-                user: self.user.as_ref().map(|user| user.value.clone()),
+                ou: ou.map(|ou| ou.trim_end_matches('/').to_owned()),
+                user,
                 tags: self.tags.clone().into_iter().collect(),
-                access_key_id: self.access_key_id.as_ref().map(|id| id.value.clone()),
+                access_key_id,
                 reason: self.reason.value.trim().to_owned(),
                 owner: self.owner.value.trim().to_owned(),
                 ticket: self.ticket.clone(),
@@ -120,13 +120,6 @@ impl Entry {
         if !lists && texts.iter().all(|text| text.is_none()) {
             let help = "give `account`, `ou`, `user`, `tags` or `access_key_id`; to let all off, disable the policy";
             wrong.push(yaml::at(&self.id, "the exemption does not say what it is for").help(help));
-        }
-        for text in texts.into_iter().flatten() {
-            if text.value.trim().is_empty() {
-                wrong.push(yaml::at(text, "an empty text selects nothing"));
-            } else if let Err(error) = glob_matches(&text.value, "") {
-                wrong.push(yaml::at(text, error.to_string()));
-            }
         }
     }
 
@@ -178,8 +171,22 @@ impl Entry {
 /// How much earlier than in UTC a day begins in the first of all time zones, UTC+14.
 const FIRST_ZONE: SignedDuration = SignedDuration::from_hours(14);
 
+/// The text of a selector, which must select something.
+fn selector<'a>(text: Option<&'a Spanned<String>>, wrong: &mut Vec<Diagnostic>) -> Option<&'a str> {
+    let text = text?;
+    if text.value.trim().is_empty() {
+        wrong.push(yaml::at(text, "an empty string selects nothing"));
+    }
+    Some(&text.value)
+}
+
+fn glob(text: Option<&Spanned<String>>, wrong: &mut Vec<Diagnostic>) -> Option<Glob> {
+    let glob = Glob::new(selector(text, wrong)?);
+    glob.map_err(|error| wrong.extend(text.map(|text| yaml::at(text, error.to_string())))).ok()
+}
+
 fn time(text: &Spanned<String>, wrong: &mut Vec<Diagnostic>) -> Option<Timestamp> {
-    parse_time(&text.value).map_err(|message| wrong.push(yaml::at(text, message))).ok()
+    parse_time(&text.value).map_err(|error| wrong.push(yaml::at(text, error.to_string()))).ok()
 }
 
 fn each<T: FromStr<Err: fmt::Display>>(list: &Spanned<OneOrMany<String>>, wrong: &mut Vec<Diagnostic>) -> Vec<T> {

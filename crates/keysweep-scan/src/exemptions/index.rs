@@ -7,10 +7,10 @@
 use std::collections::HashMap;
 
 use aho_corasick::AhoCorasick;
+use keysweep_files::Glob;
 use keysweep_model::{AccountId, Fact, PolicyId, Resource};
 
 use super::Exemption;
-use crate::pattern::longest_literal;
 
 /// Where each exemption is filed, by its place in the register.
 #[derive(Debug, Default)]
@@ -120,8 +120,8 @@ impl Index {
 
 /// What an exemption can be filed under: of each choice, all of its marks.
 fn choices(exemption: &Exemption) -> Vec<Vec<Mark>> {
-    let literal = |glob: &Option<String>, mark: fn(String) -> Mark| {
-        let text = glob.as_deref().map(longest_literal).unwrap_or_default();
+    let literal = |glob: &Option<Glob>, mark: fn(String) -> Mark| {
+        let text = glob.as_ref().map(Glob::longest_literal).unwrap_or_default();
         if text.is_empty() { Vec::new() } else { vec![mark(text.to_owned())] }
     };
     let tags = exemption.tags.iter().map(|(name, value)| vec![Mark::Tag(name.clone(), value.clone())]);

@@ -7,12 +7,12 @@ use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, Error as _, SeqAccess, Visitor},
 };
-pub use serde_yaml::Spanned;
-use serde_yaml::{Error, Location, Options};
+use serde_yaml::{Error, Options};
+pub use serde_yaml::{Location, Spanned};
 
 use crate::{
     code::Code,
-    diagnostic::{Diagnostic, PolicyFileError},
+    diagnostic::{Diagnostic, InvalidFile},
     suggest::nearest,
 };
 
@@ -20,24 +20,30 @@ use crate::{
 ///
 /// # Errors
 /// Where the text is no YAML, or not of the shape of `T`: with the line, the column and the line itself.
-pub fn parse_file<T: DeserializeOwned>(source_name: &str, text: &str) -> Result<T, PolicyFileError> {
+pub fn parse_file<T: DeserializeOwned>(source_name: &str, text: &str) -> Result<T, InvalidFile> {
     serde_yaml::from_str_with_options(text, bounded(1_000_000))
-        .map_err(|error| PolicyFileError::new(source_name, text, vec![explain(&error)]))
+        .map_err(|error| InvalidFile::new(source_name, text, vec![explain(&error)]))
 }
 
-/// The value that `text` holds.
-pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Diagnostic> {
+/// The value that `text` holds, a short piece of a file.
+///
+/// # Errors
+/// Where the text is not YAML, or not of the shape of `T`.
+pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Diagnostic> {
     serde_yaml::from_str_with_options(text, bounded(50_000)).map_err(|error| explain(&error))
 }
 
 /// The value that `text` holds, which may be a long list.
-pub(crate) fn parse_long<T: DeserializeOwned>(text: &str) -> Result<T, Diagnostic> {
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_long<T: DeserializeOwned>(text: &str) -> Result<T, Diagnostic> {
     serde_yaml::from_str_with_options(text, bounded(1_000_000)).map_err(|error| explain(&error))
 }
 
 /// An error about `value`, which [`parse_file`] read from that file and which proved wrong later.
-pub fn error_at<T>(source_name: &str, text: &str, value: &Spanned<T>, message: impl Into<String>) -> PolicyFileError {
-    PolicyFileError::new(source_name, text, vec![at(value, message)])
+pub fn error_at<T>(source_name: &str, text: &str, value: &Spanned<T>, message: impl Into<String>) -> InvalidFile {
+    InvalidFile::new(source_name, text, vec![at(value, message)])
 }
 
 /// Limits well above what these files need, and well below what hurts.
@@ -107,17 +113,20 @@ fn nearest_field(message: &str) -> Option<String> {
 }
 
 /// An error at the place of a value.
-pub(crate) fn at<T>(value: &Spanned<T>, message: impl Into<String>) -> Diagnostic {
+#[must_use]
+pub fn at<T>(value: &Spanned<T>, message: impl Into<String>) -> Diagnostic {
     at_location(&value.defined, message)
 }
 
 /// An error at a place.
-pub(crate) fn at_location(place: &Location, message: impl Into<String>) -> Diagnostic {
+#[must_use]
+pub fn at_location(place: &Location, message: impl Into<String>) -> Diagnostic {
     Diagnostic::new(Code::BadValue, message).at(line(place), column(place), length(place))
 }
 
 /// The line of a place, counted from 1.
-pub(crate) fn line(place: &Location) -> usize {
+#[must_use]
+pub fn line(place: &Location) -> usize {
     usize::try_from(place.line()).unwrap_or(1).max(1)
 }
 

@@ -1,4 +1,4 @@
-//! Characters that a script must not hold, because what a reviewer sees is then not what runs.
+//! Characters that a reviewed file must not have, because what a reviewer sees is then not what runs.
 //!
 //! Source: "Trojan Source", CVE-2021-42574, and <https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing>.
 
@@ -10,7 +10,8 @@ use crate::{code::Code, diagnostic::Diagnostic};
 const MOST: usize = 20;
 
 /// Every hidden character of a policy or a library, in code, texts, comments and metadata.
-pub(crate) fn hidden(text: &str) -> Vec<Diagnostic> {
+#[must_use]
+pub fn hidden_characters(text: &str) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (index, line) in text.split('\n').enumerate() {
         let line = line.strip_suffix('\r').unwrap_or(line);
@@ -44,7 +45,10 @@ mod tests {
     #[test]
     fn what_is_not_seen_is_found_where_it_stands() {
         let places = |text: &str| -> Vec<_> {
-            hidden(text).into_iter().map(|found| found.place.map(|place| (place.line, place.column))).collect()
+            hidden_characters(text)
+                .into_iter()
+                .map(|found| found.place.map(|place| (place.line, place.column)))
+                .collect()
         };
         assert_eq!(places("a\r\n\tb é 名前 👍\n"), []);
         assert_eq!(places("// \u{202e} }\r\nx\u{200b}y\u{feff}"), [Some((1, 4)), Some((2, 2)), Some((2, 4))]);

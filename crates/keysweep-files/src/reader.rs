@@ -13,11 +13,11 @@ use std::{
 
 use keysweep_model::escaped;
 
-use crate::diagnostic::PolicyFileError;
+use crate::diagnostic::InvalidFile;
 
 /// The kinds of files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum FileKind {
     /// `keysweep.yaml`.
     Config,
     /// The accounts to scan.
@@ -34,7 +34,7 @@ pub enum Kind {
     World,
 }
 
-impl Kind {
+impl FileKind {
     /// What it is called, and how many bytes it may have: generous for the largest organizations, and no strain on memory.
     const fn row(self) -> (&'static str, u64) {
         const MIB: u64 = 1 << 20;
@@ -64,7 +64,7 @@ pub enum Found<'a> {
 
 /// Why a file cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum FileError {
+pub enum ReadError {
     /// It could not be opened or read.
     #[error("could not read `{}`: {source}", shown(.path))]
     Read {
@@ -111,7 +111,7 @@ pub struct UserFile {
 impl UserFile {
     /// What is wrong with this file, without anything of its text where that is not to be shown.
     #[must_use]
-    pub fn error(&self, error: PolicyFileError) -> PolicyFileError {
+    pub fn error(&self, error: InvalidFile) -> InvalidFile {
         if self.is_own { error } else { error.withheld() }
     }
 }
@@ -120,15 +120,15 @@ impl UserFile {
 ///
 /// # Errors
 /// When it is not a regular file, is not where it has to be, is too large, is not UTF-8, or cannot be read.
-pub fn read(kind: Kind, path: &Path, found: Found<'_>) -> Result<UserFile, FileError> {
+pub fn read(kind: FileKind, path: &Path, found: Found<'_>) -> Result<UserFile, ReadError> {
     let (name, most) = kind.row();
-    let unreadable = |source| FileError::Read { path: path.to_owned(), source };
+    let unreadable = |source| ReadError::Read { path: path.to_owned(), source };
     let (file, is_own) = open_checked(kind, path, found)?;
     let mut text = String::new();
     let taken = file.take(most.saturating_add(1)).read_to_string(&mut text);
     // Before the error: one that is cut in the middle of a character is not UTF-8.
     if text.len() as u64 > most || taken.is_err() && path.metadata().is_ok_and(|metadata| metadata.len() > most) {
-        return Err(FileError::TooLarge { path: path.to_owned(), kind: name, most });
+        return Err(ReadError::TooLarge { path: path.to_owned(), kind: name, most });
     }
     taken.map_err(unreadable)?;
     Ok(UserFile { text, is_own })
@@ -138,7 +138,7 @@ pub fn read(kind: Kind, path: &Path, found: Found<'_>) -> Result<UserFile, FileE
 ///
 /// # Errors
 /// When it is not a regular file, is not where it has to be, or cannot be opened.
-pub fn open(kind: Kind, path: &Path, found: Found<'_>) -> Result<File, FileError> {
+pub fn open(kind: FileKind, path: &Path, found: Found<'_>) -> Result<File, ReadError> {
     open_checked(kind, path, found).map(|(file, _)| file)
 }
 
@@ -161,9 +161,9 @@ pub fn shown(path: &Path) -> String {
 }
 
 /// The open file, and whether it lies where its name says. What is checked is what was opened, whatever takes its place.
-fn open_checked(kind: Kind, path: &Path, found: Found<'_>) -> Result<(File, bool), FileError> {
-    let unreadable = |source| FileError::Read { path: path.to_owned(), source };
-    let not_regular = || FileError::NotRegular { path: path.to_owned() };
+fn open_checked(kind: FileKind, path: &Path, found: Found<'_>) -> Result<(File, bool), ReadError> {
+    let unreadable = |source| ReadError::Read { path: path.to_owned(), source };
+    let not_regular = || ReadError::NotRegular { path: path.to_owned() };
     // Looked at first, because opening a device may do something.
     if !fs::metadata(path).map_err(unreadable)?.is_file() {
         return Err(not_regular());
@@ -179,7 +179,7 @@ fn open_checked(kind: Kind, path: &Path, found: Found<'_>) -> Result<(File, bool
     };
     let is_own = is_inside(folder, path, &opened).map_err(unreadable)?;
     match found {
-        Found::In(_) if !is_own => Err(FileError::Outside { path: path.to_owned(), kind: kind.row().0 }),
+        Found::In(_) if !is_own => Err(ReadError::Outside { path: path.to_owned(), kind: kind.row().0 }),
         Found::Named | Found::NamedIn(_) | Found::In(_) => Ok((file, is_own)),
     }
 }

@@ -19,17 +19,19 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
+use keysweep_files::{Glob, InvalidFile};
 use keysweep_model::{AccountId, ExemptionId, FacetSet, Fact, PolicyId, Resource, Unreadable};
-
-use crate::{diagnostic::PolicyFileError, pattern::glob_matches};
 
 mod entry;
 mod index;
 #[cfg(test)]
 mod tests;
+mod uses;
 
 pub use entry::Entry;
 use index::Index;
+pub use uses::ExemptionOptions;
+pub(crate) use uses::{Scope, uses};
 
 /// The longest term of an exemption where the user sets none, in days.
 pub const DEFAULT_MAX_TERM_DAYS: u32 = 365;
@@ -56,11 +58,11 @@ pub struct Exemption {
     /// The organizational unit that it is for, with everything below it, such as `Root/Workloads`; none for all.
     pub ou: Option<String>,
     /// A glob for the names of the users that it is for; none for all.
-    pub user: Option<String>,
+    pub user: Option<Glob>,
     /// The tags that a user must have, each with its value.
     pub tags: Vec<(String, String)>,
     /// A glob for the ids of the access keys that it is for; none for all, and for what is no access key.
-    pub access_key_id: Option<String>,
+    pub access_key_id: Option<Glob>,
     /// Why it is granted.
     pub reason: String,
     /// Who answers for it.
@@ -99,7 +101,7 @@ impl Register {
     ///
     /// # Errors
     /// When the file is not a list of exemptions, or one of them says what cannot be: each with its place.
-    pub fn parse(source_name: &str, text: &str, now: Timestamp, max_term_days: u32) -> Result<Self, PolicyFileError> {
+    pub fn parse(source_name: &str, text: &str, now: Timestamp, max_term_days: u32) -> Result<Self, InvalidFile> {
         Self::new(source_name, text, &entry::parse(source_name, text)?, now, max_term_days)
     }
 
@@ -113,7 +115,7 @@ impl Register {
         entries: &[Entry],
         now: Timestamp,
         max_term_days: u32,
-    ) -> Result<Self, PolicyFileError> {
+    ) -> Result<Self, InvalidFile> {
         let term = entry::Term { now, max: SignedDuration::from_hours(24 * i64::from(max_term_days)), max_term_days };
         let mut exemptions = Vec::new();
         let mut wrong = Vec::new();
@@ -128,7 +130,7 @@ impl Register {
         if wrong.is_empty() {
             Ok(Self(Arc::new(Known { index: Index::new(&exemptions), exemptions })))
         } else {
-            Err(PolicyFileError::new(source_name, text, wrong))
+            Err(InvalidFile::new(source_name, text, wrong))
         }
     }
 
@@ -200,7 +202,10 @@ impl Exemption {
     /// Whole days until it ends; a day that has begun counts. 0 where it has ended.
     #[must_use]
     pub fn days_left(&self, now: Timestamp) -> i64 {
-        crate::objects::days_up(self.expires.duration_since(now).max(SignedDuration::ZERO))
+        const DAY: i64 = 24 * 60 * 60;
+        let left = self.expires.duration_since(now).max(SignedDuration::ZERO);
+        let seconds = left.as_secs() + i64::from(left.subsec_nanos() > 0);
+        seconds / DAY + i64::from(seconds % DAY > 0)
     }
 
     /// Whether it is about a violation of `policy` by `resource`. What costs a call is asked last.
@@ -210,7 +215,7 @@ impl Exemption {
         let user = resource.user();
         let is_out = !self.policies.contains(policy)
             || !self.accounts.is_empty() && !self.accounts.contains(&account.id)
-            || self.user.as_ref().is_some_and(|glob| !user.is_some_and(|user| matches(glob, user.name.as_str())))
+            || self.user.as_ref().is_some_and(|glob| !user.is_some_and(|user| glob.matches(user.name.as_str())))
             || !self.tags.is_empty() && user.is_none();
         if is_out {
             return Fact::Known(false);
@@ -223,7 +228,7 @@ impl Exemption {
     fn selects_key(&self, resource: &Resource) -> Fact<bool> {
         match (&self.access_key_id, resource) {
             (None, _) => Fact::Known(true),
-            (Some(glob), Resource::AccessKey(..)) => resource.id().map(|id| id.is_some_and(|id| matches(glob, id))),
+            (Some(glob), Resource::AccessKey(..)) => resource.id().map(|id| id.is_some_and(|id| glob.matches(id))),
             (Some(_), _) => Fact::Known(false),
         }
     }
@@ -244,11 +249,6 @@ fn all(facts: [Fact<bool>; 3]) -> Fact<bool> {
         return Fact::Known(false);
     }
     facts.into_iter().find(|fact| fact.known().is_none()).unwrap_or(Fact::Known(true))
-}
-
-/// The globs of a register are checked when it is made, so that one that is none selects nothing.
-fn matches(glob: &str, text: &str) -> bool {
-    glob_matches(glob, text).unwrap_or(false)
 }
 
 /// Whether an account with this path is in the unit `ou` or below it.

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use keysweep_model::{AccountId, ExemptionUse, StatusCounts};
-use keysweep_policy::{
-    Policy,
-    exemptions::{Exemption, Register},
-};
+use keysweep_policy::Policy;
+
+use super::{Exemption, Register};
 
 /// The register of exemptions, and when it is to be looked at.
 #[derive(Debug, Clone, Default)]

@@ -30,7 +30,7 @@ fn user() -> User {
     }
 }
 
-fn parse(text: &str) -> Result<Register, PolicyFileError> {
+fn parse(text: &str) -> Result<Register, InvalidFile> {
     Register::parse("exemptions.yaml", text, NOW, DEFAULT_MAX_TERM_DAYS)
 }
 
@@ -239,7 +239,7 @@ fn an_exemption_is_approved_before_it_ends_and_not_in_the_future() {
           |                                                                  ^^^^^^^^^^
           = help: give the day of the approval, which comes before `expires`
 
-        error[bad-value]: `soon` is no date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`
+        error[bad-value]: `soon` is not a date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`
          --> exemptions.yaml:1:87
           |
         1 | - { id: a, policy: p, user: x, reason: r, owner: o, approved_on: 2026-02-02, expires: soon }
@@ -297,7 +297,7 @@ fn mistakes_are_shown_where_they_are() {
     1 | - { id: a b, policy: P_, reason: '', owner: o, expires: soon, user: x }
       |                                  ^^
 
-    error[bad-value]: `soon` is no date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`
+    error[bad-value]: `soon` is not a date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`
      --> exemptions.yaml:1:57
       |
     1 | - { id: a b, policy: P_, reason: '', owner: o, expires: soon, user: x }

@@ -2,10 +2,8 @@
 
 use std::{cell::RefCell, collections::HashMap};
 
+use keysweep_files::{MAX_PATTERN, PatternTooLong, glob_matches};
 use regex::{Regex, RegexBuilder};
-
-/// The longest pattern, in bytes, so that matching it against the longest text takes milliseconds.
-pub(crate) const MAX_PATTERN: usize = 256;
 
 /// The memory that a regular expression may take when it is compiled, and as much again while it matches, in bytes: each
 /// has the first of these that it fits into.
@@ -28,13 +26,10 @@ pub(crate) enum Syntax {
 
 /// Why a pattern cannot be matched.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PatternError {
+pub(crate) enum PatternError {
     /// It is longer than patterns may be.
-    #[error("the pattern has {length} bytes; {MAX_PATTERN} are allowed")]
-    TooLong {
-        /// Its length in bytes.
-        length: usize,
-    },
+    #[error(transparent)]
+    TooLong(#[from] PatternTooLong),
     /// It cannot be compiled.
     #[error("`{pattern}` is no regular expression: {reason}")]
     Malformed {
@@ -51,21 +46,11 @@ pub enum PatternError {
     },
 }
 
-/// Whether `text` matches the glob `pattern`.
-///
-/// # Errors
-/// When the pattern is too long.
-pub fn glob_matches(pattern: &str, text: &str) -> Result<bool, PatternError> {
-    matches(Syntax::Glob, pattern, text)
-}
-
 /// Whether `text` matches `pattern`.
 pub(crate) fn matches(syntax: Syntax, pattern: &str, text: &str) -> Result<bool, PatternError> {
-    if pattern.len() > MAX_PATTERN {
-        return Err(PatternError::TooLong { length: pattern.len() });
-    }
     match syntax {
-        Syntax::Glob => Ok(is_glob_match(pattern.as_bytes(), text.as_bytes())),
+        Syntax::Glob => Ok(glob_matches(pattern, text)?),
+        Syntax::Regex if pattern.len() > MAX_PATTERN => Err(PatternTooLong { length: pattern.len() }.into()),
         Syntax::Regex if text.len() > MAX_TEXT => Err(PatternError::TextTooLong { length: text.len() }),
         Syntax::Regex => KEPT.with_borrow_mut(|kept| kept.matches(pattern, text)),
     }
@@ -74,54 +59,6 @@ pub(crate) fn matches(syntax: Syntax, pattern: &str, text: &str) -> Result<bool,
 /// What is wrong with a pattern.
 pub(crate) fn wrong(syntax: Syntax, pattern: &str) -> Option<PatternError> {
     matches(syntax, pattern, "").err()
-}
-
-/// The longest part of a glob that stands for itself: every text that matches has it in it.
-pub(crate) fn longest_literal(glob: &str) -> &str {
-    glob.split(['*', '?']).max_by_key(|part| part.len()).unwrap_or_default()
-}
-
-/// Whether all of `text` matches the glob. Where it does not go on, the last `*` takes one character more: those before it
-/// have no need to, so that the time is bounded by the product of the lengths.
-fn is_glob_match(glob: &[u8], text: &[u8]) -> bool {
-    let (mut in_glob, mut in_text) = (0, 0);
-    let mut last_star: Option<(usize, usize)> = None;
-    loop {
-        match (glob.get(in_glob), text.get(in_text)) {
-            (Some(b'*'), _) if in_glob + 1 == glob.len() => return true,
-            (Some(b'*'), _) => {
-                in_glob += 1;
-                last_star = Some((in_glob, in_text));
-                continue;
-            }
-            (Some(b'?'), Some(first)) => {
-                in_glob += 1;
-                in_text += width(*first);
-                continue;
-            }
-            (Some(literal), Some(byte)) if literal == byte => {
-                in_glob += 1;
-                in_text += 1;
-                continue;
-            }
-            (None, None) => return true,
-            _ => {}
-        }
-        let Some((after, from)) = last_star else { return false };
-        let Some(first) = text.get(from) else { return false };
-        (in_glob, in_text) = (after, from + width(*first));
-        last_star = Some((after, in_text));
-    }
-}
-
-/// How many bytes the UTF-8 character has that begins with this one.
-fn width(first: u8) -> usize {
-    match first {
-        0..0xc0 => 1,
-        0xc0..0xe0 => 2,
-        0xe0..0xf0 => 3,
-        0xf0.. => 4,
-    }
 }
 
 thread_local! {
@@ -195,28 +132,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_star_is_any_text_and_a_question_mark_one_character() {
-        let cases = [
-            ("svc-*", "svc-", true),
-            ("svc-?", "svc-", false),
-            ("a.c", "abc", false),
-            ("*", "x\ny", true),
-            ("", "", true),
-            ("", "x", false),
-            ("*", "", true),
-            ("?", "é", true),
-            ("??", "é", false),
-            ("a*b*c", "a-b-b-c-c", true),
-            ("a*b*c", "a-c-b", false),
-            ("*-?-*", "svc-名-x", true),
-            ("**a", "ba", true),
-        ];
-        for (pattern, text, expected) in cases {
-            assert_eq!(glob_matches(pattern, text), Ok(expected), "{pattern} {text}");
-        }
-    }
-
-    #[test]
     fn what_is_no_pattern_is_refused() {
         let wrong = |pattern: &str| matches(Syntax::Regex, pattern, "x").unwrap_err().to_string();
         insta::assert_snapshot!(
@@ -274,22 +189,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_glob_is_the_regular_expression_that_it_reads_as(glob in "[ab?*é]{0,12}", text in "[abé\n]{0,14}") {
-            let escaped = regex::escape(&glob).replace("\\*", ".*").replace("\\?", ".");
-            let expected = Regex::new(&format!("(?s)^{escaped}$")).unwrap().is_match(&text);
-            prop_assert_eq!(glob_matches(&glob, &text), Ok(expected));
-            prop_assert!(!expected || text.contains(longest_literal(&glob)));
-        }
-
-        #[test]
-        fn a_text_without_signs_matches_itself_alone(text in "[^*?]{0,20}", other in "[^*?]{0,20}") {
-            prop_assert_eq!(glob_matches(&text, &other), Ok(text == other));
-        }
-
-        #[test]
         fn any_pattern_is_matched_or_refused(pattern in ".{0,80}", text in ".{0,80}") {
             let _ = matches(Syntax::Regex, &pattern, &text);
-            prop_assert!(glob_matches(&pattern, &text).is_ok());
+            prop_assert!(matches(Syntax::Glob, &pattern, &text).is_ok());
         }
     }
 }

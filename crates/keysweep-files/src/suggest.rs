@@ -3,11 +3,8 @@
 use std::cmp::Reverse;
 
 /// A help line for a name that is unknown: the nearest known name where one is near, else all of them.
-pub(crate) fn did_you_mean<'a>(
-    unknown: &str,
-    what: &str,
-    known: impl IntoIterator<Item = &'a str> + Clone,
-) -> Option<String> {
+#[must_use]
+pub fn did_you_mean<'a>(unknown: &str, what: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> Option<String> {
     if let Some(near) = nearest(unknown, known.clone()) {
         return Some(format!("did you mean `{near}`?"));
     }

@@ -8,20 +8,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-use keysweep_policy::{
-    files::{self, FileError, Found, Kind},
-    yaml::parse_file,
-};
+use keysweep_files::{FileKind, Found, ReadError, yaml::parse_file};
 
-const KINDS: [Kind; 6] = [Kind::Config, Kind::Accounts, Kind::Exemptions, Kind::Policy, Kind::Cases, Kind::World];
+const KINDS: [FileKind; 6] =
+    [FileKind::Config, FileKind::Accounts, FileKind::Exemptions, FileKind::Policy, FileKind::Cases, FileKind::World];
 
 fn pipe(path: &Path) {
     assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
 }
 
 /// The error of reading, with the folder named `DIR`.
-fn refused(folder: &Path, kind: Kind, name: &str, found: Found<'_>) -> String {
-    let error = files::read(kind, &folder.join(name), found).unwrap_err();
+fn refused(folder: &Path, kind: FileKind, name: &str, found: Found<'_>) -> String {
+    let error = keysweep_files::read(kind, &folder.join(name), found).unwrap_err();
     error.to_string().replace(&folder.display().to_string(), "DIR")
 }
 
@@ -40,7 +38,10 @@ fn only_regular_files_are_read_and_nothing_is_waited_for() {
             assert_eq!(said, format!("could not read `DIR/{name}`: it is not a regular file"));
         }
     }
-    assert!(matches!(files::open(Kind::Inventory, &path("pipe"), Found::Named), Err(FileError::NotRegular { .. })));
+    assert!(matches!(
+        keysweep_files::open(FileKind::Inventory, &path("pipe"), Found::Named),
+        Err(ReadError::NotRegular { .. })
+    ));
     assert!(begun.elapsed() < Duration::from_secs(1));
 }
 
@@ -56,20 +57,20 @@ fn a_file_has_no_more_bytes_than_its_kind_allows() {
     }
     let size = |size: usize| {
         fs::write(folder.path().join("a.rhai"), "x".repeat(size)).unwrap();
-        files::read(Kind::Policy, &folder.path().join("a.rhai"), Found::Named).map(|file| file.text.len())
+        keysweep_files::read(FileKind::Policy, &folder.path().join("a.rhai"), Found::Named).map(|file| file.text.len())
     };
     assert_eq!(size(1 << 20).unwrap(), 1 << 20);
     insta::assert_snapshot!(size((1 << 20) + 1).unwrap_err().to_string().replace(&folder.path().display().to_string(), "DIR"), @"could not read `DIR/a.rhai`: it has more than 1048576 bytes, the most that a policy may have");
     // Cut by the limit in the middle of a character.
     fs::write(folder.path().join("a.rhai"), format!("x{}", "é".repeat(1 << 19))).unwrap();
-    assert!(refused(folder.path(), Kind::Policy, "a.rhai", Found::Named).contains("it has more than"));
+    assert!(refused(folder.path(), FileKind::Policy, "a.rhai", Found::Named).contains("it has more than"));
 }
 
 /// `/proc` says that its files have no bytes.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_file_that_hides_its_size_is_read_to_its_end() {
-    let read = files::read(Kind::Config, Path::new("/proc/self/status"), Found::Named).unwrap();
+    let read = keysweep_files::read(FileKind::Config, Path::new("/proc/self/status"), Found::Named).unwrap();
     assert!(read.text.contains("VmRSS") && read.is_own);
 }
 
@@ -91,17 +92,17 @@ fn a_file_of_a_folder_is_in_it() {
     symlink("../repository-of-another/a.yaml", path("repository/alike.yaml")).unwrap();
 
     let repository = path("repository");
-    let inside = |name: &str| files::read(Kind::Cases, &repository.join(name), Found::In(&repository));
+    let inside = |name: &str| keysweep_files::read(FileKind::Cases, &repository.join(name), Found::In(&repository));
     for name in ["own.yaml", "lib/own.yaml", "lib/../own.yaml"] {
         assert!(inside(name).unwrap().is_own, "{name}");
     }
     for name in ["link.yaml", "chain.yaml", "lib/folder/key.yaml", "alike.yaml", "../secrets/key.yaml"] {
-        assert!(matches!(inside(name), Err(FileError::Outside { .. })), "{name}");
+        assert!(matches!(inside(name), Err(ReadError::Outside { .. })), "{name}");
     }
-    insta::assert_snapshot!(refused(folder.path(), Kind::Cases, "repository/link.yaml", Found::In(&repository)), @"`DIR/repository/link.yaml` leads out of its folder: put the file of cases itself there");
+    insta::assert_snapshot!(refused(folder.path(), FileKind::Cases, "repository/link.yaml", Found::In(&repository)), @"`DIR/repository/link.yaml` leads out of its folder: put the file of cases itself there");
 
     // What the user names may be a link to any place, and what a file names too, but it is not shown.
-    let is_own = |name: &str, found| files::read(Kind::Config, &path(name), found).unwrap().is_own;
+    let is_own = |name: &str, found| keysweep_files::read(FileKind::Config, &path(name), found).unwrap().is_own;
     assert!(is_own("repository/own.yaml", Found::Named));
     assert!(is_own("secrets/key.yaml", Found::Named));
     assert!(!is_own("repository/link.yaml", Found::Named));
@@ -134,7 +135,7 @@ fn nothing_is_shown_of_a_file_that_lies_elsewhere() {
     }
     for text in texts {
         fs::write(&secret, text).unwrap();
-        let read = files::read(Kind::Config, &link, Found::Named).unwrap();
+        let read = keysweep_files::read(FileKind::Config, &link, Found::Named).unwrap();
         let error = parse_file::<Settings>("config.yaml", &read.text).unwrap_err();
         assert!(error.to_string().contains("wJalrXUtnFEMI"), "the text shows nothing anyway: {error}");
         let shown = read.error(error);
@@ -142,7 +143,7 @@ fn nothing_is_shown_of_a_file_that_lies_elsewhere() {
             assert!(!shown.contains("wJalr") && !shown.contains("aws_secret"), "{shown}");
         }
     }
-    let read = files::read(Kind::Config, &link, Found::Named).unwrap();
+    let read = keysweep_files::read(FileKind::Config, &link, Found::Named).unwrap();
     let error = read.error(parse_file::<Settings>("config.yaml", "a: 1\nb: 2").unwrap_err());
     insta::assert_snapshot!(error, @"
     error[unknown-field]: The file has a field that nothing reads.
@@ -154,6 +155,6 @@ fn nothing_is_shown_of_a_file_that_lies_elsewhere() {
 #[test]
 fn a_name_cannot_steer_the_terminal_or_forge_a_line() {
     let path = Path::new("no/such\u{1b}[2J\nerror: all is well\u{202e}.yaml");
-    let error = files::read(Kind::Config, path, Found::Named).unwrap_err();
+    let error = keysweep_files::read(FileKind::Config, path, Found::Named).unwrap_err();
     insta::assert_snapshot!(error, @r"could not read `no/such\u{1b}[2J\nerror: all is well\u{202e}.yaml`: No such file or directory (os error 2)");
 }

@@ -1,4 +1,4 @@
-//! Errors in a policy file, shown as a compiler shows them: what is wrong, where, the line itself, and what to do.
+//! What is wrong in a file, shown as a compiler shows it: what, where, the line itself, and what to do.
 
 use std::{fmt, sync::Arc};
 
@@ -31,37 +31,49 @@ pub struct Place {
 }
 
 impl Diagnostic {
-    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
+    /// A diagnostic without a place or help.
+    #[must_use]
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code, message: shortened(message.into()), place: None, help: None }
     }
 
-    pub(crate) fn at(mut self, line: usize, column: usize, length: usize) -> Self {
+    /// The same at this piece of a line, counted from 1.
+    #[must_use]
+    pub fn at(mut self, line: usize, column: usize, length: usize) -> Self {
         self.place = Some(Place { line, column, length });
         self
     }
 
-    pub(crate) fn at_place(mut self, place: Option<Place>) -> Self {
+    /// The same at this place; none for the file as a whole.
+    #[must_use]
+    pub fn at_place(mut self, place: Option<Place>) -> Self {
         self.place = place;
         self
     }
 
-    pub(crate) fn code(mut self, code: Code) -> Self {
+    /// The same with another code.
+    #[must_use]
+    pub fn code(mut self, code: Code) -> Self {
         self.code = code;
         self
     }
 
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+    /// The same with what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    pub(crate) fn maybe_help(mut self, help: Option<String>) -> Self {
+    /// The same with what to do about it, where that is known.
+    #[must_use]
+    pub fn maybe_help(mut self, help: Option<String>) -> Self {
         self.help = help;
         self
     }
 
     /// Writes the error with its line of `text`, the contents of the file that the user knows as `name`.
-    pub(crate) fn render(&self, name: &str, text: &str, out: &mut impl fmt::Write) -> fmt::Result {
+    fn render(&self, name: &str, text: &str, out: &mut impl fmt::Write) -> fmt::Result {
         let name = &escaped(name);
         write!(out, "{}[{}]: {}", self.code.level().as_str(), self.code, escaped(&self.message))?;
         let margin = match self.place {
@@ -116,9 +128,9 @@ fn seen(characters: &[char]) -> String {
     escaped(&text).into_owned()
 }
 
-/// A policy file that is no policy: everything that was found to be wrong with it.
+/// A file that is not what it should be, with everything that was found to be wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PolicyFileError {
+pub struct InvalidFile {
     /// The file as the user named it.
     pub source_name: String,
     /// What is wrong, in the order of the file, and after it what only may be wrong; never empty.
@@ -126,14 +138,14 @@ pub struct PolicyFileError {
     text: Arc<str>,
 }
 
-impl PolicyFileError {
-    pub(crate) fn new(source_name: &str, text: &str, mut diagnostics: Vec<Diagnostic>) -> Self {
+impl InvalidFile {
+    /// The error of the file `text`, which the user knows as `source_name`.
+    #[must_use]
+    pub fn new(source_name: &str, text: &str, mut diagnostics: Vec<Diagnostic>) -> Self {
         diagnostics.sort_by_key(|diagnostic| (diagnostic.code.level(), diagnostic.place));
         Self { source_name: source_name.to_owned(), diagnostics, text: text.into() }
     }
-}
 
-impl PolicyFileError {
     /// The same for a file that may be anything: what kind of mistake stands where, without a word of the file.
     pub(crate) fn withheld(self) -> Self {
         let help = "nothing of the file is shown, because it does not lie where its name says: name the file itself";
@@ -145,7 +157,7 @@ impl PolicyFileError {
     }
 }
 
-impl fmt::Display for PolicyFileError {
+impl fmt::Display for InvalidFile {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, diagnostic) in self.diagnostics.iter().enumerate() {
             if index > 0 {
@@ -157,7 +169,7 @@ impl fmt::Display for PolicyFileError {
     }
 }
 
-impl std::error::Error for PolicyFileError {}
+impl std::error::Error for InvalidFile {}
 
 #[cfg(test)]
 mod tests {
@@ -165,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_diagnostic_shows_the_line_and_marks_the_piece() {
-        let error = PolicyFileError::new(
+        let error = InvalidFile::new(
             "p.rhai",
             "fn a() {\n\tkey.agee\n}",
             vec![
@@ -190,12 +202,12 @@ mod tests {
 
     #[test]
     fn a_place_outside_the_text_is_shown_without_a_line() {
-        let error = PolicyFileError::new("p.rhai", "x", vec![Diagnostic::new(Code::Syntax, "odd").at(9, 3, 99)]);
+        let error = InvalidFile::new("p.rhai", "x", vec![Diagnostic::new(Code::Syntax, "odd").at(9, 3, 99)]);
         insta::assert_snapshot!(error, @"
         error[syntax]: odd
          --> p.rhai:9:3
         ");
-        let error = PolicyFileError::new("p.rhai", "x", vec![Diagnostic::new(Code::Syntax, "odd").at(1, 30, 99)]);
+        let error = InvalidFile::new("p.rhai", "x", vec![Diagnostic::new(Code::Syntax, "odd").at(1, 30, 99)]);
         insta::assert_snapshot!(error, @"
         error[syntax]: odd
          --> p.rhai:1:30
@@ -209,7 +221,7 @@ mod tests {
     fn of_long_lines_and_words_a_piece_is_shown() {
         let text = "x".repeat(50_000);
         let error =
-            PolicyFileError::new("p.rhai", &text, vec![Diagnostic::new(Code::Syntax, text.clone()).at(1, 40_000, 9)]);
+            InvalidFile::new("p.rhai", &text, vec![Diagnostic::new(Code::Syntax, text.clone()).at(1, 40_000, 9)]);
         assert!(error.to_string().len() < 1200, "{}", error.to_string().len());
         assert!(error.to_string().ends_with(&format!("| {}{}", " ".repeat(99), "^".repeat(9))), "{error}");
     }

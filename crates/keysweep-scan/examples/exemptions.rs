@@ -12,7 +12,7 @@ use std::{
 
 use jiff::Timestamp;
 use keysweep_model::{AccessKey, Account, AccountState, CredentialStatus, Fact, LastUsed, PolicyId, Resource, User};
-use keysweep_policy::exemptions::{DEFAULT_MAX_TERM_DAYS, Register, Ruling};
+use keysweep_scan::{DEFAULT_MAX_TERM_DAYS, Register, Ruling};
 
 const EXEMPTIONS: usize = 5_000;
 const ACCOUNTS: usize = 1_000;
