@@ -21,7 +21,7 @@ fn yaml(name: &str) -> Value {
     serde_yaml::from_str(&example(name)).unwrap()
 }
 
-/// The organization that the examples are about. Its accounts let nobody in but as the examples do it.
+/// The organization that the examples are about. Its accounts can only be entered as the examples do it.
 fn organization() -> Organization {
     let days_ago = |days: i64| Timestamp::now() - SignedDuration::from_hours(24 * days);
     let role = |name: &str| format!("roles: [{{ name: {name}, external_id: 5c8a5d4e-keysweep }}]");
@@ -65,7 +65,7 @@ fn register() -> String {
     dated.collect()
 }
 
-/// What a scan came to, a finding or an account that was not read a line.
+/// The result of a scan, with a line for each finding and for each account that was not read.
 fn summary(ran: &Ran) -> String {
     let document = ran.json();
     let text = |value: &Value, keys: &[&str]| {

@@ -52,7 +52,7 @@ fn scan(register: &str, more: &str) -> Ran {
     organization().keysweep(&arguments).file("exemptions.yaml", register).run()
 }
 
-/// The findings, and what the exemptions came to, a line each.
+/// The findings, and the result of each exemption, a line each.
 fn told(ran: &Ran) -> String {
     let document = ran.json();
     let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
@@ -118,7 +118,7 @@ fn what_somebody_should_look_at_is_reported() {
     insta::assert_snapshot!(
         [
             past,
-            told(&scan(&register("user: nobody", &day(100)), "")),
+            told(&scan(&register("user: stranger", &day(100)), "")),
             told(&scan(&register("account: \"999988887777\"", &day(100)), "")),
         ]
         .join("\n\n"),

@@ -213,7 +213,7 @@ impl Lab {
     }
 }
 
-/// What a scan came to.
+/// The result of a scan.
 pub(crate) struct Outcome {
     pub(crate) sim: Arc<Sim>,
     pub(crate) result: ScanResult,

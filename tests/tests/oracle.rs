@@ -211,7 +211,7 @@ fn may_report(account: &Account) -> bool {
 }
 
 /// The keys that a scan can know of. A report has room for two keys, and in one of its styles it is silent about inactive
-/// ones. Where all that it shows of a user passes, nobody lists the user's keys, and the others stay unseen.
+/// ones. Where all that it shows of a user passes, the user's keys are not listed, and the others stay unseen.
 fn seen_keys(world: &World, user: &User, by_report: bool, dates_inactive_keys: bool) -> Vec<AccessKey> {
     let shown = user.keys.iter().take(2);
     let shown = shown.filter(|key| dates_inactive_keys || key.status == KeyStatus::Active);

@@ -277,7 +277,7 @@ fn used_now() -> Option<LastUsed> {
     Some(LastUsed { at: days_ago(0.0), service: "s3".into(), region: "eu-west-1".into() })
 }
 
-/// An hour after a report was made it is still the one that AWS gives. Whoever is reported by it is looked at as it is
+/// An hour after a report was made it is still the one that AWS gives. A user of the report is looked at as it is
 /// now.
 #[tokio::test(start_paused = true)]
 async fn what_happened_after_the_report_is_seen_before_anything_is_said() {

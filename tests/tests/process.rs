@@ -20,7 +20,7 @@ use tokio::{net::TcpListener, runtime::Runtime, sync::oneshot};
 /// What the program is called by its users, and so in its usage and help.
 const NAME: &str = "keysweep";
 
-/// An address at which nobody listens: whoever is sent there and says nothing of it has contacted nobody.
+/// An address at which nothing listens: a command that is given it and does not report an error has sent no request.
 pub(crate) const CLOSED: &str = "http://127.0.0.1:9";
 
 /// A file of the repository, by its path from the root.

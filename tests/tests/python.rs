@@ -17,7 +17,7 @@ pub(crate) fn python(path: &str) -> Command {
     let mut command = Command::new(interpreter);
     // `-B`: caches are not to be left in the repository.
     command.arg("-B").arg(repository(path)).env_clear().stdin(Stdio::null());
-    // Whoever runs the tests may have AWS credentials.
+    // The user who runs the tests may have AWS credentials.
     command.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
     command
 }

@@ -1,8 +1,8 @@
-//! Mistakes of the user: each is told with its place, ends in exit code 2, and contacts nobody.
+//! Mistakes of the user: each is told with its place, ends in exit code 2, and nothing is contacted.
 
 use crate::process::{Keysweep, organization};
 
-/// What is said to a scan that is prepared by `with`; that nobody is contacted is seen to.
+/// What is said to a scan that is prepared by `with`; the test sees to it that nothing is contacted.
 fn refused(arguments: &str, with: impl FnOnce(Keysweep) -> Keysweep) -> String {
     let organization = organization(1, 0, 7);
     let ran = with(organization.keysweep(arguments)).run();

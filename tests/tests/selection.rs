@@ -137,7 +137,7 @@ async fn units_that_cannot_be_told() {
     ");
 }
 
-/// Nobody can say who is in the unit, so nobody is left out in silence.
+/// It cannot be known which accounts are in the unit, so none is left out in silence.
 #[tokio::test(start_paused = true)]
 async fn a_unit_whose_accounts_cannot_be_told() {
     let denied = crate::harness::error(400, "AccessDeniedException").action("ListAccountsForParent");
