@@ -173,6 +173,35 @@ fn mistakes_are_told_in_every_format_with_exit_code_2() {
 }
 
 #[test]
+fn all_problems_of_all_files_are_told_as_a_scan_tells_them() {
+    let policy = "//! id: p\n//! title: P\n//! severity: low\n//! resource: user\n//! remedy: none\n\
+                  fn check(user, _params) { pass() }\n";
+    let run = |command: &str| {
+        let run = keysweep(command).env("AWS_REGION", "us-east-1");
+        let run = ["a", "b", "c"].into_iter().fold(run, |run, name| run.file(&format!("pols/{name}.rhai"), policy));
+        std::fs::remove_file(run.path("pols/a.rhai")).unwrap();
+        std::os::unix::fs::symlink("/etc/hostname", run.path("pols/a.rhai")).unwrap();
+        run.run()
+    };
+    let checked = run("policy check none.rhai pols").said();
+    insta::assert_snapshot!(checked, @"
+    exit 2
+    error[unreadable]: could not read `none.rhai`: No such file or directory (os error 2)
+     --> none.rhai
+
+    error[unreadable]: `pols/a.rhai` leads out of its folder: put the policy itself there
+     --> pols/a.rhai
+
+    error[duplicate-id]: `pols/b.rhai` already has the id `p`
+     --> pols/c.rhai
+    ");
+    assert!(checked.ends_with(run("scan --policies pols").said().trim_start_matches("exit 2\n")));
+    let rows = run("policy check --format json none.rhai pols").json();
+    let rows: Vec<_> = rows["diagnostics"].as_array().unwrap().iter().map(|row| (&row["file"], &row["code"])).collect();
+    insta::assert_snapshot!(format!("{rows:?}"), @r#"[(String("none.rhai"), String("unreadable")), (String("pols/a.rhai"), String("unreadable")), (String("pols/c.rhai"), String("duplicate-id"))]"#);
+}
+
+#[test]
 fn cases_that_fail_say_so_in_every_format_with_exit_code_1() {
     let policy = file("policies/root-access-key.rhai");
     let cases = "- name: wrong\n  root: { has_access_key: true }\n  expect: { status: pass }\n";

@@ -52,6 +52,9 @@ macro_rules! codes {
 }
 
 codes! {
+    Unreadable = "unreadable", Error, "The file or folder cannot be read, or the file lies outside of its folder.";
+    NoPolicy = "no-policy", Error, "The folder has no policy in it.";
+    DuplicateId = "duplicate-id", Error, "Two policies of a folder have the same id.";
     NoMetadata = "no-metadata", Error, "A policy begins with its metadata in `//!` lines.";
     SplitMetadata = "split-metadata", Error, "The metadata is one block of `//!` lines at the head of the file.";
     MalformedYaml = "malformed-yaml", Error, "The text is no YAML, or repeats a field, or is nested or repeated beyond measure.";

@@ -27,7 +27,7 @@ pub use policy::{
     Evaluation, EvaluationError, Outcome, Policy,
     compiler::Compiler,
     limits::{LimitError, Limits},
-    loader::{LoadError, LoadProblem, load_folder, policy_files, shipped},
+    loader::{LoadError, Loaded, load, load_file, load_folder, policy_files, shipped},
     metadata::{LANGUAGE, Metadata},
     params::{OverrideError, ParamSpec, ParamType},
 };

@@ -5,8 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use keysweep_files::{FileKind, Found, InvalidFile, ReadError, shown};
-use keysweep_model::PolicyId;
+use keysweep_files::{Code, Diagnostic, FileKind, Found, InvalidFile, folder_of};
 
 use super::{Policy, compiler::Compiler};
 
@@ -48,84 +47,65 @@ pub fn shipped(compiler: &Compiler) -> Result<Vec<Policy>, InvalidFile> {
     SHIPPED.iter().map(|(_, text)| compiler.compile("shipped", text)).collect()
 }
 
-/// Why a folder of policies cannot be used.
+/// Policies that were loaded, and what is wrong with those that could not be.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// The policies that can be used, in the order of the paths and then of the file names.
+    pub policies: Vec<Policy>,
+    /// How many policy files there are, including those that cannot be used.
+    pub files: usize,
+    /// Everything that is wrong, in the order of the files.
+    pub problems: Vec<InvalidFile>,
+}
+
+/// Why policies cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", .problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n\n"))]
 pub struct LoadError {
-    /// What is wrong with the folder and with each of its files; never empty.
-    pub problems: Vec<LoadProblem>,
+    /// What is wrong with the folders and the files; never empty.
+    pub problems: Vec<InvalidFile>,
 }
 
-/// One thing that is wrong with a folder of policies.
-#[derive(Debug, thiserror::Error)]
-pub enum LoadProblem {
-    /// The folder could not be read.
-    #[error("could not read `{}`: {source}", shown(.path))]
-    Read {
-        /// The folder.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The folder has no policy in it.
-    #[error("`{}` holds no policy: a policy is a file whose name ends in `.rhai`", shown(.path))]
-    Empty {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// A file cannot be used.
-    #[error(transparent)]
-    Unusable(#[from] ReadError),
-    /// Two files have the same policy id.
-    #[error("`{}` has the id `{id}`, which `{}` has already", shown(.second), shown(.first))]
-    DuplicateId {
-        /// The id.
-        id: PolicyId,
-        /// The file that had it first.
-        first: PathBuf,
-        /// The file that has it too.
-        second: PathBuf,
-    },
-    /// A file is no policy.
-    #[error(transparent)]
-    File(#[from] InvalidFile),
-}
-
-/// Every policy of a folder, by file name: its `*.rhai` files, not those of folders within.
-///
-/// # Errors
-/// When the folder cannot be read or holds no policy, and when any of its policies is wrong: everything that is wrong
-/// with all of them. A policy that is left out would look like one that everything passes.
-pub fn load_folder(compiler: &Compiler, folder: &Path) -> Result<Vec<Policy>, LoadError> {
-    let compiler = &compiler.in_folder(folder);
-    let paths = policy_files(folder).map_err(|problem| LoadError { problems: vec![problem] })?;
-    let mut problems = Vec::new();
-    let mut loaded: Vec<(PathBuf, Policy)> = Vec::new();
-    for path in paths {
-        match load(compiler, folder, &path) {
-            Ok(policy) => match loaded.iter().find(|(_, other)| other.id() == policy.id()) {
-                Some((first, _)) => {
-                    let (id, first) = (policy.id().clone(), first.clone());
-                    problems.push(LoadProblem::DuplicateId { id, first, second: path });
-                }
-                None => loaded.push((path, policy)),
-            },
-            Err(problem) => problems.push(problem),
+/// Loads every policy at these paths, each a policy file or a folder: see [`load_folder`].
+pub fn load<P: AsRef<Path>>(compiler: &Compiler, paths: &[P]) -> Loaded {
+    let mut loaded = Loaded::default();
+    for path in paths.iter().map(AsRef::as_ref) {
+        if path.is_dir() {
+            loaded.add_folder(compiler, path);
+        } else {
+            loaded.add_file(&compiler.in_folder(folder_of(path)), folder_of(path), path);
         }
     }
-    if problems.is_empty() {
-        Ok(loaded.into_iter().map(|(_, policy)| policy).collect())
-    } else {
-        Err(LoadError { problems })
-    }
+    loaded
+}
+
+/// Loads every policy of a folder, by file name: its `*.rhai` files, not those of folders within.
+///
+/// # Errors
+/// When the folder cannot be read or has no policy in it, when any of its policies is wrong or lies outside of it, and
+/// when two have the same id: everything that is wrong with all of them. A policy that is left out would look like one
+/// that everything passes.
+pub fn load_folder(compiler: &Compiler, folder: &Path) -> Result<Vec<Policy>, LoadError> {
+    let mut loaded = Loaded::default();
+    loaded.add_folder(compiler, folder);
+    loaded.all()
+}
+
+/// Loads the policy of a file, with the libraries in its folder.
+///
+/// # Errors
+/// When it cannot be read or is wrong.
+pub fn load_file(compiler: &Compiler, path: &Path) -> Result<Policy, InvalidFile> {
+    compile(&compiler.in_folder(folder_of(path)), folder_of(path), path)
 }
 
 /// The files of the policies in a folder, by name.
 ///
 /// # Errors
 /// When the folder cannot be read, or has no policy in it.
-pub fn policy_files(folder: &Path) -> Result<Vec<PathBuf>, LoadProblem> {
-    let unreadable = |source| LoadProblem::Read { path: folder.to_owned(), source };
+pub fn policy_files(folder: &Path) -> Result<Vec<PathBuf>, InvalidFile> {
+    let unreadable =
+        |error: io::Error| invalid(folder, Code::Unreadable, format!("could not read `{}`: {error}", folder.display()));
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
@@ -134,12 +114,59 @@ pub fn policy_files(folder: &Path) -> Result<Vec<PathBuf>, LoadProblem> {
         }
     }
     paths.sort();
-    if paths.is_empty() { Err(LoadProblem::Empty { path: folder.to_owned() }) } else { Ok(paths) }
+    if paths.is_empty() {
+        let message = "the folder has no policy in it: a policy is a file whose name ends in `.rhai`";
+        return Err(invalid(folder, Code::NoPolicy, message));
+    }
+    Ok(paths)
 }
 
-pub(crate) fn load(compiler: &Compiler, folder: &Path, path: &Path) -> Result<Policy, LoadProblem> {
-    let file = keysweep_files::read(FileKind::Policy, path, Found::In(folder))?;
-    Ok(compiler.compile(&path.display().to_string(), &file.text)?)
+impl Loaded {
+    /// The policies, where nothing is wrong.
+    ///
+    /// # Errors
+    /// When anything is.
+    pub fn all(self) -> Result<Vec<Policy>, LoadError> {
+        if self.problems.is_empty() { Ok(self.policies) } else { Err(LoadError { problems: self.problems }) }
+    }
+
+    fn add_folder(&mut self, compiler: &Compiler, folder: &Path) {
+        let compiler = &compiler.in_folder(folder);
+        match policy_files(folder) {
+            Ok(paths) => paths.iter().for_each(|path| self.add_file(compiler, folder, path)),
+            Err(problem) => self.problems.push(problem),
+        }
+    }
+
+    /// Adds the policy of a file, unless it is here already.
+    fn add_file(&mut self, compiler: &Compiler, folder: &Path, path: &Path) {
+        let in_folder = |other: &&Policy| folder_of(Path::new(other.source_name())) == folder_of(path);
+        if self.policies.iter().any(|other| Path::new(other.source_name()) == path) {
+            return;
+        }
+        self.files += 1;
+        match compile(compiler, folder, path) {
+            Ok(policy) => match self.policies.iter().filter(in_folder).find(|other| other.id() == policy.id()) {
+                Some(first) => {
+                    let message = format!("`{}` already has the id `{}`", first.source_name(), policy.id());
+                    self.problems.push(invalid(path, Code::DuplicateId, message));
+                }
+                None => self.policies.push(policy),
+            },
+            Err(problem) => self.problems.push(problem),
+        }
+    }
+}
+
+fn compile(compiler: &Compiler, folder: &Path, path: &Path) -> Result<Policy, InvalidFile> {
+    let file = keysweep_files::read(FileKind::Policy, path, Found::In(folder))
+        .map_err(|error| invalid(path, Code::Unreadable, error.to_string()))?;
+    compiler.compile(&path.display().to_string(), &file.text)
+}
+
+/// The error that a file or a folder as a whole cannot be used.
+fn invalid(path: &Path, code: Code, message: impl Into<String>) -> InvalidFile {
+    InvalidFile::new(&path.display().to_string(), "", vec![Diagnostic::new(code, message)])
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Policy files on disk, their metadata, and the settings of a user.
 
-use std::{collections::BTreeMap, fs};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use keysweep_model::{ParamValue, ResourceType, Severity};
-use keysweep_policy::{Compiler, LoadProblem, Policy, cases, load_folder, shipped};
+use keysweep_policy::{Compiler, Policy, cases, load, load_folder, shipped};
 use proptest::prelude::*;
 
 use crate::support::file;
@@ -45,16 +45,20 @@ fn all_that_is_wrong_with_a_folder_is_said_at_once() {
       |                             ^^^^
       = help: it has: `id`, `active`, `status`, `age_days`, `created_on`, `created_at`, `minutes_after_user`, `never_used`, `idle_days`, `last_used_on`, `last_used_service`, `last_used_region`, `newer_active_keys`, `user`, `account`
 
-    `FOLDER/c.rhai` has the id `test`, which `FOLDER/b.rhai` has already
+    error[duplicate-id]: `FOLDER/b.rhai` already has the id `test`
+     --> FOLDER/c.rhai
 
     error[too-large]: the policy has 1048576 bytes; 65536 are allowed
      --> FOLDER/d.rhai
 
-    could not read `FOLDER/e.rhai`: stream did not contain valid UTF-8
+    error[unreadable]: could not read `FOLDER/e.rhai`: stream did not contain valid UTF-8
+     --> FOLDER/e.rhai
 
-    `FOLDER/f.rhai` leads out of its folder: put the policy itself there
+    error[unreadable]: `FOLDER/f.rhai` leads out of its folder: put the policy itself there
+     --> FOLDER/f.rhai
 
-    could not read `FOLDER/g.rhai`: No such file or directory (os error 2)
+    error[unreadable]: could not read `FOLDER/g.rhai`: No such file or directory (os error 2)
+     --> FOLDER/g.rhai
     ");
 }
 
@@ -69,10 +73,38 @@ fn a_link_within_the_folder_is_followed() {
 #[test]
 fn a_folder_without_policies_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
-    let problems = load_folder(&Compiler::default(), folder.path()).unwrap_err().problems;
-    assert!(matches!(&problems[..], [LoadProblem::Empty { .. }]));
-    let problems = load_folder(&Compiler::default(), &folder.path().join("missing")).unwrap_err().problems;
-    assert!(matches!(&problems[..], [LoadProblem::Read { .. }]));
+    let said = |path: &Path| {
+        let error = load_folder(&Compiler::default(), path).unwrap_err();
+        error.to_string().replace(&folder.path().display().to_string(), "FOLDER")
+    };
+    insta::assert_snapshot!([said(folder.path()), said(&folder.path().join("missing"))].join("\n---\n"), @"
+    error[no-policy]: the folder has no policy in it: a policy is a file whose name ends in `.rhai`
+     --> FOLDER
+    ---
+    error[unreadable]: could not read `FOLDER/missing`: No such file or directory (os error 2)
+     --> FOLDER/missing
+    ");
+}
+
+#[test]
+fn each_path_is_loaded_once_and_ids_are_unique_in_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str| fs::write(folder.path().join(name), file("fn check(key, params) { pass() }")).unwrap();
+    ["a", "b"].iter().for_each(|name| fs::create_dir(folder.path().join(name)).unwrap());
+    ["a/x.rhai", "b/x.rhai", "b/y.rhai"].into_iter().for_each(write);
+    let paths = ["a", "b/x.rhai", "a/x.rhai", "b/y.rhai", "none.rhai"].map(|path| folder.path().join(path));
+    let loaded = load(&Compiler::default(), &paths);
+    let names: Vec<&str> = loaded.policies.iter().map(Policy::source_name).collect();
+    let problems = loaded.problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n\n");
+    let said = format!("{} files: {names:?}\n{problems}", loaded.files);
+    insta::assert_snapshot!(said.replace(&folder.path().display().to_string(), "FOLDER"), @r#"
+    4 files: ["FOLDER/a/x.rhai", "FOLDER/b/x.rhai"]
+    error[duplicate-id]: `FOLDER/b/x.rhai` already has the id `test`
+     --> FOLDER/b/y.rhai
+
+    error[unreadable]: could not read `FOLDER/none.rhai`: No such file or directory (os error 2)
+     --> FOLDER/none.rhai
+    "#);
 }
 
 #[test]

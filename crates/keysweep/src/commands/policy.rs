@@ -4,7 +4,6 @@ mod check;
 mod definitions;
 mod eval;
 mod list;
-mod load;
 mod new;
 mod show;
 mod test;

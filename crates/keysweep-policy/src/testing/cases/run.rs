@@ -16,8 +16,7 @@ use super::{
     run, with_params,
 };
 use crate::{
-    Compiler, LoadError, LoadProblem, Policy, load_folder,
-    policy::loader::load,
+    Compiler, LoadError, Policy, load,
     testing::coverage::{Coverage, Covered, NotCovered},
 };
 
@@ -93,17 +92,12 @@ pub fn run_paths(compiler: &Compiler, paths: &[PathBuf], options: &Options) -> R
     let coverage = options.coverage.then(Coverage::default);
     let mut runner = Runner { options, done: BTreeSet::new(), cases: Vec::new(), skipped: 0, coverage };
     for path in paths {
-        if path.is_dir() {
-            for policy in load_folder(compiler, path)? {
-                runner.policy(&policy)?;
-            }
-            runner.orphans(path)?;
-        } else {
-            let file = policy_file(path).ok_or_else(|| CasesError::Other { path: path.clone() })?;
-            let folder = folder_of(&file);
-            let policy = load(&compiler.in_folder(folder), folder, &file)
-                .map_err(|problem: LoadProblem| LoadError { problems: vec![problem] })?;
+        let policies = policy_path(path).ok_or_else(|| CasesError::Other { path: path.clone() })?;
+        for policy in load(compiler, &[policies]).all()? {
             runner.policy(&policy)?;
+        }
+        if path.is_dir() {
+            runner.orphans(path)?;
         }
     }
     match &options.filter {
@@ -186,8 +180,11 @@ impl Runner<'_> {
     }
 }
 
-/// The policy that a path means; none where it means none.
-fn policy_file(path: &Path) -> Option<PathBuf> {
+/// The policy that a path means, or the folder that it is; none where it is neither.
+fn policy_path(path: &Path) -> Option<PathBuf> {
+    if path.is_dir() {
+        return Some(path.to_owned());
+    }
     let name = path.file_name()?.to_str()?;
     match name.strip_suffix(".test.yaml") {
         Some(stem) => Some(path.with_file_name(format!("{stem}.rhai"))),

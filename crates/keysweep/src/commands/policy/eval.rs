@@ -4,10 +4,9 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use jiff::Timestamp;
 use keysweep_model::{AccountFacts, Evidence, FacetSet, Fact, Resource, Verdict};
-use keysweep_policy::{Evaluation, Outcome, Policy};
+use keysweep_policy::{Evaluation, Outcome, Policy, load_file};
 use keysweep_report::inventory::Record;
 
-use super::load::compile_file;
 use crate::{
     cli::policy::{DiffArgs, EvalArgs},
     commands::saved,
@@ -21,7 +20,7 @@ use crate::{
 
 /// Prints what the policy makes of each resource, with the facts that it touched.
 pub(super) fn run(args: &EvalArgs, config: &Config, edge: &Edge) -> Result<Exit, Failure> {
-    let policy = compile_file(&settings::compiler(config)?, &args.file)?;
+    let policy = load_file(&settings::compiler(config)?, &args.file).map_err(Failure::listing)?;
     let mut evaluated = Vec::new();
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     let mut is_full = true;
@@ -61,7 +60,8 @@ fn say_what_holds_all(is_full: bool) {
 /// Prints the resources on which two versions of a policy rule differently: another verdict, or another severity.
 pub(super) fn diff(args: &DiffArgs, config: &Config, edge: &Edge) -> Result<Exit, Failure> {
     let compiler = settings::compiler(config)?;
-    let (old, new) = (compile_file(&compiler, &args.old)?, compile_file(&compiler, &args.new)?);
+    let [old, new] = [&args.old, &args.new].map(|path| load_file(&compiler, path).map_err(Failure::listing));
+    let (old, new) = (old?, new?);
     let (was, is) = (old.metadata().resource, new.metadata().resource);
     if was != is {
         return Err(Failure::usage(format!("the policies cannot be compared: one judges {was}, the other {is}")));
