@@ -67,21 +67,21 @@ struct Case<'a> {
 
 #[derive(Serialize)]
 struct Coverage<'a> {
-    lines: Tally,
-    branches: Tally,
+    lines: Counts,
+    branches: Counts,
     files: Vec<File<'a>>,
 }
 
 #[derive(Serialize)]
 struct File<'a> {
     file: &'a str,
-    lines: Tally,
-    branches: Tally,
+    lines: Counts,
+    branches: Counts,
     missed: Vec<Missed<'a>>,
 }
 
 #[derive(Serialize)]
-struct Tally {
+struct Counts {
     reached: usize,
     total: usize,
 }
@@ -123,7 +123,7 @@ impl<'a> Case<'a> {
 impl<'a> Coverage<'a> {
     fn new(rows: &'a [CoverageRow]) -> Self {
         let sum = |of: fn(&CoverageRow) -> (usize, usize)| {
-            rows.iter().map(of).fold(Tally { reached: 0, total: 0 }, |sum, (reached, total)| Tally {
+            rows.iter().map(of).fold(Counts { reached: 0, total: 0 }, |sum, (reached, total)| Counts {
                 reached: sum.reached + reached,
                 total: sum.total + total,
             })
@@ -138,7 +138,7 @@ impl<'a> Coverage<'a> {
 
 impl<'a> File<'a> {
     fn new(row: &'a CoverageRow) -> Self {
-        let tally = |(reached, total)| Tally { reached, total };
+        let counts = |(reached, total)| Counts { reached, total };
         let missed = |row: &'a crate::MissedRow| Missed {
             line: row.line,
             column: row.column,
@@ -147,8 +147,8 @@ impl<'a> File<'a> {
         };
         Self {
             file: &row.file,
-            lines: tally(row.lines),
-            branches: tally(row.branches),
+            lines: counts(row.lines),
+            branches: counts(row.branches),
             missed: row.missed.iter().map(missed).collect(),
         }
     }

@@ -53,7 +53,7 @@ impl<'a> Document<'a> {
     }
 }
 
-/// What lets the resource off.
+/// The exemption of the resource.
 #[derive(Serialize)]
 struct Exemption<'a> {
     by: &'static str,
