@@ -34,7 +34,7 @@ async fn documents(generate: Generate) -> Vec<String> {
         let outcome = scene(&generate).asking(|settings| {
             settings.scan.concurrency.accounts = accounts;
             settings.scan.concurrency.calls_per_account = calls;
-            settings.max_requests = requests;
+            settings.connection.max_requests = requests;
         });
         documents.push(document(&outcome.scan().await));
     }

@@ -142,7 +142,7 @@ fn the_configuration_shows_every_key() {
 fn every_setting_that_the_configuration_shows_may_be_used() {
     let text: Vec<_> = example("keysweep.yaml").lines().map(|line| uncommented(line).to_owned()).collect();
     let settings = configuration(&text.join("\n")).unwrap();
-    assert_eq!((settings.max_attempts, settings.max_requests, settings.all), (Some(10), Some(128), Some(true)));
+    assert_eq!((settings.connection.max_attempts, settings.view.all), (Some(10), Some(true)));
 }
 
 /// The line with its setting in force, if it is one that stands there for show.

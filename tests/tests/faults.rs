@@ -315,7 +315,8 @@ async fn connections_that_are_reset() {
 #[tokio::test(start_paused = true)]
 async fn requests_that_wait_for_their_turn() {
     let slow = Fault::new(FaultKind::Latency(Latency::FixedMs(3_000)));
-    let outcome = Scene::of(spotless(60)).with(slow).asking(|settings| settings.max_requests = 1).scan().await;
+    let outcome =
+        Scene::of(spotless(60)).with(slow).asking(|settings| settings.connection.max_requests = 1).scan().await;
     let attempts = outcome.sim.calls().action("AssumeRole");
     assert_eq!((outcome.result.coverage.scanned, outcome.exit(), attempts), (61, Exit::Clean, 60));
 }

@@ -29,9 +29,10 @@ pub(crate) const ACCESS_KEY_POLICIES: &[&str] =
     &["access-key-max-age", "access-key-unused", "single-active-access-key"];
 
 /// The default settings, with these shipped policies and no others.
-fn judging(policies: &[&str]) -> Settings {
-    let only = policies.iter().map(|id| id.parse().unwrap()).collect();
-    Settings::resolve(Config { only_policies: Some(only), ..Config::default() }, jiff::Timestamp::now()).unwrap()
+pub(crate) fn judging(policies: &[&str]) -> Settings {
+    let mut config = Config::default();
+    config.judging.only_policies = Some(policies.iter().map(|id| id.parse().unwrap()).collect());
+    Settings::resolve(&config, jiff::Timestamp::now()).unwrap()
 }
 
 /// The Region that is named to the connection.

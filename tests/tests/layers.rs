@@ -1,13 +1,16 @@
-//! Every setting in every layer: default, file, environment, flag. The settings are those of the definition itself, so that
-//! a new one is tested by being there.
+//! Every setting in every layer: default, file, environment, flag; and in every command. The settings are those of the
+//! definition itself, so that a new one is tested by being there.
 
-use std::{env, process::Command};
+use std::{env, process};
 
 use clap::{Arg, ArgAction, CommandFactory, Parser};
 use keysweep::{
+    cli::{Cli, Command, ExemptionsCommand, PolicyCommand},
     config::{Config, read, schema},
-    settings::Settings,
+    settings::{self, AccountsSettings, Settings},
 };
+
+use crate::process::keysweep;
 
 #[derive(Parser)]
 struct Flags {
@@ -74,7 +77,7 @@ fn in_process(arguments: &[String], file: &str, variable: Option<(&str, &str)>, 
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("keysweep.yaml");
     std::fs::write(&path, file).unwrap();
-    let mut process = Command::new(env::current_exe().unwrap());
+    let mut process = process::Command::new(env::current_exe().unwrap());
     process.args(["--exact", "layers::the_layers_of_this_process_are_those_expected"]).env_clear();
     process.env(ARGUMENTS, arguments.join("\n")).env(FILE, &path).env(EXPECTED, shown(expected.clone())).envs(variable);
     let output = process.output().unwrap();
@@ -125,18 +128,100 @@ fn every_key_of_the_file_is_a_setting() {
     assert_eq!(keyless.map(|setting| setting.get_id().as_str()).collect::<Vec<_>>(), ["role_for"]);
 }
 
+/// The command line of a command with words such as `policy list`.
+fn command(words: &str) -> clap::Command {
+    let mut command = Cli::command();
+    for word in words.split(' ') {
+        command = command.find_subcommand(word).unwrap().clone();
+    }
+    command
+}
+
+/// Every command, by the words that one types.
+fn commands(command: &clap::Command, words: &str) -> Vec<String> {
+    let inner = command.get_subcommands().map(|inner| (inner, format!("{words} {}", inner.get_name())));
+    let all = inner.flat_map(|(inner, words)| [vec![words.trim().to_owned()], commands(inner, &words)].concat());
+    all.collect()
+}
+
+/// The settings that a command takes as flags.
+fn of_command(words: &str) -> Vec<Arg> {
+    let own = command(words);
+    let takes =
+        |setting: &Arg| own.get_arguments().any(|arg| arg.get_env().is_some() && arg.get_env() == setting.get_env());
+    settings().into_iter().filter(takes).collect()
+}
+
+#[test]
+fn a_command_takes_the_flags_of_the_settings_that_it_uses() {
+    let all = settings();
+    let names = |settings: &[&Arg]| settings.iter().map(|it| it.get_id().as_str()).collect::<Vec<_>>().join(" ");
+    let lines = commands(&Cli::command(), "").into_iter().filter_map(|words| {
+        let flags = of_command(&words);
+        let (taken, others): (Vec<_>, Vec<_>) =
+            all.iter().partition(|it| flags.iter().any(|flag| flag.get_id() == it.get_id()));
+        let shown = if taken.len() > 10 { format!("all but ({})", names(&others)) } else { names(&taken) };
+        (!taken.is_empty()).then(|| format!("{words}: {shown}"))
+    });
+    insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @"
+    demo: all but (accounts_file profile region inventory fail_on)
+    scan: all but ()
+    accounts: all but (fresh report_timeout calls_per_account save_inventory full_inventory policy_folders no_shipped_policies only_policies as_of exemptions_file exemption_max_term_days exemption_max_share inventory fail_on all)
+    iam-policy: role role_for external_id
+    policy list: policy_folders no_shipped_policies
+    policy show: policy_folders no_shipped_policies
+    exemptions check: policy_folders no_shipped_policies
+    ");
+}
+
+#[test]
+fn a_flag_that_a_command_does_not_use_is_refused_and_the_other_layers_are_not() {
+    insta::assert_snapshot!(keysweep("accounts --fail-on high").run().said(), @"
+    exit 2
+    error: unexpected argument '--fail-on' found
+
+    Usage: keysweep accounts [OPTIONS]
+
+    For more information, try '--help'.
+    ");
+    let file = "fail_on: high\ninventory: none.jsonl\naccounts_file: none.csv\n";
+    let run = |arguments: &str| keysweep(arguments).file("keysweep.yaml", file).env("KEYSWEEP_FAIL_ON", "medium").run();
+    assert_eq!(["policy list", "iam-policy", "demo"].map(|arguments| run(arguments).code), [0, 0, 0]);
+}
+
+/// What a command makes of its settings, as text.
+fn resolved(words: &str, flags: &[String], file: &Config) -> String {
+    let arguments = ["keysweep"].into_iter().chain(words.split(' ')).chain(flags.iter().map(String::as_str));
+    let policies = |config: Config| format!("{:?}", settings::policies(&config.over(file.clone())));
+    let scan = |config: Config| format!("{:?}", Settings::resolve(&config.over(file.clone()), jiff::Timestamp::now()));
+    match Cli::try_parse_from(arguments).unwrap_or_else(|error| panic!("{error}")).command {
+        Command::Scan(config) => scan(*config),
+        Command::Demo(args) => scan(args.config()),
+        Command::Accounts(args) => format!("{:?}", AccountsSettings::resolve(&args.config().over(file.clone()), true)),
+        Command::IamPolicy(args) => format!("{:?}", settings::roles(&args.config().over(file.clone()))),
+        Command::Policy(PolicyCommand::List(args)) => policies(args.policy.into()),
+        Command::Policy(PolicyCommand::Show(args)) => policies(args.policy.into()),
+        Command::Exemptions(ExemptionsCommand::Check { policy, .. }) => policies(policy.into()),
+        other => panic!("say here what becomes of the settings of {other:?}"),
+    }
+}
+
 /// A setting that is accepted and then forgotten would leave the resolved settings as they are.
 #[test]
-fn every_setting_makes_a_difference() {
+fn every_setting_makes_a_difference_in_every_command_that_takes_it() {
     // Some settings are about what these set: an inventory, and an exemption for four days.
     let exemption = "{ id: a, policy: access-key-unused, reason: r, owner: o, user: u, approved_on: 2026-01-01, expires: 2026-01-05 }";
-    let base = keysweep_files::yaml::parse_file("f", &format!("save_inventory: i.jsonl\nexemptions: [{exemption}]"));
-    let base: Config = base.unwrap_or_else(|error| panic!("{error}"));
-    let resolved =
-        |config: Config| format!("{:?}", Settings::resolve(config.over(base.clone()), jiff::Timestamp::now()));
-    assert!(resolved(Config::default()).starts_with("Ok"), "{}", resolved(Config::default()));
-    for setting in settings() {
-        let [one, other] = samples(&setting).map(|value| resolved(parsed(&[flag(&setting, value)])));
-        assert!(one != other, "`--{}` makes no difference", setting.get_id());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keysweep.yaml");
+    std::fs::write(&path, format!("save_inventory: i.jsonl\nexemptions: [{exemption}]\n")).unwrap();
+    let file = read(Some(&path)).unwrap();
+    for words in commands(&Cli::command(), "").iter().filter(|words| !of_command(words).is_empty()) {
+        let words = if words == "policy show" { "policy show root-mfa" } else { words.as_str() };
+        let defaults = resolved(words, &[], &file);
+        assert!(defaults.starts_with("Ok"), "{words}: {defaults}");
+        for setting in of_command(words.trim_end_matches(" root-mfa")) {
+            let [one, other] = samples(&setting).map(|value| resolved(words, &[flag(&setting, value)], &file));
+            assert!(one != other, "`{words} --{}` makes no difference", setting.get_id());
+        }
     }
 }

@@ -127,7 +127,7 @@ fn the_configuration_is_one() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("keysweep.yaml");
     fs::write(&path, &blocks("yaml")[0]).unwrap();
-    assert_eq!(config::read(Some(&path)).unwrap().role.as_deref(), Some("keysweep-audit"));
+    assert_eq!(config::read(Some(&path)).unwrap().assume.role.as_deref(), Some("keysweep-audit"));
 }
 
 #[test]

@@ -77,7 +77,7 @@ async fn a_large_account_that_is_throttled_is_read_to_its_end_live_throughout() 
 async fn more_attempts_make_no_difference_to_a_throttled_account() {
     let usual = completes(300, |scene| scene).await;
     for attempts in [1, 50] {
-        let other = completes(300, |scene| scene.asking(|settings| settings.max_attempts = attempts)).await;
+        let other = completes(300, |scene| scene.asking(|settings| settings.connection.max_attempts = attempts)).await;
         assert!((other - usual).abs() < 0.001, "{attempts} attempts: {other}, else {usual}");
     }
 }
@@ -120,7 +120,7 @@ async fn others_take(size: Size, with_throttled: bool, concurrency: usize, reque
     let scene = scene.asking(|settings| {
         settings.scan.inventory = Some(send);
         settings.scan.concurrency.accounts = concurrency;
-        settings.max_requests = requests;
+        settings.connection.max_requests = requests;
     });
     let outcome = scene.scan().await;
     assert_eq!((outcome.exit(), outcome.result.summary.by_status.unknown), (Exit::Findings, 0));
@@ -260,7 +260,7 @@ async fn throttles_take_no_attempts() {
         let throttles = of_first(Fault::new(FaultKind::Throttle)).calls(Calls::First(20));
         let failures = of_first(error(500, "InternalFailure")).calls(Calls::First(20 + failures));
         let scene = Scene::of(organization([users(3)])).fresh().with(throttles).with(failures);
-        scene.asking(|settings| settings.max_attempts = 3).scan().await
+        scene.asking(|settings| settings.connection.max_attempts = 3).scan().await
     };
     assert_eq!((scan(2).await.exit(), scan(3).await.exit()), (Exit::Findings, Exit::Incomplete));
     assert_eq!(scan(2).await.sim.calls().count(FIRST.parse().unwrap(), "ListUsers"), 23);

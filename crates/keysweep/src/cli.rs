@@ -4,12 +4,15 @@ pub mod policy;
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use keysweep_model::{AccountId, escaped, is_unseen};
 
-pub use self::policy::{PolicyCommand, PolicySource};
-use crate::config::{AccountRole, Config};
+pub use self::policy::PolicyCommand;
+use crate::config::{
+    AssumeArgs, Config, ConnectionArgs, JudgingArgs, OrganizationArgs, OutputArgs, PolicyArgs, ReadingArgs,
+    SelectionArgs, ViewArgs,
+};
 
 /// Finds every long-lived AWS access key of an organization, and judges each by your policies.
 #[derive(Debug, Parser)]
@@ -64,7 +67,7 @@ pub enum When {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Scan a simulated organization in this process: nothing to set up, nothing contacted
-    Demo(Box<Config>),
+    Demo(Box<DemoArgs>),
     /// Scan every account of the organization and report what violates the policies
     Scan(Box<Config>),
     /// List the accounts with their place and state, and whether a scan would read them
@@ -97,15 +100,61 @@ pub enum Command {
     },
 }
 
+/// Arguments of `keysweep demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    #[command(flatten)]
+    selection: SelectionArgs,
+    #[command(flatten)]
+    assume: AssumeArgs,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+    #[command(flatten)]
+    reading: ReadingArgs,
+    #[command(flatten)]
+    policy: PolicyArgs,
+    #[command(flatten)]
+    judging: JudgingArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+    #[command(flatten)]
+    view: ViewArgs,
+}
+
+impl DemoArgs {
+    /// The settings among them, as a layer.
+    #[must_use]
+    pub fn config(self) -> Config {
+        let Self { selection, assume, connection, reading, policy, judging, output, view } = self;
+        Config { selection, assume, connection, reading, policy, judging, output, view, ..Config::default() }
+    }
+}
+
 /// Arguments of `keysweep accounts`.
 #[derive(Debug, Args)]
 pub struct AccountsArgs {
     /// Try to assume the role in each account in scope
     #[arg(long)]
     pub check: bool,
-    /// Everything that says where the accounts come from.
     #[command(flatten)]
-    pub config: Config,
+    selection: SelectionArgs,
+    #[command(flatten)]
+    organization: OrganizationArgs,
+    #[command(flatten)]
+    assume: AssumeArgs,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+impl AccountsArgs {
+    /// The settings among them, as a layer.
+    #[must_use]
+    pub fn config(self) -> Config {
+        let Self { check: _, selection, organization, assume, connection, output } = self;
+        Config { selection, organization, assume, connection, output, ..Config::default() }
+    }
 }
 
 /// Arguments of `keysweep iam-policy`.
@@ -114,29 +163,21 @@ pub struct IamPolicyArgs {
     /// Whose policy to print
     #[arg(long = "for", value_enum, default_value = "member")]
     pub subject: PolicySubject,
-    /// The role in the member accounts [default: OrganizationAccountAccessRole]
-    #[arg(long, value_name = "NAME", env = "KEYSWEEP_ROLE")]
-    pub role: Option<String>,
-    /// The role in this account (repeatable), where it has another name
-    #[arg(long = "role-for", value_name = "ACCOUNT=NAME", env = "KEYSWEEP_ROLE_FOR", value_delimiter = ',')]
-    pub role_for: Option<Vec<AccountRole>>,
     /// The account that scans run from; needed for `trust`
     #[arg(long, value_name = "ACCOUNT", required_if_eq("subject", "trust"))]
     pub central_account: Option<AccountId>,
-    /// The external id to ask for in the trust policy
-    #[arg(long, value_name = "ID", env = "KEYSWEEP_EXTERNAL_ID")]
-    pub external_id: Option<String>,
     /// The partition
     #[arg(long, value_name = "PARTITION", default_value = "aws")]
     pub partition: keysweep_model::Partition,
+    #[command(flatten)]
+    assume: AssumeArgs,
 }
 
 impl IamPolicyArgs {
-    /// What is also a setting, as a layer of settings.
+    /// The settings among them, as a layer.
     #[must_use]
     pub fn config(&self) -> Config {
-        let (role, role_for, external_id) = (self.role.clone(), self.role_for.clone(), self.external_id.clone());
-        Config { role, role_for, external_id, ..Config::default() }
+        Config { assume: self.assume.clone(), ..Config::default() }
     }
 }
 
@@ -168,20 +209,18 @@ pub enum SchemaName {
 #[derive(Debug, Subcommand)]
 pub enum ExemptionsCommand {
     /// Check the register: form, terms, and that the policies it names exist
-    Check(ExemptionsArgs),
+    Check {
+        /// The register [default: what keysweep.yaml says, else exemptions.yaml]
+        file: Option<PathBuf>,
+        /// Which policies there are.
+        #[command(flatten)]
+        policy: PolicyArgs,
+    },
     /// List the exemptions with the days that each has left
-    List(ExemptionsArgs),
-}
-
-/// Arguments of `keysweep exemptions`.
-#[derive(Debug, Args)]
-pub struct ExemptionsArgs {
-    /// The register [default: what keysweep.yaml says, else exemptions.yaml]
-    #[arg(value_name = "FILE")]
-    pub file: Option<PathBuf>,
-    /// Which policies there are.
-    #[command(flatten)]
-    pub source: PolicySource,
+    List {
+        /// The register [default: what keysweep.yaml says, else exemptions.yaml]
+        file: Option<PathBuf>,
+    },
 }
 
 /// The commands of the simulator.
@@ -225,40 +264,6 @@ pub struct WorldArgs {
     pub world: Option<PathBuf>,
 }
 
-/// What a list of accounts takes no notice of.
-const NOT_FOR_ACCOUNTS: [&str; 15] = [
-    "fresh",
-    "report_timeout",
-    "calls_per_account",
-    "policy_folders",
-    "no_shipped_policies",
-    "only_policies",
-    "as_of",
-    "fail_on",
-    "all",
-    "exemptions_file",
-    "exemption_max_term_days",
-    "exemption_max_share",
-    "inventory",
-    "save_inventory",
-    "full_inventory",
-];
-
-/// What the demo takes no notice of.
-const NOT_FOR_DEMO: [&str; 5] = ["profile", "region", "accounts_file", "fail_on", "inventory"];
-
-/// The command line as the user sees it: the settings that a command takes no notice of are not in its help, though it
-/// accepts them, as it does in the configuration file.
-#[must_use]
-pub fn command() -> clap::Command {
-    let without = |hidden: &'static [&str]| {
-        move |command: clap::Command| {
-            command.mut_args(|arg| if hidden.contains(&arg.get_id().as_str()) { arg.hide(true) } else { arg })
-        }
-    };
-    Cli::command().mut_subcommand("accounts", without(&NOT_FOR_ACCOUNTS)).mut_subcommand("demo", without(&NOT_FOR_DEMO))
-}
-
 /// The text of an error about the arguments, in which `unseen` values are quoted: each of them, and what follows `=` in
 /// it, is escaped.
 pub(crate) fn error_text(error: &clap::Error, unseen: &[String]) -> String {
@@ -275,21 +280,12 @@ pub(crate) fn error_text(error: &clap::Error, unseen: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
     use super::*;
 
     #[test]
     fn the_definition_holds_together() {
-        command().debug_assert();
-    }
-
-    #[test]
-    fn what_is_hidden_exists() {
-        for (name, hidden) in [("accounts", &NOT_FOR_ACCOUNTS[..]), ("demo", &NOT_FOR_DEMO[..])] {
-            let command = command();
-            let shown = command.find_subcommand(name).unwrap();
-            for id in hidden {
-                assert!(shown.get_arguments().any(|arg| arg.get_id() == id && arg.is_hide_set()), "{name} {id}");
-            }
-        }
+        Cli::command().debug_assert();
     }
 }

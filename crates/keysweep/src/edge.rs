@@ -7,7 +7,7 @@ use std::{
     process::ExitCode,
 };
 
-use clap::FromArgMatches;
+use clap::Parser;
 use keysweep_aws::Clock;
 use keysweep_model::{escaped, is_unseen};
 use tracing::Level;
@@ -39,7 +39,7 @@ pub struct Edge {
 
 /// The arguments, or the exit code where there is nothing more to do: help was asked for, or they are wrong.
 pub(crate) fn arguments() -> Result<Cli, ExitCode> {
-    let error = match cli::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
+    let error = match Cli::try_parse() {
         Ok(cli) => return Ok(cli),
         Err(error) => error,
     };

@@ -52,6 +52,15 @@ pub enum FailOn {
     Never,
 }
 
+impl fmt::Display for FailOn {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Severity(severity) => severity.fmt(out),
+            Self::Never => out.write_str("never"),
+        }
+    }
+}
+
 /// A text that is neither a severity nor `never`.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}, never")]

@@ -7,41 +7,24 @@ mod policies;
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use keysweep_aws::{ReportWait, RoleOptions};
-use keysweep_model::Severity;
-use keysweep_scan::{AccountSource, Concurrency, Extent, Reading, Roles, ScanOptions, Selection};
+use keysweep_aws::{Clock, ConnectOptions, Endpoint, ReportWait, RoleOptions};
+use keysweep_model::AccountId;
+use keysweep_scan::{AccountSource, CheckOptions, Concurrency, Extent, Reading, Roles, ScanOptions, Selection};
 
 pub use exemptions::register;
 pub use policies::{Listed, compiler, no_such_policy, policies};
 
 use crate::{
     accounts_file,
-    config::{AccountRole, Config, Format},
+    config::{Config, Format, Text},
     exit::{FailOn, Failure},
 };
-
-/// The role that AWS Organizations makes in every account that it makes.
-/// Source: docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access.html
-const DEFAULT_ROLE: &str = "OrganizationAccountAccessRole";
-
-/// Many, because an account spends most of its time waiting for its credential report; fewer than the 600 roles that
-/// STS lets an account assume in a second.
-const DEFAULT_CONCURRENCY: u32 = 512;
-
-/// In seconds: half an hour, in which IAM answers some 18,000 calls at ten a second.
-const DEFAULT_ACCOUNT_TIMEOUT: u32 = 30 * 60;
 
 /// Resolved settings of a scan.
 #[derive(Debug)]
 pub struct Settings {
-    /// The profile, where one was named.
-    pub profile: Option<String>,
-    /// The Region, where one was named.
-    pub region: Option<String>,
-    /// How often each call is tried.
-    pub max_attempts: u32,
-    /// How many requests may be in flight.
-    pub max_requests: usize,
+    /// How AWS is reached.
+    pub connection: Connection,
     /// What to scan, and how.
     pub scan: ScanOptions,
     /// Whether AWS is scanned, or an inventory judged.
@@ -51,6 +34,30 @@ pub struct Settings {
     /// Which violations make the exit code 1.
     pub fail_on: FailOn,
     /// How and where the result is written.
+    pub output: Output,
+}
+
+/// How AWS is reached.
+#[derive(Debug)]
+pub struct Connection {
+    /// The profile, where one was named.
+    pub profile: Option<String>,
+    /// The Region, where one was named.
+    pub region: Option<String>,
+    /// How often each call is tried.
+    pub max_attempts: u32,
+    /// How many requests may be in flight.
+    pub max_requests: usize,
+}
+
+/// Resolved settings of a list of accounts.
+#[derive(Debug)]
+pub struct AccountsSettings {
+    /// How AWS is reached.
+    pub connection: Connection,
+    /// Which accounts are listed, and whether their roles are tried.
+    pub check: CheckOptions,
+    /// How and where the list is written.
     pub output: Output,
 }
 
@@ -79,73 +86,137 @@ impl Settings {
     ///
     /// # Errors
     /// When a value is out of its range, or a policy or the accounts file is at fault.
-    pub fn resolve(mut config: Config, now: Timestamp) -> Result<Self, Failure> {
-        outputs::check(&config)?;
-        if let Some(region) = &config.region {
-            check("region", region, 1..=63, "-")?;
-        }
+    pub fn resolve(config: &Config, now: Timestamp) -> Result<Self, Failure> {
         Ok(Self {
-            scan: scan_options(&mut config, now)?,
-            source: config.inventory.map_or(Source::Aws, Source::Inventory),
-            save_inventory: config.save_inventory,
-            profile: config.profile,
-            region: config.region,
-            max_attempts: at_least_one("max_attempts", config.max_attempts, 8)?,
-            max_requests: at_least_one("max_requests", config.max_requests, 128)? as usize,
-            fail_on: config.fail_on.unwrap_or(FailOn::Severity(Severity::Low)),
-            output: Output {
-                format: config.format.unwrap_or(Format::Text),
-                file: config.output,
-                all: config.all.unwrap_or(false),
+            output: output(config)?,
+            connection: connection(config)?,
+            scan: scan_options(config, now)?,
+            source: config.scan.inventory.clone().map_or(Source::Aws, Source::Inventory),
+            save_inventory: config.reading.save_inventory.clone(),
+            fail_on: config.scan.fail_on().0,
+        })
+    }
+
+    /// How to reach `endpoint` by these settings.
+    #[must_use]
+    pub fn connect_options(&self, endpoint: Endpoint, clock: Clock) -> ConnectOptions {
+        self.connection.options(endpoint, self.scan.account_timeout, clock)
+    }
+}
+
+impl AccountsSettings {
+    /// Fills in the defaults, and reads the accounts file. Roles are tried where `check` says so.
+    ///
+    /// # Errors
+    /// When a value is out of its range, or the accounts file is at fault.
+    pub fn resolve(config: &Config, check: bool) -> Result<Self, Failure> {
+        let roles = roles(config)?;
+        Ok(Self {
+            output: output(config)?,
+            connection: connection(config)?,
+            check: CheckOptions {
+                source: account_source(config)?,
+                selection: selection(config),
+                assume: check.then_some(roles),
+                at_once: concurrency(config)?,
+                account_timeout: account_timeout(config)?,
             },
         })
     }
 }
 
-fn scan_options(config: &mut Config, now: Timestamp) -> Result<ScanOptions, Failure> {
+impl Connection {
+    /// The endpoint of AWS.
+    #[must_use]
+    pub fn endpoint(&self) -> Endpoint {
+        Endpoint::Default { profile: self.profile.clone(), region: self.region.clone() }
+    }
+
+    /// How to reach `endpoint`, where a throttled call is given up after `throttle_timeout`.
+    #[must_use]
+    pub fn options(&self, endpoint: Endpoint, throttle_timeout: Duration, clock: Clock) -> ConnectOptions {
+        let (max_attempts, max_requests) = (self.max_attempts, self.max_requests);
+        ConnectOptions { endpoint, max_attempts, max_requests, throttle_timeout, clock }
+    }
+}
+
+fn scan_options(config: &Config, now: Timestamp) -> Result<ScanOptions, Failure> {
+    let reading = &config.reading;
+    let wait = ReportWait { timeout: seconds(reading.report_timeout()), ..ReportWait::default() };
+    let calls_per_account = at_least_one("calls_per_account", reading.calls_per_account())? as usize;
     Ok(ScanOptions {
         roles: roles(config)?,
         policies: policies::load(config)?,
         exemptions: exemptions::options(config, now)?,
         inventory: None,
-        extent: match (&config.save_inventory, config.full_inventory) {
+        extent: match (&reading.save_inventory, reading.full_inventory) {
             (Some(_), Some(true)) => Extent::Everything,
             (Some(_) | None, _) => Extent::Asked,
         },
-        as_of: config.as_of.map(|as_of| as_of.0),
-        source: match &config.accounts_file {
-            Some(path) => AccountSource::Listed(accounts_file::read(path, config.found(path))?),
-            None => AccountSource::Organization,
-        },
-        selection: Selection {
-            accounts: config.accounts.iter().flatten().copied().collect(),
-            excluded: config.exclude_accounts.iter().flatten().copied().collect(),
-            units: config.ous.take().unwrap_or_default(),
-        },
-        reading: match config.fresh {
-            Some(true) => Reading::Fresh(report_wait(config.report_timeout)),
-            Some(false) | None => Reading::Report(report_wait(config.report_timeout)),
-        },
-        concurrency: Concurrency {
-            accounts: at_least_one("concurrency", config.concurrency, DEFAULT_CONCURRENCY)? as usize,
-            calls_per_account: at_least_one("calls_per_account", config.calls_per_account, 8)? as usize,
-        },
-        account_timeout: Duration::from_secs(
-            at_least_one("account_timeout", config.account_timeout, DEFAULT_ACCOUNT_TIMEOUT)?.into(),
-        ),
+        as_of: config.judging.as_of.map(|Text(as_of)| as_of.0),
+        source: account_source(config)?,
+        selection: selection(config),
+        reading: if reading.fresh == Some(true) { Reading::Fresh(wait) } else { Reading::Report(wait) },
+        concurrency: Concurrency { accounts: concurrency(config)?, calls_per_account },
+        account_timeout: account_timeout(config)?,
     })
 }
 
-fn report_wait(timeout: Option<u32>) -> ReportWait {
-    let default = ReportWait::default();
-    ReportWait { timeout: timeout.map_or(default.timeout, |seconds| Duration::from_secs(seconds.into())), ..default }
+/// How and where the result is written, where that overwrites nothing that is read.
+fn output(config: &Config) -> Result<Output, Failure> {
+    outputs::check(config)?;
+    Ok(Output {
+        format: config.output.format().0,
+        file: config.output.output.clone(),
+        all: config.view.all == Some(true),
+    })
 }
 
-fn at_least_one(name: &str, value: Option<u32>, default: u32) -> Result<u32, Failure> {
+fn connection(config: &Config) -> Result<Connection, Failure> {
+    let (organization, connection) = (&config.organization, &config.connection);
+    if let Some(region) = &organization.region {
+        check("region", region, 1..=63, "-")?;
+    }
+    Ok(Connection {
+        profile: organization.profile.clone(),
+        region: organization.region.clone(),
+        max_attempts: at_least_one("max_attempts", connection.max_attempts())?,
+        max_requests: at_least_one("max_requests", connection.max_requests())? as usize,
+    })
+}
+
+fn account_source(config: &Config) -> Result<AccountSource, Failure> {
+    match &config.organization.accounts_file {
+        Some(path) => Ok(AccountSource::Listed(accounts_file::read(path, config.found(path))?)),
+        None => Ok(AccountSource::Organization),
+    }
+}
+
+fn selection(config: &Config) -> Selection {
+    let ids = |accounts: &Option<Vec<Text<AccountId>>>| accounts.iter().flatten().map(|id| id.0).collect();
+    Selection {
+        accounts: ids(&config.selection.accounts),
+        excluded: ids(&config.selection.exclude_accounts),
+        units: config.selection.ous.clone().unwrap_or_default(),
+    }
+}
+
+fn concurrency(config: &Config) -> Result<usize, Failure> {
+    Ok(at_least_one("concurrency", config.connection.concurrency())? as usize)
+}
+
+fn account_timeout(config: &Config) -> Result<Duration, Failure> {
+    Ok(seconds(at_least_one("account_timeout", config.connection.account_timeout())?))
+}
+
+fn seconds(number: u32) -> Duration {
+    Duration::from_secs(number.into())
+}
+
+fn at_least_one(name: &str, value: u32) -> Result<u32, Failure> {
     match value {
-        Some(0) => Err(Failure::usage(format!("`{name}` is 0, and must be at least 1"))),
-        Some(value) => Ok(value),
-        None => Ok(default),
+        0 => Err(Failure::usage(format!("`{name}` is 0, and must be at least 1"))),
+        value => Ok(value),
     }
 }
 
@@ -154,12 +225,13 @@ fn at_least_one(name: &str, value: Option<u32>, default: u32) -> Result<u32, Fai
 /// # Errors
 /// When STS would not accept a name.
 /// Source: docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
-pub fn roles(config: &mut Config) -> Result<Roles, Failure> {
+pub fn roles(config: &Config) -> Result<Roles, Failure> {
+    let (assume, connection) = (&config.assume, &config.connection);
     let role = RoleOptions {
-        name: config.role.take().unwrap_or_else(|| DEFAULT_ROLE.to_owned()),
-        external_id: config.external_id.take(),
-        session_name: config.session_name.take().unwrap_or_else(|| "keysweep".to_owned()),
-        source_identity: config.source_identity.take(),
+        name: assume.role(),
+        external_id: assume.external_id.clone(),
+        session_name: connection.session_name(),
+        source_identity: connection.source_identity.clone(),
     };
     check_role_name(&role.name)?;
     check("session_name", &role.session_name, 2..=64, "=,.@-_+")?;
@@ -169,13 +241,9 @@ pub fn roles(config: &mut Config) -> Result<Roles, Failure> {
     if let Some(name) = &role.source_identity {
         check("source_identity", name, 2..=64, "=,.@-_+")?;
     }
-    let mut by_account = BTreeMap::new();
-    for (account, name) in config.roles.take().unwrap_or_default() {
-        by_account.insert(account.0, name);
-    }
-    for AccountRole { account, role } in config.role_for.take().unwrap_or_default() {
-        by_account.insert(account, role);
-    }
+    let of_file = assume.roles.iter().flatten().map(|(account, name)| (account.0, name.clone()));
+    let named = assume.role_for.iter().flatten().map(|named| (named.account, named.role.clone()));
+    let by_account: BTreeMap<_, _> = of_file.chain(named).collect();
     by_account.values().try_for_each(|name| check_role_name(name))?;
     Ok(Roles { default: Arc::new(role), by_account })
 }

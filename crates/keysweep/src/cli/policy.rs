@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use keysweep_model::{PolicyId, ResourceType};
 
-use crate::config::{AsOf, Config};
+use crate::config::{AsOf, PolicyArgs};
 
 /// The commands for those who write policies.
 #[derive(Debug, Subcommand)]
@@ -99,29 +99,6 @@ pub struct NewArgs {
     pub folder: PathBuf,
 }
 
-/// Which policies there are, beside what the configuration file says.
-#[derive(Debug, Args)]
-pub struct PolicySource {
-    /// The policies in this folder too (repeatable); a policy with a shipped one's id takes its place
-    #[arg(long = "policies", value_name = "DIR", env = "KEYSWEEP_POLICIES", value_delimiter = ',')]
-    pub folders: Option<Vec<PathBuf>>,
-    /// Leave out the policies that Keysweep ships
-    #[arg(long)]
-    pub no_shipped_policies: bool,
-}
-
-impl PolicySource {
-    /// The same as a layer of settings.
-    #[must_use]
-    pub fn into_config(self) -> Config {
-        Config {
-            policy_folders: self.folders,
-            no_shipped_policies: self.no_shipped_policies.then_some(true),
-            ..Config::default()
-        }
-    }
-}
-
 /// Arguments of `keysweep policy list`.
 #[derive(Debug, Args)]
 pub struct ListArgs {
@@ -130,7 +107,7 @@ pub struct ListArgs {
     pub format: ListFormat,
     /// Which policies there are.
     #[command(flatten)]
-    pub source: PolicySource,
+    pub policy: PolicyArgs,
 }
 
 /// How `keysweep policy list` prints the list.
@@ -149,7 +126,7 @@ pub struct ShowArgs {
     pub id: PolicyId,
     /// Which policies there are.
     #[command(flatten)]
-    pub source: PolicySource,
+    pub policy: PolicyArgs,
 }
 
 /// Arguments of `keysweep policy eval`.

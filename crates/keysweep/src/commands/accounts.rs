@@ -1,33 +1,26 @@
 //! `keysweep accounts`.
 
-use keysweep_aws::{Aws, Endpoint};
+use keysweep_aws::Aws;
 use keysweep_model::AccountId;
 use keysweep_report::{AccountList, AccountRow, accounts_json};
-use keysweep_scan::{CheckOptions, CheckedAccount, Scope, check_accounts};
+use keysweep_scan::{CheckedAccount, Scope, check_accounts};
 
 use crate::{
     config::{Config, Format},
     edge::Edge,
     exit::{Exit, Failure},
     output::Destination,
-    settings::Settings,
+    settings::AccountsSettings,
     terminal::{self, View},
 };
 
 /// Lists the accounts. What would make a scan incomplete makes the exit code 3: a role that cannot be assumed, an account
 /// that was named and is not there, a selection that leaves none.
-pub(super) async fn run(config: Config, check: bool, edge: &Edge) -> Result<Exit, Failure> {
-    let settings = Settings::resolve(config, edge.clock.now())?;
-    let destination = Destination::open(settings.output.file.as_deref(), &edge.interrupts.drafts)?;
-    let endpoint = Endpoint::Default { profile: settings.profile.clone(), region: settings.region.clone() };
-    let aws = Aws::connect(settings.connect_options(endpoint, edge.clock.clone())).await;
-    let options = CheckOptions {
-        source: settings.scan.source,
-        selection: settings.scan.selection,
-        assume: check.then_some(settings.scan.roles),
-        at_once: settings.scan.concurrency.accounts,
-        account_timeout: settings.scan.account_timeout,
-    };
+pub(super) async fn run(config: &Config, check: bool, edge: &Edge) -> Result<Exit, Failure> {
+    let AccountsSettings { connection, check: options, output } = AccountsSettings::resolve(config, check)?;
+    let destination = Destination::open(output.file.as_deref(), &edge.interrupts.drafts)?;
+    let clock = edge.clock.clone();
+    let aws = Aws::connect(connection.options(connection.endpoint(), options.account_timeout, clock)).await;
     let accounts = check_accounts(&aws, &options).await?;
     let is_complete = accounts.is_complete();
     let list = AccountList {
@@ -36,7 +29,7 @@ pub(super) async fn run(config: Config, check: bool, edge: &Edge) -> Result<Exit
         notes: accounts.notes.iter().map(|note| sentence(Some(note.account_id), &note.reason)).collect(),
     };
     let view = View { color: edge.stdout.color && !destination.is_file(), ..edge.stdout };
-    match settings.output.format {
+    match output.format {
         Format::Json => destination.deliver(|mut out| accounts_json::write(&list, &mut out))?,
         Format::Text => destination.print(&terminal::accounts(&list, &view), view.color)?,
     }

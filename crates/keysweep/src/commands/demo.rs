@@ -7,7 +7,7 @@ use orgsim::{Generate, Sim, World};
 
 use super::{scan, simulated};
 use crate::{
-    config::{Config, Format},
+    config::{Config, Format, OrganizationArgs, ScanArgs},
     edge::{self, Edge},
     exit::{Exit, Failure},
     output::Destination,
@@ -32,6 +32,8 @@ const WORLD: Generate = Generate {
 
 /// Scans the simulated organization and writes the result. The exit code is 0 whatever is found, unless the user interrupts.
 pub(super) async fn run(config: Config, edge: &Edge) -> Result<Exit, Failure> {
+    // What is for a real organization may stand in the configuration file.
+    let config = &Config { organization: OrganizationArgs::default(), scan: ScanArgs::default(), ..config };
     let mut settings = Settings::resolve(config, edge.clock.now())?;
     let destination = Destination::open(settings.output.file.as_deref(), &edge.interrupts.drafts)?;
     let world = World::generate(&WORLD);

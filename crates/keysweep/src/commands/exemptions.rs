@@ -1,10 +1,12 @@
 //! `keysweep exemptions`: the register, for those who keep it.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use keysweep_scan::Register;
 
 use crate::{
-    cli::{ExemptionsArgs, ExemptionsCommand},
+    cli::ExemptionsCommand,
     config::Config,
     edge::{self, Edge},
     exit::{Exit, Failure},
@@ -20,12 +22,12 @@ pub(super) fn run(
 ) -> Result<Exit, Failure> {
     let now = edge.clock.now();
     match command {
-        ExemptionsCommand::Check(args) => {
-            let (register, config) = read(args, layered, now)?;
+        ExemptionsCommand::Check { file, policy } => {
+            let (register, config) = read(file, layered(policy.into())?, now)?;
             check(&register, &config, now)
         }
-        ExemptionsCommand::List(args) => {
-            let (register, _) = read(args, layered, now)?;
+        ExemptionsCommand::List { file } => {
+            let (register, _) = read(file, layered(Config::default())?, now)?;
             let list = terminal::exemptions(register.exemptions(), now, &edge.stdout);
             Destination::Stdout.print(&list, edge.stdout.color)?;
             Ok(Exit::Clean)
@@ -33,15 +35,11 @@ pub(super) fn run(
     }
 }
 
-fn read(
-    args: ExemptionsArgs,
-    layered: impl Fn(Config) -> Result<Config, Failure>,
-    now: Timestamp,
-) -> Result<(Register, Config), Failure> {
-    let mut config = layered(args.source.into_config())?;
-    if args.file.is_some() {
-        config.exemptions_file = args.file;
-        config.exemptions = None;
+/// The register in `file`, or else the one that `config` names.
+fn read(file: Option<PathBuf>, mut config: Config, now: Timestamp) -> Result<(Register, Config), Failure> {
+    if file.is_some() {
+        config.judging.exemptions_file = file;
+        config.judging.exemptions = None;
     }
     let register = settings::register(&config, now)?.ok_or_else(|| {
         Failure::usage("there is no register of exemptions").hint("name its file, or write exemptions.yaml")

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::{
-    cli,
+    cli::Cli,
     exit::{Exit, Failure},
     output::{Destination, Drafts, make_folder},
 };
@@ -13,7 +14,7 @@ use crate::{
 /// Prints the completion script for `shell`.
 pub(super) fn completions(shell: Shell) -> Result<Exit, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut cli::command(), "keysweep", &mut script);
+    clap_complete::generate(shell, &mut Cli::command(), "keysweep", &mut script);
     Destination::Stdout.deliver(|out| out.write_all(&script))?;
     Ok(Exit::Clean)
 }
@@ -21,7 +22,7 @@ pub(super) fn completions(shell: Shell) -> Result<Exit, Failure> {
 /// Writes a manual page for each command to `folder`.
 pub(super) fn manual(folder: &Path, drafts: &Drafts) -> Result<Exit, Failure> {
     make_folder(folder)?;
-    let mut command = cli::command().disable_help_subcommand(true);
+    let mut command = Cli::command().disable_help_subcommand(true);
     command.build();
     pages(&command, folder, drafts)?;
     Ok(Exit::Clean)

@@ -12,8 +12,8 @@ use crate::{
 };
 
 /// Prints the policy for the roles that `config` names.
-pub(super) fn run(args: &IamPolicyArgs, mut config: Config) -> Result<Exit, Failure> {
-    let roles = settings::roles(&mut config)?;
+pub(super) fn run(args: &IamPolicyArgs, config: &Config) -> Result<Exit, Failure> {
+    let roles = settings::roles(config)?;
     let policy = match args.subject {
         PolicySubject::Member => read_policy(),
         PolicySubject::Caller => caller_policy(&args.partition, &roles.default.name, &roles.by_account),

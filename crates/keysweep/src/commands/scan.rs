@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use keysweep_aws::{Aws, Clock, ConnectOptions, Endpoint};
+use keysweep_aws::Aws;
 use keysweep_files::shown;
 use keysweep_model::ScanResult;
 use keysweep_scan::Progress;
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Scans AWS and writes the result.
-pub(super) async fn run(config: Config, edge: &Edge) -> Result<Exit, Failure> {
+pub(super) async fn run(config: &Config, edge: &Edge) -> Result<Exit, Failure> {
     let settings = Settings::resolve(config, edge.clock.now())?;
     let destination = Destination::open(settings.output.file.as_deref(), &edge.interrupts.drafts)?;
     if let Source::Inventory(path) = &settings.source {
@@ -28,24 +28,11 @@ pub(super) async fn run(config: Config, edge: &Edge) -> Result<Exit, Failure> {
         deliver(destination, &result, &settings.output, edge)?;
         return Ok(saved::exit(path, &result, settings.fail_on));
     }
-    let aws = Aws::connect(settings.connect_options(
-        Endpoint::Default { profile: settings.profile.clone(), region: settings.region.clone() },
-        edge.clock.clone(),
-    ))
-    .await;
+    let aws = Aws::connect(settings.connect_options(settings.connection.endpoint(), edge.clock.clone())).await;
     let (output, fail_on) = (settings.output.clone(), settings.fail_on);
     let (result, _orderly) = scan(&aws, settings, edge).await?;
     deliver(destination, &result, &output, edge)?;
     Ok(Exit::of_scan(&result, fail_on))
-}
-
-impl Settings {
-    /// How to reach `endpoint` by these settings.
-    #[must_use]
-    pub fn connect_options(&self, endpoint: Endpoint, clock: Clock) -> ConnectOptions {
-        let (max_attempts, max_requests) = (self.max_attempts, self.max_requests);
-        ConnectOptions { endpoint, max_attempts, max_requests, throttle_timeout: self.scan.account_timeout, clock }
-    }
 }
 
 /// Scans, with a line of progress, and saves what is read where `settings` ask for that. From its first call on the work

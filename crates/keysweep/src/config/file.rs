@@ -4,7 +4,6 @@ use std::{
     collections::{BTreeMap, HashMap},
     fmt::Display,
     path::{Path, PathBuf},
-    str::FromStr,
     sync::Arc,
 };
 
@@ -15,9 +14,9 @@ use keysweep_files::{
 use keysweep_model::Severity;
 use keysweep_scan::Entry;
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, de::Error as _};
+use serde::Deserialize;
 
-use super::Config;
+use super::{Config, Keys, Text};
 use crate::exit::Failure;
 
 /// The file that is read where none is named.
@@ -30,9 +29,7 @@ pub struct PolicyConfig {
     /// Whether the policy runs; by default it does.
     pub enabled: Option<bool>,
     /// The severity of its findings, in place of its own.
-    #[serde(deserialize_with = "text")]
-    #[schemars(with = "Option<String>")]
-    pub severity: Option<Severity>,
+    pub severity: Option<Text<Severity>>,
     /// The values of its parameters; their types are checked against the policy's declarations.
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     pub params: HashMap<Spanned<String>, Spanned<Scalar>>,
@@ -99,12 +96,16 @@ pub fn read(named: Option<&Path>) -> Result<Config, Failure> {
     };
     let file = keysweep_files::read(FileKind::Config, path, found).map_err(Failure::usage)?;
     let name = path.display().to_string();
-    let config = parse_file(&name, &file.text).map_err(|error| Failure::listing(file.error(error)))?;
+    let keys: Keys = parse_file(&name, &file.text).map_err(|error| Failure::listing(file.error(error)))?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-    let config = relative_to(config, &folder);
-    let names = [&config.accounts_file, &config.exemptions_file];
+    let mut config = Config::from(keys);
+    for path in config.paths() {
+        *path = folder.join(&path);
+    }
+    let names = [&config.organization.accounts_file, &config.judging.exemptions_file];
     let names = names.into_iter().flatten().cloned().collect();
-    Ok(Config { source: Some(Arc::new(SourceFile { name, file, folder, names })), ..config })
+    config.source = Some(Arc::new(SourceFile { name, file, folder, names }));
+    Ok(config)
 }
 
 impl Config {
@@ -116,44 +117,16 @@ impl Config {
             Some(_) | None => Found::Named,
         }
     }
-}
 
-fn relative_to(mut config: Config, folder: &Path) -> Config {
-    let join = |path: PathBuf| folder.join(path);
-    config.accounts_file = config.accounts_file.map(join);
-    config.output = config.output.map(join);
-    config.exemptions_file = config.exemptions_file.map(join);
-    config.inventory = config.inventory.map(join);
-    config.save_inventory = config.save_inventory.map(join);
-    config.policy_folders = config.policy_folders.map(|folders| folders.into_iter().map(join).collect());
-    config
-}
-
-/// A value that is written as a text. As a type of its own it has its own place in the file, for errors to point at.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Text<T>(pub T);
-
-impl<'de, T: FromStr<Err: Display>> Deserialize<'de> for Text<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map(Self).map_err(D::Error::custom)
+    /// The paths that it holds.
+    pub(super) fn paths(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let files = [
+            &mut self.organization.accounts_file,
+            &mut self.reading.save_inventory,
+            &mut self.judging.exemptions_file,
+            &mut self.scan.inventory,
+            &mut self.output.output,
+        ];
+        files.into_iter().flatten().chain(self.policy.policy_folders.iter_mut().flatten())
     }
-}
-
-/// A value that is written as a text.
-pub(super) fn text<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: FromStr<Err: Display>,
-{
-    Ok(Option::<Text<T>>::deserialize(deserializer)?.map(|text| text.0))
-}
-
-/// A list of values that are written as texts.
-pub(super) fn texts<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: FromStr<Err: Display>,
-{
-    let texts = Option::<Vec<Text<T>>>::deserialize(deserializer)?;
-    Ok(texts.map(|texts| texts.into_iter().map(|text| text.0).collect()))
 }

@@ -27,45 +27,36 @@ fn from_flags(flags: &[&str]) -> Config {
 fn a_flag_wins_over_the_file_and_the_file_over_nothing() {
     let file = from_file("role: FromFile\nfresh: true\nconcurrency: 3\naccounts: [001122334455]\n").unwrap();
     let merged = from_flags(&["--role", "FromFlag", "--fresh=false"]).over(file);
-    assert_eq!(merged.role.as_deref(), Some("FromFlag"));
-    assert_eq!(merged.fresh, Some(false));
-    assert_eq!(merged.concurrency, Some(3));
-    assert_eq!(merged.accounts, Some(vec!["001122334455".parse().unwrap()]));
-    assert_eq!(merged.region, None);
+    assert_eq!(merged.assume.role.as_deref(), Some("FromFlag"));
+    assert_eq!(merged.reading.fresh, Some(false));
+    assert_eq!(merged.connection.concurrency, Some(3));
+    assert_eq!(merged.selection.accounts, Some(vec!["001122334455".parse().unwrap()]));
+    assert_eq!(merged.organization.region, None);
+}
+
+/// The keys whose flag takes a file or a folder.
+fn path_keys() -> Vec<(String, bool)> {
+    let is_path = |flag: &clap::Arg| {
+        let kind = flag.get_value_names().and_then(|names| names.first()).map_or("", |name| name.as_str());
+        ["FILE", "DIR"].contains(&kind)
+    };
+    let flags = <Flags as clap::CommandFactory>::command();
+    let paths = flags.get_arguments().filter(|flag| is_path(flag));
+    paths.map(|flag| (flag.get_id().to_string(), matches!(flag.get_action(), clap::ArgAction::Append))).collect()
 }
 
 #[test]
-fn every_flag_has_a_key_in_the_file() {
-    // Flags that stand for a differently named key, or for a part of one.
-    let named = [
-        ("account", "accounts"),
-        ("exclude-account", "exclude_accounts"),
-        ("ou", "ous"),
-        ("role-for", "roles"),
-        ("policies", "policy_folders"),
-        ("policy", "only_policies"),
-    ];
-    let unknown_key = from_file("no_such_key: 1\n").unwrap_err();
-    for flag in <Flags as clap::CommandFactory>::command().get_arguments().filter_map(clap::Arg::get_long) {
-        let same = flag.replace('-', "_");
-        let key = named.iter().find(|(name, _)| *name == flag).map_or(same.as_str(), |(_, key)| key);
-        assert!(unknown_key.contains(key), "`--{flag}` has no key `{key}` in keysweep.yaml");
-    }
-}
-
-#[test]
-fn paths_in_the_file_are_relative_to_the_file() {
-    let config = relative("policy_folders: [mine]\naccounts_file: accounts.csv\n");
-    assert_eq!(config, ["DIR/mine", "DIR/accounts.csv"]);
-}
-
-fn relative(text: &str) -> Vec<String> {
+fn every_path_in_the_file_is_relative_to_the_file() {
+    let keys = path_keys();
+    assert!(keys.len() > 5, "{keys:?}");
+    let line =
+        |(key, is_list): &(String, bool)| if *is_list { format!("{key}: [a/b]\n") } else { format!("{key}: a/b\n") };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("keysweep.yaml");
-    std::fs::write(&path, text).unwrap();
-    let config = read(Some(&path)).unwrap();
-    let paths = config.policy_folders.unwrap().into_iter().chain(config.accounts_file);
-    paths.map(|path| path.display().to_string().replace(&folder.path().display().to_string(), "DIR")).collect()
+    std::fs::write(&path, keys.iter().map(line).collect::<String>()).unwrap();
+    let mut config = read(Some(&path)).unwrap();
+    let paths: Vec<_> = config.paths().map(|path| path.clone()).collect();
+    assert_eq!(paths, vec![folder.path().join("a/b"); keys.len()]);
 }
 
 #[test]
@@ -82,7 +73,7 @@ fn mistakes_are_shown_with_their_line() {
         ]
         .join("\n\n"),
         @"
-        error[unknown-field]: unknown field `rolle`, expected one of accounts, exclude_accounts, ous, accounts_file, role, roles, external_id, session_name, source_identity, profile, region, max_attempts, max_requests, concurrency, calls_per_account, account_timeout, fresh, report_timeout, policy_folders, no_shipped_policies, only_policies, policies, as_of, exemptions_file, exemptions, exemption_max_term_days, exemption_max_share, policy_limits, inventory, save_inventory, full_inventory, fail_on, format, output, all
+        error[unknown-field]: unknown field `rolle`, expected one of accounts, exclude_accounts, ous, accounts_file, profile, region, role, roles, external_id, session_name, source_identity, max_attempts, max_requests, concurrency, account_timeout, fresh, report_timeout, calls_per_account, save_inventory, full_inventory, policy_folders, no_shipped_policies, policies, policy_limits, only_policies, as_of, exemptions_file, exemptions, exemption_max_term_days, exemption_max_share, inventory, fail_on, format, output, all
          --> DIR/keysweep.yaml:2:1
           |
         2 | rolle: Audit

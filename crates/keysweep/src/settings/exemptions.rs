@@ -4,19 +4,16 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use keysweep_files::{FileKind, Found};
-use keysweep_scan::{DEFAULT_MAX_TERM_DAYS, ExemptionOptions, Register};
+use keysweep_scan::{ExemptionOptions, Register};
 
 use crate::{config::Config, exit::Failure};
 
 /// The file that is read where none is named.
 const DEFAULT_FILE: &str = "exemptions.yaml";
 
-/// The share of what its policies judge above which an exemption is reported, in percent.
-const DEFAULT_MAX_SHARE: u8 = 10;
-
 /// The register of a scan, and when an exemption of it is to be looked at.
 pub(super) fn options(config: &Config, now: Timestamp) -> Result<ExemptionOptions, Failure> {
-    let max_share = config.exemption_max_share.unwrap_or(DEFAULT_MAX_SHARE);
+    let max_share = config.judging.exemption_max_share();
     if max_share > 100 {
         return Err(Failure::usage(format!("`exemption_max_share` is {max_share}, and 100 percent is everything")));
     }
@@ -29,8 +26,8 @@ pub(super) fn options(config: &Config, now: Timestamp) -> Result<ExemptionOption
 /// # Errors
 /// When it cannot be read or is wrong, or when there are two.
 pub fn register(config: &Config, now: Timestamp) -> Result<Option<Register>, Failure> {
-    let max_term = config.exemption_max_term_days.unwrap_or(DEFAULT_MAX_TERM_DAYS);
-    match (&config.exemptions, file(config)) {
+    let max_term = config.judging.exemption_max_term_days();
+    match (&config.judging.exemptions, file(config)) {
         (None, None) => Ok(None),
         (None, Some((path, found))) => {
             let file = keysweep_files::read(FileKind::Exemptions, &path, found).map_err(Failure::usage)?;
@@ -52,7 +49,7 @@ pub fn register(config: &Config, now: Timestamp) -> Result<Option<Register>, Fai
 
 /// The file of the register: the one that was named, or the usual one where it is there.
 pub(super) fn file(config: &Config) -> Option<(PathBuf, Found<'_>)> {
-    match &config.exemptions_file {
+    match &config.judging.exemptions_file {
         Some(path) => Some((path.clone(), config.found(path))),
         None => {
             let path = PathBuf::from(DEFAULT_FILE);

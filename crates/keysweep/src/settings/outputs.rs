@@ -10,13 +10,13 @@ use crate::{config::Config, exit::Failure, output::check_apart};
 /// # Errors
 /// When one would overwrite an input or another output.
 pub(super) fn check(config: &Config) -> Result<(), Failure> {
-    let named = [("--output", &config.output), ("--save-inventory", &config.save_inventory)];
+    let named = [("--output", &config.output.output), ("--save-inventory", &config.reading.save_inventory)];
     let outputs: Vec<(&str, &Path)> =
         named.iter().filter_map(|(option, path)| Some((*option, path.as_deref()?))).collect();
-    let files = [&config.accounts_file, &config.inventory].into_iter().flatten().cloned();
+    let files = [&config.organization.accounts_file, &config.scan.inventory].into_iter().flatten().cloned();
     let found = exemptions::file(config).map(|(path, _)| path);
     let source = config.source.as_ref().map(|source| source.path().to_owned());
-    let folders = config.policy_folders.iter().flatten();
+    let folders = config.policy.policy_folders.iter().flatten();
     let policies = folders.flat_map(|folder| policy_files(folder, &outputs));
     let inputs: Vec<PathBuf> = files.chain(found).chain(source).chain(policies).collect();
     check_apart(&outputs, inputs.iter().map(PathBuf::as_path))

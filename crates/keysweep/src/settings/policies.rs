@@ -7,7 +7,7 @@ use keysweep_model::PolicyId;
 use keysweep_policy::{Compiler, OverrideError, Policy, load_folder, shipped};
 
 use crate::{
-    config::{Config, PolicyConfig},
+    config::{Config, PolicyConfig, Text},
     exit::Failure,
 };
 
@@ -25,7 +25,7 @@ pub struct Listed {
 /// # Errors
 /// When a limit is out of its range.
 pub fn compiler(config: &Config) -> Result<Compiler, Failure> {
-    let limits = config.policy_limits.clone().unwrap_or_default();
+    let limits = config.policy.policy_limits.clone().unwrap_or_default();
     Compiler::new(limits).map_err(|error| Failure::usage(format!("`policy_limits`: {error}")))
 }
 
@@ -36,11 +36,11 @@ pub fn compiler(config: &Config) -> Result<Compiler, Failure> {
 pub fn policies(config: &Config) -> Result<Vec<Listed>, Failure> {
     let compiler = compiler(config)?;
     let mut policies = BTreeMap::new();
-    if config.no_shipped_policies != Some(true) {
+    if config.policy.no_shipped_policies != Some(true) {
         let shipped = shipped(&compiler).map_err(Failure::listing)?;
         policies.extend(shipped.into_iter().map(|policy| (policy.id().clone(), policy)));
     }
-    add_folders(&mut policies, &compiler, config.policy_folders.as_deref().unwrap_or_default())?;
+    add_folders(&mut policies, &compiler, config.policy.policy_folders.as_deref().unwrap_or_default())?;
     let settings = settings_by_id(config, &policies)?;
     let listed = |policy: &Policy| {
         let settings = settings.get(policy.id().as_str());
@@ -54,11 +54,13 @@ pub fn policies(config: &Config) -> Result<Vec<Listed>, Failure> {
 /// The policies that a scan judges by, by id.
 pub(super) fn load(config: &Config) -> Result<Vec<Policy>, Failure> {
     let all = policies(config)?;
-    let chosen = config.only_policies.as_deref();
-    if let Some(id) = chosen.unwrap_or_default().iter().find(|id| !all.iter().any(|listed| listed.policy.id() == *id)) {
+    let chosen = config.judging.only_policies.as_deref();
+    let is_known = |id: &PolicyId| all.iter().any(|listed| listed.policy.id() == id);
+    if let Some(Text(id)) = chosen.unwrap_or_default().iter().find(|Text(id)| !is_known(id)) {
         return Err(Failure::usage(no_such_policy(id.as_str(), all.iter().map(|listed| listed.policy.id()))));
     }
-    let runs = |listed: &Listed| chosen.map_or(listed.enabled, |chosen| chosen.contains(listed.policy.id()));
+    let is_named = |id: &PolicyId, chosen: &[Text<PolicyId>]| chosen.iter().any(|Text(named)| named == id);
+    let runs = |listed: &Listed| chosen.map_or(listed.enabled, |chosen| is_named(listed.policy.id(), chosen));
     let run: Vec<Policy> = all.into_iter().filter(runs).map(|listed| listed.policy).collect();
     if run.is_empty() {
         return Err(
@@ -74,7 +76,7 @@ fn settings_by_id<'a>(
     policies: &BTreeMap<PolicyId, Policy>,
 ) -> Result<BTreeMap<&'a str, &'a PolicyConfig>, Failure> {
     let mut settings = BTreeMap::new();
-    let mut named: Vec<_> = config.policies.iter().flatten().collect();
+    let mut named: Vec<_> = config.policy.policies.iter().flatten().collect();
     // A map has no order, and of several mistakes it should always be the same one that is shown.
     named.sort_by_key(|(id, _)| &id.value);
     for (id, policy) in named {
@@ -117,7 +119,7 @@ fn configured(config: &Config, policy: &Policy, settings: &PolicyConfig) -> Resu
         let param = param.ok_or_else(|| wrong(config, name, format!("the parameter `{}` has no value", name.value)))?;
         params.insert(name.value.clone(), param);
     }
-    policy.with_overrides(settings.severity, &params).map_err(|error| {
+    policy.with_overrides(settings.severity.map(|Text(severity)| severity), &params).map_err(|error| {
         let place = settings.params.iter().find(|(name, _)| name.value == error.param());
         match (&error, place) {
             (OverrideError::UnknownParam { .. }, Some((name, _))) => wrong(config, name, error),

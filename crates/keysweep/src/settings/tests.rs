@@ -1,14 +1,25 @@
 //! Resolved settings, and what is refused.
 
+use clap::Parser;
+
 use super::*;
+use crate::cli::{Cli, Command};
 
 fn refused(config: Config) -> String {
-    Settings::resolve(config, Timestamp::UNIX_EPOCH).unwrap_err().to_string()
+    Settings::resolve(&config, Timestamp::UNIX_EPOCH).unwrap_err().to_string()
 }
 
 fn policies(config: Config) -> Vec<String> {
-    let settings = Settings::resolve(config, Timestamp::UNIX_EPOCH).unwrap();
+    let settings = Settings::resolve(&config, Timestamp::UNIX_EPOCH).unwrap();
     settings.scan.policies.iter().map(|policy| format!("{} {}", policy.id(), policy.metadata().severity)).collect()
+}
+
+/// The layer of these flags of `keysweep scan`.
+fn flags(flags: &[&str]) -> Config {
+    match Cli::try_parse_from(["keysweep", "scan"].iter().chain(flags)).map(|cli| cli.command) {
+        Ok(Command::Scan(config)) => *config,
+        other => panic!("{other:?}"),
+    }
 }
 
 fn from_file(text: &str) -> Config {
@@ -20,9 +31,9 @@ fn from_file(text: &str) -> Config {
 
 #[test]
 fn the_wait_for_a_report_holds_for_fresh_scans_too() {
-    let reading = |fresh, seconds| {
-        let config = Config { fresh: Some(fresh), report_timeout: Some(seconds), ..Config::default() };
-        Settings::resolve(config, Timestamp::UNIX_EPOCH).unwrap().scan.reading
+    let reading = |fresh: bool, seconds: u32| {
+        let config = flags(&[&format!("--fresh={fresh}"), &format!("--report-timeout={seconds}")]);
+        Settings::resolve(&config, Timestamp::UNIX_EPOCH).unwrap().scan.reading
     };
     let seconds = std::time::Duration::from_secs;
     assert!(matches!(reading(true, 7), Reading::Fresh(wait) if wait.timeout == seconds(7)));
@@ -69,24 +80,23 @@ fn a_policy_can_be_disabled_and_made_more_severe() {
 
 #[test]
 fn a_policy_that_is_asked_for_by_name_runs_alone_even_if_disabled() {
-    let only = Config { only_policies: Some(vec!["access-key-unused".parse().unwrap()]), ..Config::default() };
+    let only = flags(&["--policy=access-key-unused"]);
     assert_eq!(policies(only.over(from_file(DISABLED))), ["access-key-unused medium"]);
 }
 
 #[test]
 fn values_that_make_no_sense_are_refused_before_anything_is_contacted() {
-    let role = |name: &str| Config { role: Some(name.to_owned()), ..Config::default() };
-    let text = |value: &str| Some(value.to_owned());
+    let refused = |flag| refused(flags(&[flag]));
     insta::assert_snapshot!(
         [
-            refused(role("arn:aws:iam::111122223333:role/Audit")),
-            refused(role("no spaces")),
-            refused(Config { external_id: text("x"), ..Config::default() }),
-            refused(Config { session_name: text("a/b"), ..Config::default() }),
-            refused(Config { region: text("evil.example/#"), ..Config::default() }),
-            refused(Config { concurrency: Some(0), ..Config::default() }),
-            refused(Config { only_policies: Some(vec!["acces-key-unused".parse().unwrap()]), ..Config::default() }),
-            refused(Config { no_shipped_policies: Some(true), ..Config::default() }),
+            refused("--role=arn:aws:iam::111122223333:role/Audit"),
+            refused("--role=no spaces"),
+            refused("--external-id=x"),
+            refused("--session-name=a/b"),
+            refused("--region=evil.example/#"),
+            refused("--concurrency=0"),
+            refused("--policy=acces-key-unused"),
+            refused("--no-shipped-policies"),
         ]
         .join("\n"),
         @"
@@ -108,20 +118,15 @@ fn values_that_make_no_sense_are_refused_before_anything_is_contacted() {
 #[test]
 fn a_role_of_the_command_line_wins_over_that_of_the_file_for_the_same_account() {
     let file = from_file("roles:\n  '111122223333': FromFile\n  '444455556666': FromFile\n");
-    let flags = ["111122223333=FromFlag", "777788889999=FromFlag"].map(|text| text.parse().unwrap());
-    let settings = Settings::resolve(
-        Config { role_for: Some(flags.into()), ..Config::default() }.over(file),
-        Timestamp::UNIX_EPOCH,
-    )
-    .unwrap();
+    let flags = flags(&["--role-for=111122223333=FromFlag", "--role-for=777788889999=FromFlag"]);
+    let settings = Settings::resolve(&flags.over(file), Timestamp::UNIX_EPOCH).unwrap();
     let roles = settings.scan.roles.by_account.iter().map(|(account, role)| format!("{account} {role}"));
     assert_eq!(roles.collect::<Vec<_>>(), ["111122223333 FromFlag", "444455556666 FromFile", "777788889999 FromFlag"]);
 }
 
 #[test]
 fn an_external_id_is_not_shown_in_the_error_about_it() {
-    let config = Config { external_id: Some("secret with spaces".to_owned()), ..Config::default() };
-    assert!(!refused(config).contains("secret"));
+    assert!(!refused(flags(&["--external-id=secret with spaces"])).contains("secret"));
 }
 
 #[test]
