@@ -34,7 +34,7 @@ async fn calls(world: World, resource: &str, body: &str) -> String {
     let outcome = Scene::of(world).by_scripts(&[&script(resource, body)]).scan().await;
     let calls = outcome.calls(FIRST);
     let undecided = outcome.result.summary.by_status.unknown + outcome.result.summary.by_status.error;
-    assert_eq!(undecided, 0, "{}", outcome.told());
+    assert_eq!(undecided, 0, "{}", outcome.text());
     calls.replace("AssumeRole 1, ", "")
 }
 
@@ -145,7 +145,7 @@ async fn answers(fresh: bool) -> String {
         let scene = Scene::of(crate::worlds::completed(&world)).by_scripts(&[&script(resource, body)]);
         let scene = scene.asking(|settings| settings.scan.selection.accounts = [FIRST.parse().unwrap()].into());
         let outcome = if fresh { scene.fresh() } else { scene }.scan().await;
-        told.push(outcome.told());
+        told.push(outcome.text());
     }
     told.join("\n")
 }

@@ -98,7 +98,7 @@ async fn a_denied_action_is_never_an_empty_answer() {
     let mut seen = Vec::new();
     for (fresh, details) in [(false, true), (false, false), (true, true), (true, false)] {
         let truth = lab(fresh, details).await.scan().await;
-        assert_eq!(truth.told(), "1 of 1 accounts scanned\nexit 0", "{fresh} {details}");
+        assert_eq!(truth.text(), "1 of 1 accounts scanned\nexit 0", "{fresh} {details}");
         for action in actions().iter().filter(|action| truth.sim.calls().action(action) > 0) {
             let lab = lab(fresh, details).await;
             lab.sim.add_fault(error(403, "AccessDenied").action(action).account(FIRST.parse().unwrap()));
@@ -108,7 +108,7 @@ async fn a_denied_action_is_never_an_empty_answer() {
             } else {
                 // Another call tells the same.
                 let recovers = ["GenerateCredentialReport", "GetCredentialReport", "GetAccountAuthorizationDetails"];
-                assert!(recovers.contains(&action.as_str()), "{action} {fresh} {details}: {}", outcome.told());
+                assert!(recovers.contains(&action.as_str()), "{action} {fresh} {details}: {}", outcome.text());
             }
         }
     }

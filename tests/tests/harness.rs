@@ -1,5 +1,5 @@
-//! What the tests stand on: an organization in this process, the real SDK plugged into it, a scan with the settings that
-//! users set, and the outcome as a few lines of text. Time is virtual: it stands still but for what is waited for.
+//! The harness of the tests: an organization in this process, the real SDK connected to it, a scan with the settings that
+//! users set, and the outcome as a few lines of text. Time is virtual: it passes only while the scan waits.
 
 use std::{fmt::Write, sync::Arc};
 
@@ -15,16 +15,18 @@ use keysweep_aws::{Aws, Clock, Endpoint, InProcess, InProcessAnswer};
 use keysweep_model::{AccountGap, Finding, ResourceType, ScanResult, Severity};
 use keysweep_policy::{Compiler, Policy};
 use keysweep_scan::{Progress, Reading, StartError};
-use orgsim::{Fault, Outcome as Arrival, Sim, SimOptions, World, fault::FaultKind};
+use orgsim::{Fault, Outcome as Arrival, Sim, SimOptions, World, fault::FaultKind, world::Account};
 use tokio_util::sync::CancellationToken;
 
-/// A look at a request before it is answered.
-type Before = dyn Fn(&Meddler, &Request<Bytes>) + Send + Sync;
+use crate::worlds::{FIRST, first_member};
+
+/// Called with a request before it is answered.
+type Before = dyn Fn(&Handle, &Request<Bytes>) + Send + Sync;
 
 /// A change to a response.
 type After = dyn Fn(&Request<Bytes>, Response<Bytes>) -> Response<Bytes> + Send + Sync;
 
-/// The policies that most tests judge by: all of them about access keys, so that the calls of others are not in the way.
+/// The policies of most tests: all of them about access keys, so that no other policy causes calls.
 pub(crate) const ACCESS_KEY_POLICIES: &[&str] =
     &["access-key-max-age", "access-key-unused", "single-active-access-key"];
 
@@ -110,7 +112,7 @@ impl Scene {
         self.asking(|settings| settings.scan.policies = scripts.iter().map(compile).collect())
     }
 
-    /// Judged by the policy of `examples/policies` that lets service accounts off, alone.
+    /// Judged by the policy of `examples/policies` that exempts service accounts.
     pub(crate) fn by_example(self) -> Self {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/policies");
         let mut policies = keysweep_policy::load_folder(&Compiler::default(), folder.as_ref()).unwrap();
@@ -118,8 +120,8 @@ impl Scene {
         self.asking(|settings| settings.scan.policies = policies)
     }
 
-    /// Does something each time before a request is answered.
-    pub(crate) fn before(mut self, look: impl Fn(&Meddler, &Request<Bytes>) + Send + Sync + 'static) -> Self {
+    /// Calls `look` before each request is answered.
+    pub(crate) fn before(mut self, look: impl Fn(&Handle, &Request<Bytes>) + Send + Sync + 'static) -> Self {
         self.before = Box::new(look);
         self
     }
@@ -138,13 +140,13 @@ impl Scene {
         let Self { world, options, settings, clock, region: named, before, after } = self;
         let sim = Arc::new(Sim::new(world, options));
         let stop = CancellationToken::new();
-        let meddler = Meddler { sim: Arc::clone(&sim), stop: stop.clone() };
+        let handle = Handle { sim: Arc::clone(&sim), stop: stop.clone() };
         let Endpoint::InProcess { credentials, region, .. } = simulated::endpoint(&sim) else {
             panic!("another endpoint")
         };
         let server = InProcess::new(move |request| {
-            before(&meddler, &request);
-            let reply = meddler.sim.handle(&request);
+            before(&handle, &request);
+            let reply = handle.sim.handle(&request);
             let answer = match reply.outcome {
                 Arrival::Response(response) => InProcessAnswer::Response(after(&request, response)),
                 Arrival::Truncated { response, keep_bytes } => InProcessAnswer::Truncated { response, keep_bytes },
@@ -174,8 +176,8 @@ impl Scene {
     }
 }
 
-/// What a test can get hold of while a scan runs.
-pub(crate) struct Meddler {
+/// What a test can change while a scan runs.
+pub(crate) struct Handle {
     pub(crate) sim: Arc<Sim>,
     /// Interrupts the scan.
     pub(crate) stop: CancellationToken,
@@ -190,7 +192,7 @@ pub(crate) struct Lab {
 }
 
 impl Lab {
-    /// Scans, once more where it was done before.
+    /// Scans; may be repeated.
     pub(crate) async fn scan(&self) -> Outcome {
         self.try_scan().await.unwrap_or_else(|error| panic!("the scan did not start: {error}"))
     }
@@ -207,6 +209,14 @@ impl Lab {
         self
     }
 
+    /// Scans, changes the first member account, and scans again an hour later, so that the reports are an hour old.
+    pub(crate) async fn an_hour_later(&self, change: impl FnOnce(&mut Account)) -> Outcome {
+        self.scan().await;
+        self.change(|world| change(first_member(world)));
+        self.sim.forget_calls();
+        self.wait(3600).await.scan().await
+    }
+
     /// Changes the world between two scans.
     pub(crate) fn change(&self, change: impl FnOnce(&mut World)) -> &Self {
         self.sim.with_world_mut(change);
@@ -214,7 +224,7 @@ impl Lab {
     }
 }
 
-/// The result of a scan.
+/// The result of a scan, and the organization that was scanned.
 pub(crate) struct Outcome {
     pub(crate) sim: Arc<Sim>,
     pub(crate) result: ScanResult,
@@ -222,7 +232,7 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     /// Coverage with its notes, findings and exit code, a line each.
-    pub(crate) fn told(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let coverage = &self.result.coverage;
         let mut text = format!("{} of {} accounts scanned", coverage.scanned, coverage.expected());
         let gaps =
@@ -239,12 +249,23 @@ impl Outcome {
         text
     }
 
+    /// [`Self::text`], [`Self::users`], and the calls to the first member account.
+    pub(crate) fn details(&self) -> String {
+        [self.text(), self.users(), self.calls(FIRST)].join("\n")
+    }
+
+    /// The counts of users.
+    pub(crate) fn users(&self) -> String {
+        let summary = &self.result.summary;
+        format!("{} users, {} gone, {} renamed", summary.users, summary.users_gone, summary.users_renamed)
+    }
+
     /// The exit code by the default of `--fail-on`.
     pub(crate) fn exit(&self) -> Exit {
         Exit::of_scan(&self.result, FailOn::Severity(Severity::Low))
     }
 
-    /// How often the account was asked for what.
+    /// The calls to an account, by action.
     pub(crate) fn calls(&self, account: &str) -> String {
         let account = account.parse().unwrap();
         let calls = self.sim.calls();
@@ -271,7 +292,7 @@ pub(crate) fn error(status: u16, code: &str) -> Fault {
     Fault::new(FaultKind::Error { status, code: code.into(), message: "as the test wants it".into() })
 }
 
-/// IAM's answer to those who may not ask.
+/// IAM's answer to a caller without permission.
 pub(crate) fn denied() -> Response<Bytes> {
     let body = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error>\
         <RequestId>1</RequestId></ErrorResponse>";
@@ -286,7 +307,7 @@ pub(crate) fn replaced(response: Response<Bytes>, from: &str, to: &str) -> Respo
     Response::from_parts(head, body.replace(from, to).into())
 }
 
-/// The action of a request, `ListUsers`, wherever its protocol puts it.
+/// The action of a request, such as `ListUsers`, in either protocol.
 pub(crate) fn action(request: &Request<Bytes>) -> String {
     let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
     match target {

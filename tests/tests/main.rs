@@ -1,7 +1,7 @@
-//! The whole of Keysweep, tested as its users and AWS meet it.
+//! The whole of Keysweep, tested from the sides of its users and of AWS.
 #![cfg(test)]
 
-mod changes;
+mod changed_users;
 mod cli;
 mod credentials;
 mod demand;
@@ -14,12 +14,14 @@ mod faults;
 mod harness;
 mod help;
 mod hostile_files;
+mod incomplete_answers;
 mod inventory;
 mod layers;
 #[cfg(feature = "moto")]
 mod moto;
 mod oracle;
 mod paging;
+mod passwords;
 mod pitfalls;
 mod policies;
 mod printer;
@@ -39,3 +41,4 @@ mod truth;
 #[cfg(feature = "moto")]
 mod wire;
 mod worlds;
+mod worthless_reports;

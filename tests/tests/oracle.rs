@@ -146,14 +146,14 @@ fn verdicts(outcome: &Outcome) -> Verdicts {
     for (policy, counts) in &result.summary.by_policy {
         verdicts.passes.insert(policy.to_string(), counts.pass);
         let others = counts.exempt + counts.unknown + counts.error;
-        assert_eq!(others, 0, "{}", outcome.told());
+        assert_eq!(others, 0, "{}", outcome.text());
     }
     for finding in &result.findings {
         let key = finding.resource_id.clone().unwrap_or_default();
         let user = finding.user_name.as_ref().map(ToString::to_string).unwrap_or_default();
         let account = finding.account_id.to_string();
         let is_new = verdicts.violations.insert([account, user, key, finding.policy.to_string()]);
-        assert!(is_new, "a finding is there twice: {}", outcome.told());
+        assert!(is_new, "a finding is there twice: {}", outcome.text());
     }
     let fails: u64 = result.summary.by_policy.values().map(|counts| counts.fail).sum();
     assert_eq!(fails, verdicts.violations.len() as u64);

@@ -15,7 +15,7 @@ use crate::{
 async fn the_unit_is_one_key() {
     let ann = user("ann", [key("OLD", 400.0).used(1.0), key("NEW", 5.0).used(1.0).inactive()]);
     let bob = user("bob", [key("UNUSED", 60.0), key("FINE", 5.0).used(1.0)]);
-    insta::assert_snapshot!(Scene::of(organization([vec![ann, bob]])).scan().await.told(), @"
+    insta::assert_snapshot!(Scene::of(organization([vec![ann, bob]])).scan().await.text(), @"
     2 of 2 accounts scanned
     100000000001 ann AKIAOLDXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
     100000000001 bob AKIAUNUSEDXXXXXXXXXX access-key-unused fail: never used in 60 days, limit 45
@@ -28,7 +28,7 @@ async fn the_unit_is_one_key() {
 async fn ages_are_durations_and_not_whole_days() {
     let ann = |days: f64| vec![user("ann", [key("AGED", days).used(1.0)])];
     let bob = |days: f64| vec![user("bob", [key("IDLE", 80.0).used(days)])];
-    let told = async |users| Scene::of(organization([users])).scan().await.told();
+    let told = async |users| Scene::of(organization([users])).scan().await.text();
     insta::assert_snapshot!(
         [told(ann(90.25)).await, told(ann(89.75)).await, told(bob(45.25)).await, told(bob(44.75)).await].join("\n"),
         @"
@@ -49,7 +49,7 @@ async fn ages_are_durations_and_not_whole_days() {
 #[tokio::test(start_paused = true)]
 async fn a_key_that_was_never_used_is_idle_since_it_was_made() {
     let users = vec![user("ann", [key("OVER", 45.25)]), user("bob", [key("UNDER", 44.75)])];
-    insta::assert_snapshot!(Scene::of(organization([users])).scan().await.told(), @"
+    insta::assert_snapshot!(Scene::of(organization([users])).scan().await.text(), @"
     2 of 2 accounts scanned
     100000000001 ann AKIAOVERXXXXXXXXXXXX access-key-unused fail: never used in 46 days, limit 45
     exit 1
@@ -63,7 +63,7 @@ async fn inactive_keys_are_not_flagged() {
     let undated = Scene::of(world.clone()).serving(|it| it.report_style.inactive_keys = InactiveKeys::NotApplicable);
     let scenes = [Scene::of(world.clone()), undated, Scene::of(world).fresh()];
     for scene in scenes {
-        assert_eq!(scene.scan().await.told(), "2 of 2 accounts scanned\nexit 0");
+        assert_eq!(scene.scan().await.text(), "2 of 2 accounts scanned\nexit 0");
     }
 }
 
@@ -71,7 +71,7 @@ async fn inactive_keys_are_not_flagged() {
 async fn an_account_that_cannot_be_read_neither_ends_the_run_nor_passes() {
     let mut world = spotless(3);
     world.accounts[1].roles = Some(Vec::new());
-    insta::assert_snapshot!(Scene::of(world).scan().await.told(), @"
+    insta::assert_snapshot!(Scene::of(world).scan().await.text(), @"
     3 of 4 accounts scanned
     failed 100000000001 at assume_role: sts:AssumeRole was denied: User: arn:aws:iam::100000000000:user/security-scanner is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::100000000001:role/OrganizationAccountAccessRole (AccessDenied). Check that arn:aws:iam::100000000001:role/OrganizationAccountAccessRole exists, that it trusts the caller, and the external id if it asks for one
     exit 3
@@ -112,7 +112,7 @@ async fn tags_are_read_where_the_policy_comes_to_them_and_in_as_few_calls_as_it_
 async fn users_beyond_the_first_page_are_read() {
     let mut users: Vec<_> = (0..1050).map(|number| user(&format!("user{number:04}"), [])).collect();
     users[1049].keys.push(key("LAST", 400.0).used(1.0));
-    insta::assert_snapshot!(Scene::of(organization([users])).fresh().scan().await.told(), @"
+    insta::assert_snapshot!(Scene::of(organization([users])).fresh().scan().await.text(), @"
     2 of 2 accounts scanned
     100000000001 user1049 AKIALASTXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
     exit 1
@@ -123,7 +123,7 @@ async fn users_beyond_the_first_page_are_read() {
 async fn keys_beyond_the_first_page_are_read() {
     let mut keys: Vec<_> = (0..1050).map(|number| key(&format!("N{number:04}"), 10.0).inactive()).collect();
     keys.push(key("ZLAST", 400.0).used(1.0));
-    insta::assert_snapshot!(Scene::of(organization([vec![user("ann", keys)]])).fresh().scan().await.told(), @"
+    insta::assert_snapshot!(Scene::of(organization([vec![user("ann", keys)]])).fresh().scan().await.text(), @"
     2 of 2 accounts scanned
     100000000001 ann AKIAZLASTXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
     exit 1
@@ -138,7 +138,7 @@ async fn tags_beyond_the_first_page_are_read() {
         users[index].tags = orgsim::world::Tags::new(vec![("service-account".into(), "true".into())]);
     }
     let outcome = Scene::of(organization([users])).by_example().scan().await;
-    insta::assert_snapshot!([outcome.told(), outcome.calls(FIRST)].join("\n"), @"
+    insta::assert_snapshot!([outcome.text(), outcome.calls(FIRST)].join("\n"), @"
     2 of 2 accounts scanned
     100000000001 user0000 AKIAN0XXXXXXXXXXXXXX access-key-max-age-with-service-accounts exempt: service accounts replace their keys within 365 days
     100000000001 user0001 AKIAN1XXXXXXXXXXXXXX access-key-max-age-with-service-accounts exempt: service accounts replace their keys within 365 days
@@ -157,9 +157,9 @@ async fn accounts_and_units_beyond_the_first_page_are_read() {
             .asking(|settings| settings.scan.selection.units = vec!["Root/Unit44".to_owned()])
             .scan()
             .await;
-        assert_eq!(outcome.told(), "1 of 1 accounts scanned\nexit 0", "{fields:?}");
+        assert_eq!(outcome.text(), "1 of 1 accounts scanned\nexit 0", "{fields:?}");
         let outcome = Scene::of(world.clone()).serving(|options| options.account_fields = fields).scan().await;
-        assert_eq!(outcome.told(), "46 of 46 accounts scanned\nexit 0", "{fields:?}");
+        assert_eq!(outcome.text(), "46 of 46 accounts scanned\nexit 0", "{fields:?}");
     }
 }
 
@@ -179,7 +179,7 @@ async fn an_empty_page_with_a_token_is_not_the_end() {
         let mut world = spotless(45);
         world.seed = seed;
         let outcome = Scene::of(world).scan().await;
-        assert_eq!(outcome.told(), "46 of 46 accounts scanned\nexit 0");
+        assert_eq!(outcome.text(), "46 of 46 accounts scanned\nexit 0");
         pages.push(outcome.sim.calls().action("ListAccounts"));
     }
     // Three pages hold them all: what is more was empty.
@@ -194,7 +194,7 @@ async fn the_state_of_an_account_wins_over_its_older_status() {
         "ListAccounts" => replaced(response, r#""Status":"SUSPENDED""#, r#""Status":"ACTIVE""#),
         _ => response,
     });
-    insta::assert_snapshot!(scene.scan().await.told(), @"
+    insta::assert_snapshot!(scene.scan().await.text(), @"
     2 of 3 accounts scanned
     skipped 100000000001 at state: the account is SUSPENDED
     exit 0
@@ -205,7 +205,7 @@ async fn the_state_of_an_account_wins_over_its_older_status() {
 async fn a_report_in_the_making_is_waited_for_without_a_busy_loop() {
     let scene = Scene::of(spotless(1)).serving(|it| it.report_time = std::time::Duration::from_secs(60));
     let outcome = scene.scan().await;
-    insta::assert_snapshot!([outcome.told(), outcome.calls(FIRST)].join("\n"), @"
+    insta::assert_snapshot!([outcome.text(), outcome.calls(FIRST)].join("\n"), @"
     2 of 2 accounts scanned
     exit 0
     AssumeRole 1, GenerateCredentialReport 1, GetCredentialReport 10, ListUsers 1
@@ -217,7 +217,7 @@ async fn a_report_that_is_gone_is_made_again() {
     for code in ["ReportExpired", "ReportNotPresent"] {
         let fault = error(410, code).action("GetCredentialReport").calls(Calls::First(1));
         let outcome = Scene::of(spotless(1)).with(fault).scan().await;
-        assert_eq!(outcome.told(), "2 of 2 accounts scanned\nexit 0");
+        assert_eq!(outcome.text(), "2 of 2 accounts scanned\nexit 0");
         assert_eq!(
             outcome.calls(FIRST),
             "AssumeRole 1, GenerateCredentialReport 2, GetCredentialReport 2, ListUsers 1",
@@ -234,7 +234,7 @@ async fn a_report_from_long_ago_is_not_judged_by() {
         _ => response,
     });
     let outcome = scene.scan().await;
-    insta::assert_snapshot!([outcome.told(), outcome.calls(FIRST)].join("\n"), @"
+    insta::assert_snapshot!([outcome.text(), outcome.calls(FIRST)].join("\n"), @"
     2 of 2 accounts scanned
     noted 100000000000: the users were read one by one: the credential report was made at 2026-10-01T00:00:00Z, which is too long ago
     noted 100000000001: the users were read one by one: the credential report was made at 2026-10-01T00:00:00Z, which is too long ago
@@ -252,7 +252,7 @@ async fn before_a_key_is_called_unused_its_last_use_is_asked_for() {
     lab.change(|world| world.accounts[1].users[0].keys[0].last_used = used_now());
     lab.sim.forget_calls();
     let second = lab.wait(16 * 60).await.scan().await;
-    insta::assert_snapshot!([first.told(), second.told(), second.calls(FIRST)].join("\n"), @"
+    insta::assert_snapshot!([first.text(), second.text(), second.calls(FIRST)].join("\n"), @"
     2 of 2 accounts scanned
     100000000001 ann AKIAIDLEXXXXXXXXXXXX access-key-unused fail: unused for 60 days, limit 45
     exit 1
@@ -286,7 +286,7 @@ async fn what_happened_after_the_report_is_seen_before_anything_is_said() {
     reactivated.keys.push(key("OFF", 300.0).used(1.0).inactive());
     let users = vec![old("deactivated"), old("deleted"), old("gone"), old("made"), reactivated, old("same")];
     let lab = Scene::of(organization([users])).start().await;
-    let before = lab.scan().await.told();
+    let before = lab.scan().await.text();
     lab.change(|world| {
         let account = &mut world.accounts[1];
         account.user_mut("deactivated").unwrap().keys[0].status = KeyStatus::Inactive;
@@ -295,7 +295,7 @@ async fn what_happened_after_the_report_is_seen_before_anything_is_said() {
         account.user_mut("reactivated").unwrap().keys[1].status = KeyStatus::Active;
         account.users.retain(|user| &*user.name != "gone");
     });
-    let after = lab.wait(3600).await.scan().await.told();
+    let after = lab.wait(3600).await.scan().await.text();
     insta::assert_snapshot!([before, after].join("\n\n"), @"
     2 of 2 accounts scanned
     100000000001 deactivated AKIADEACTIVATEDXXXXX access-key-max-age fail: active for 400 days, limit 90
@@ -323,12 +323,12 @@ async fn what_happened_after_the_report_is_seen_before_anything_is_said() {
 async fn on_a_tie_no_last_use_is_put_on_the_wrong_key() {
     let ann = user("ann", [key("USED", 59.5).used(1.0), key("UNUSED", 59.5)]);
     let lab = Scene::of(organization([vec![ann]])).start().await;
-    let first = lab.scan().await.told();
+    let first = lab.scan().await.text();
     lab.change(|world| world.accounts[1].users[0].keys.reverse());
     lab.sim.forget_calls();
     let second = lab.scan().await;
-    assert_eq!(first, second.told());
-    insta::assert_snapshot!([second.told(), second.calls(FIRST)].join("\n"), @"
+    assert_eq!(first, second.text());
+    insta::assert_snapshot!([second.text(), second.calls(FIRST)].join("\n"), @"
     2 of 2 accounts scanned
     100000000001 ann AKIAUNUSEDXXXXXXXXXX access-key-unused fail: never used in 60 days, limit 45
     100000000001 ann AKIAUNUSEDXXXXXXXXXX single-active-access-key fail: the user has a newer active key
@@ -343,7 +343,7 @@ async fn a_read_that_failed_is_not_an_empty_answer() {
     let mut told = Vec::new();
     for action in ["ListUsers", "ListAccessKeys", "GetAccessKeyLastUsed"] {
         let fault = Fault::new(FaultKind::Truncate { keep_bytes: 150 }).action(action);
-        told.push(Scene::of(world.clone()).with(fault).fresh().scan().await.told());
+        told.push(Scene::of(world.clone()).with(fault).fresh().scan().await.text());
     }
     insta::assert_snapshot!(told.join("\n\n"), @"
     0 of 2 accounts scanned

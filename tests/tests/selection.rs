@@ -31,7 +31,7 @@ fn read(outcome: &Outcome) -> String {
     let rows = calls.rows().into_iter().filter(|row| ["AssumeRole", "GenerateCredentialReport"].contains(&row.1));
     let mut digits: Vec<_> = rows.filter_map(|row| row.0).map(|id| (id.number() % 10).to_string()).collect();
     digits.dedup();
-    format!("read {}\n{}", digits.join(" "), outcome.told())
+    format!("read {}\n{}", digits.join(" "), outcome.text())
 }
 
 fn scene(change: impl FnOnce(&mut keysweep_scan::Selection)) -> Scene {
@@ -65,7 +65,7 @@ async fn all_but_some() {
 #[tokio::test(start_paused = true)]
 async fn an_exclusion_that_matches_nothing_is_noted() {
     let outcome = scene(|it| it.excluded = ["999999999999", FIRST].map(|id| id.parse().unwrap()).into()).scan().await;
-    insta::assert_snapshot!(outcome.told(), @"
+    insta::assert_snapshot!(outcome.text(), @"
     5 of 7 accounts scanned
     skipped 100000000001 at select: excluded by --exclude-account
     skipped 100000000006 at state: the account is SUSPENDED
@@ -241,14 +241,14 @@ async fn an_account_that_is_listed_twice_is_read_once() {
 async fn a_selection_that_leaves_no_account_is_incomplete_and_says_why() {
     let everything = || world().accounts.iter().map(|account| account.id.to_string().parse().unwrap()).collect();
     let told = [
-        scene(|it| it.excluded = everything()).scan().await.told(),
-        scene(|it| it.accounts = ["100000000006".parse().unwrap()].into()).scan().await.told(),
+        scene(|it| it.excluded = everything()).scan().await.text(),
+        scene(|it| it.accounts = ["100000000006".parse().unwrap()].into()).scan().await.text(),
         scene(|it| {
             (it.accounts, it.excluded) = ([FIRST.parse().unwrap()].into(), [FIRST.parse().unwrap()].into());
         })
         .scan()
         .await
-        .told(),
+        .text(),
     ];
     insta::assert_snapshot!(told.join("\n\n"), @"
     0 of 8 accounts scanned
@@ -275,7 +275,7 @@ async fn a_selection_that_leaves_no_account_is_incomplete_and_says_why() {
     let mut world = world();
     world.organizational_units.push("Empty".into());
     let empty = Scene::of(completed(&world)).asking(|it| it.scan.selection.units = vec!["Root/Empty".to_owned()]);
-    insta::assert_snapshot!(empty.scan().await.told(), @"
+    insta::assert_snapshot!(empty.scan().await.text(), @"
     0 of 1 accounts scanned
     failed (no account) at select: no account is left to scan: --ou selects none of the 7 that were listed
     exit 3
@@ -306,9 +306,9 @@ async fn interrupted(wanted: &'static str, others: usize) -> String {
     let mut world = world();
     world.accounts.extend((7..45).map(crate::worlds::member));
     let scene =
-        Scene::of(completed(&world)).serving(|options| options.empty_pages = false).before(move |meddler, request| {
+        Scene::of(completed(&world)).serving(|options| options.empty_pages = false).before(move |handle, request| {
             if action(request) == wanted && seen.fetch_add(1, Ordering::Relaxed) == others {
-                meddler.stop.cancel();
+                handle.stop.cancel();
             }
         });
     let lab = scene.asking(|settings| settings.scan.concurrency.accounts = 3).start().await;
@@ -391,9 +391,9 @@ async fn interrupted_anywhere() {
     let mut ends = [0; 3];
     for moment in 0..60 {
         let seen = AtomicUsize::new(0);
-        let scene = Scene::of(organization((1..6).map(old))).before(move |meddler, _| {
+        let scene = Scene::of(organization((1..6).map(old))).before(move |handle, _| {
             if seen.fetch_add(1, Ordering::Relaxed) == moment {
-                meddler.stop.cancel();
+                handle.stop.cancel();
             }
         });
         let lab = scene.asking(|settings| settings.scan.concurrency.accounts = 3).start().await;
@@ -404,9 +404,9 @@ async fn interrupted_anywhere() {
         let coverage = &outcome.result.coverage;
         let lost: BTreeSet<_> = coverage.failed.iter().filter_map(|gap| gap.account_id).collect();
         let is_cut = coverage.failed.iter().any(|gap| gap.account_id.is_none());
-        assert!(is_cut || coverage.expected() == 6, "at {moment}: {}", outcome.told());
+        assert!(is_cut || coverage.expected() == 6, "at {moment}: {}", outcome.text());
         let found: BTreeSet<_> = outcome.result.findings.iter().map(|finding| finding.account_id).collect();
-        assert!(found.is_disjoint(&lost), "at {moment}: {}", outcome.told());
+        assert!(found.is_disjoint(&lost), "at {moment}: {}", outcome.text());
         assert_eq!(found.len() as u64, coverage.scanned.saturating_sub(u64::from(!lost.contains(&management()))));
         assert_eq!(outcome.exit(), if coverage.failed.is_empty() { Exit::Findings } else { Exit::Incomplete });
         ends[if coverage.failed.is_empty() { 2 } else { 1 }] += 1;

@@ -112,7 +112,7 @@ async fn a_source_identity_that_a_role_does_not_allow_is_explained() {
     let scene = Scene::of(world).asking(|settings| {
         Arc::make_mut(&mut settings.scan.roles.default).source_identity = Some("ann".to_owned());
     });
-    insta::assert_snapshot!(scene.scan().await.told(), @"
+    insta::assert_snapshot!(scene.scan().await.text(), @"
     2 of 3 accounts scanned
     failed 100000000001 at assume_role: sts:AssumeRole was denied: User: arn:aws:iam::100000000000:user/security-scanner is not authorized to perform: sts:SetSourceIdentity on resource: arn:aws:iam::100000000001:role/OrganizationAccountAccessRole (AccessDenied). Allow sts:SetSourceIdentity in the trust policy of arn:aws:iam::100000000001:role/OrganizationAccountAccessRole and in the caller's IAM policy, because --source-identity or the caller's own session sets a source identity: `keysweep iam-policy` prints both policies
     exit 3
@@ -123,7 +123,7 @@ async fn a_source_identity_that_a_role_does_not_allow_is_explained() {
 async fn a_region_in_which_sts_is_not_active_is_named() {
     let disabled = error(403, "RegionDisabledException").account(FIRST.parse().unwrap());
     let scene = Scene::of(spotless(2)).in_region(Some("eu-south-1")).with(disabled);
-    insta::assert_snapshot!(scene.scan().await.told(), @"
+    insta::assert_snapshot!(scene.scan().await.text(), @"
     2 of 3 accounts scanned
     failed 100000000001 at assume_role: sts:AssumeRole was refused because STS is not active in the Region: as the test wants it (RegionDisabledException). STS is not active in the Region eu-south-1 in the account of arn:aws:iam::100000000001:role/OrganizationAccountAccessRole: activate it there (IAM console, account settings), or name another Region with --region, such as us-east-1
     exit 3
@@ -179,7 +179,7 @@ async fn a_session_in_another_account_is_not_used() {
         if is_first { replaced(response, &from, &format!("<Arn>arn:aws:sts::{SECOND}:")) } else { response }
     });
     let outcome = scene.scan().await;
-    insta::assert_snapshot!([outcome.told(), outcome.calls(FIRST)].join("\n"), @"
+    insta::assert_snapshot!([outcome.text(), outcome.calls(FIRST)].join("\n"), @"
     2 of 3 accounts scanned
     failed 100000000001 at assume_role: asked for `arn:aws:iam::100000000001:role/OrganizationAccountAccessRole`, but the session is `arn:aws:sts::100000000002:assumed-role/OrganizationAccountAccessRole/keysweep`: check the endpoint and the proxy
     exit 3
@@ -200,7 +200,7 @@ async fn users_of_another_account_are_not_taken_for_those_of_this_one() {
         let scene = scene.asking(|settings| settings.scan.selection.excluded = excluded.into());
         if fresh { scene.fresh() } else { scene }
     };
-    insta::assert_snapshot!([scene(true).scan().await.told(), scene(false).scan().await.told()].join("\n"), @"
+    insta::assert_snapshot!([scene(true).scan().await.text(), scene(false).scan().await.text()].join("\n"), @"
     0 of 2 accounts scanned
     failed 100000000001 at read_users: iam:ListUsers got an answer that cannot be used: asked account 100000000001, got `arn:aws:iam::100000000002:user/ann`
     skipped 100000000000 at select: excluded by --exclude-account
@@ -217,7 +217,7 @@ async fn the_callers_own_account_is_read_with_its_own_credentials() {
     let mut world = spotless(1);
     world.accounts[0].users.push(user("zoe", [key("OLD", 400.0).used(1.0)]));
     let outcome = Scene::of(world).scan().await;
-    insta::assert_snapshot!([outcome.told(), outcome.calls(MANAGEMENT)].join("\n"), @"
+    insta::assert_snapshot!([outcome.text(), outcome.calls(MANAGEMENT)].join("\n"), @"
     2 of 2 accounts scanned
     100000000000 zoe AKIAOLDXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
     exit 1
@@ -238,7 +238,7 @@ async fn accounts_with_a_role_of_their_own_are_read_by_it() {
             named.map(|(id, name)| (id.parse().unwrap(), name.to_owned())).into_iter().collect::<BTreeMap<_, _>>();
     });
     let outcome = scene.scan().await;
-    insta::assert_snapshot!([outcome.told(), outcome.calls(MANAGEMENT), outcome.calls(FIRST)].join("\n"), @"
+    insta::assert_snapshot!([outcome.text(), outcome.calls(MANAGEMENT), outcome.calls(FIRST)].join("\n"), @"
     3 of 3 accounts scanned
     exit 0
     AssumeRole 1, DescribeOrganization 1, GenerateCredentialReport 1, GetCallerIdentity 1, GetCredentialReport 1, ListAccounts 1, ListOrganizationalUnitsForParent 1, ListRoots 1, ListUsers 1

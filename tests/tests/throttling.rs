@@ -181,7 +181,7 @@ async fn an_account_whose_users_are_not_listed_in_its_time_fails() {
         let scene = Scene::of(organization([users(3), users_of(2, 1)])).with(fault).fresh();
         scene.asking(|settings| settings.scan.account_timeout = Duration::from_secs(90)).scan().await
     };
-    insta::assert_snapshot!([outcome("ListUsers").await.told(), outcome("AssumeRole").await.told()].join("\n"), @"
+    insta::assert_snapshot!([outcome("ListUsers").await.text(), outcome("AssumeRole").await.text()].join("\n"), @"
     2 of 3 accounts scanned
     failed 100000000001 at read_users: iam:ListUsers was given up: the account timeout of 90 seconds was reached (--account-timeout)
     100000000002 user0000 AKIAOLD2X0XXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
@@ -270,9 +270,9 @@ async fn throttles_take_no_attempts() {
 #[tokio::test(start_paused = true)]
 async fn an_interrupt_ends_the_waiting() {
     let fault = for_ever("ListUsers").account(FIRST.parse().unwrap()).retry_after(200);
-    let scene = Scene::of(organization([users(3)])).fresh().with(fault).before(|meddler, request| {
+    let scene = Scene::of(organization([users(3)])).fresh().with(fault).before(|handle, request| {
         if action(request) == "ListUsers" {
-            let stop = meddler.stop.clone();
+            let stop = handle.stop.clone();
             tokio::spawn(async move {
                 tokio::time::sleep(Duration::from_secs(2)).await;
                 stop.cancel();

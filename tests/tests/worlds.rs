@@ -1,4 +1,4 @@
-//! Small worlds by hand: an organization of a few accounts whose keys are as old as the test says.
+//! Small worlds: an organization of a few accounts whose keys have the ages that a test gives.
 
 use orgsim::{
     World,
@@ -40,12 +40,17 @@ pub(crate) fn member(number: usize) -> Account {
     account
 }
 
-/// The world with everything written out that it leaves unsaid.
+/// The account of [`FIRST`].
+pub(crate) fn first_member(world: &mut World) -> &mut Account {
+    &mut world.accounts[1]
+}
+
+/// The world with everything written out that it leaves out.
 pub(crate) fn completed(world: &World) -> World {
     World::from_yaml(&world.to_yaml().unwrap()).unwrap()
 }
 
-/// The moment so many days before the world's present.
+/// The moment so many days before the epoch of the world.
 pub(crate) fn days_ago(days: f64) -> Time {
     orgsim::world::EPOCH.plus(-((days * DAY) as i64))
 }
@@ -55,7 +60,12 @@ pub(crate) fn user(name: &str, keys: impl IntoIterator<Item = AccessKey>) -> Use
     User { keys: keys.into_iter().collect(), ..User::new(name, days_ago(1000.0)) }
 }
 
-/// An active key, so many days old and never used. Its id is `AKIA`, the name, and as many `X` as it takes.
+/// A user with an old key, whose unique id does not follow from its name.
+pub(crate) fn old(name: &str) -> User {
+    User { id: Some(format!("AIDA{name:X<17}").into()), ..user(name, [key(&name.to_uppercase(), 400.0).used(1.0)]) }
+}
+
+/// An active key, so many days old and never used. Its id is `AKIA`, the name, and `X` up to the length of an id.
 pub(crate) fn key(name: &str, age: f64) -> AccessKey {
     AccessKey {
         id: format!("AKIA{name:X<16}").into(),
@@ -81,11 +91,11 @@ pub(crate) fn young(number: usize) -> AccessKey {
     key(&format!("YOUNG{number}"), 10.0).used(1.0)
 }
 
-/// What else there is to say of a key.
+/// More properties of a key.
 pub(crate) trait Key {
     /// Last used so many days ago.
     fn used(self, days: f64) -> Self;
-    /// Switched off.
+    /// Inactive.
     fn inactive(self) -> Self;
 }
 
