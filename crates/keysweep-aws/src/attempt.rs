@@ -7,6 +7,21 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use crate::{CallError, CallErrorKind};
 
+/// A request on its way: what the SDK's `send()` gives.
+pub(crate) trait Request: Future<Output = Result<Self::Answer, SdkError<Self::Refusal, HttpResponse>>> {
+    type Answer;
+    type Refusal: ProvideErrorMetadata + Error + 'static;
+}
+
+impl<F, O, E> Request for F
+where
+    F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    type Answer = O;
+    type Refusal = E;
+}
+
 /// An attempt that AWS did not answer as asked.
 #[derive(Debug)]
 pub(crate) struct FailedAttempt {

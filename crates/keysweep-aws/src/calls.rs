@@ -19,10 +19,19 @@ use aws_smithy_runtime_api::{
 };
 use aws_smithy_types::config_bag::ConfigBag;
 use jiff::SignedDuration;
-use keysweep_model::{ApiCalls, Service, ThrottledAccount, Throttling};
+use keysweep_model::{AccountId, ApiCalls, Service, ThrottledAccount, Throttling};
 use tokio::sync::Notify;
 
-use crate::domain::DomainName;
+/// What AWS throttles together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum DomainName {
+    /// AWS Organizations.
+    Organizations,
+    /// STS of the caller's account and Region.
+    Sts,
+    /// IAM of one account.
+    Iam(AccountId),
+}
 
 /// The running counts of requests. Clones share one count.
 #[derive(Debug, Clone, Default)]

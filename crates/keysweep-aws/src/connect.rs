@@ -1,4 +1,4 @@
-//! The connection: credentials, Region, endpoint, retries, and who the caller is.
+//! The connection: credentials, Region, endpoint and retries.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,12 +11,11 @@ use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_iam::config::retry::RetryConfig;
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use keysweep_model::{AccountId, Partition};
 
 use crate::{
-    CallError, Calls, Clock, InProcess,
-    attempt::FailedAttempt,
-    domain::{Domain, DomainName, Patience},
+    Calls, Clock, InProcess,
+    calls::DomainName,
+    domain::{Domain, Patience},
     http::{self, Limited},
     region,
 };
@@ -91,18 +90,6 @@ pub struct Aws {
     pub(crate) clock: Clock,
 }
 
-/// Who signs the requests.
-/// Source: docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caller {
-    /// The caller's account.
-    pub account: AccountId,
-    /// The caller's ARN.
-    pub arn: String,
-    /// The partition that the caller is in, and with it everything that is scanned.
-    pub partition: Partition,
-}
-
 impl Aws {
     /// Finds credentials, Region and endpoint. Nothing is sent to the AWS APIs yet.
     pub async fn connect(options: ConnectOptions) -> Self {
@@ -118,14 +105,10 @@ impl Aws {
         let patience = Patience { max_attempts: options.max_attempts, throttled_for: options.throttle_timeout };
         let domain = |name| Domain::new(name, &options.clock, patience, &calls);
         let (sts_domain, organizations_domain) = (domain(DomainName::Sts), domain(DomainName::Organizations));
-        let sts = aws_sdk_sts::config::Builder::from(&sdk)
-            .interceptor(calls.clone())
-            .http_client(http.of(&sts_domain))
-            .retry_config(RetryConfig::disabled());
+        let sts = aws_sdk_sts::config::Builder::from(&sdk).interceptor(calls.clone()).http_client(http.of(&sts_domain));
         let organizations = aws_sdk_organizations::config::Builder::from(&sdk)
             .interceptor(calls.clone())
-            .http_client(http.of(&organizations_domain))
-            .retry_config(RetryConfig::disabled());
+            .http_client(http.of(&organizations_domain));
         Self {
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
             sts_domain,
@@ -140,24 +123,10 @@ impl Aws {
         }
     }
 
-    /// Asks AWS who the caller is.
-    ///
-    /// # Errors
-    /// When AWS cannot be reached, does not accept the credentials, or names the caller by a malformed ARN.
-    pub async fn caller(&self) -> Result<Caller, CallError> {
-        const ACTION: &str = "sts:GetCallerIdentity";
-        let ask = async || {
-            let answer = self.sts.get_caller_identity().send().await;
-            answer.map_err(|error| FailedAttempt::new(ACTION, &error))
-        };
-        let answer = match self.sts_domain.call(ACTION, ask).await {
-            Ok(answer) => answer,
-            Err(error) => return Err(self.look_elsewhere(error).await),
-        };
-        let arn = answer.arn().unwrap_or_default().to_owned();
-        let (partition, account, _) =
-            Partition::split_arn(&arn).map_err(|error| CallError::bad_answer(ACTION, error.to_string()))?;
-        Ok(Caller { account, arn, partition })
+    /// The Region in which roles are assumed.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        self.sdk.region().map_or(region::DEFAULT, Region::as_ref)
     }
 
     /// The requests sent so far.
@@ -193,11 +162,11 @@ impl Endpoint {
 }
 
 async fn sdk_config(options: &ConnectOptions, region: Region, http: Limited) -> SdkConfig {
-    // For what the SDK itself asks for credentials. All other calls are single attempts: see `Domain`.
-    let retry = RetryConfig::standard().with_max_attempts(options.max_attempts);
     let sdk = match &options.endpoint {
         Endpoint::Default { profile, .. } => {
             let http_client = SharedHttpClient::new(http);
+            // For what the SDK itself asks for credentials.
+            let retry = RetryConfig::standard().with_max_attempts(options.max_attempts);
             let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
                 .region(region.clone())
                 .time_source(options.clock.clone())
@@ -231,13 +200,14 @@ async fn sdk_config(options: &ConnectOptions, region: Region, http: Limited) -> 
                 .time_source(options.clock.clone())
                 .sleep_impl(SharedAsyncSleep::new(options.clock.clone()))
                 .http_client(http)
-                .retry_config(retry)
                 .credentials_provider(SharedCredentialsProvider::new(credentials))
                 .build()
         }
     };
     let mut sdk = sdk.into_builder();
     sdk.set_app_name(AppName::new("keysweep").ok());
+    // `Domain` makes the attempts.
+    sdk.set_retry_config(Some(RetryConfig::disabled()));
     // It would take a request that waits for its place for a stalled upload. `Limited` has a timeout that does not.
     sdk.set_stalled_stream_protection(Some(StalledStreamProtectionConfig::disabled()));
     sdk.build()

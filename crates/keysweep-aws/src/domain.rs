@@ -11,13 +11,14 @@ use std::{
     time::Duration,
 };
 
-use keysweep_model::AccountId;
 use tokio::time::Instant;
 
 use crate::{
     CallError, CallErrorKind, Calls, Clock,
-    attempt::{FailedAttempt, Next},
+    attempt::{FailedAttempt, Next, Request},
     backoff::Backoff,
+    calls::DomainName,
+    deadline::in_words,
     pace::{LONGEST_RETRY_AFTER, Pace, Ticket},
     retries::Budget,
 };
@@ -27,17 +28,6 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(250);
 
 /// The longest wait between two attempts.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(10);
-
-/// What AWS throttles together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum DomainName {
-    /// AWS Organizations.
-    Organizations,
-    /// STS of the caller's account and Region.
-    Sts,
-    /// IAM of one account.
-    Iam(AccountId),
-}
 
 /// How patient calls are.
 #[derive(Debug, Clone, Copy)]
@@ -89,6 +79,18 @@ impl Domain {
         self.pace().is_limited()
     }
 
+    /// Makes the call `action`, which `send` sends, by as many attempts as it takes.
+    ///
+    /// # Errors
+    /// As [`Self::call`] has them.
+    pub(crate) async fn send<R: Request>(
+        &self,
+        action: &'static str,
+        send: impl Fn() -> R,
+    ) -> Result<R::Answer, CallError> {
+        self.call(action, || async { send().await.map_err(|error| FailedAttempt::new(action, &error)) }).await
+    }
+
     /// Makes the call `action` by as many attempts as it takes.
     ///
     /// # Errors
@@ -134,7 +136,7 @@ impl Domain {
     /// Waits until a request may be sent. Time counts as waited once, however many requests wait.
     async fn turn(&self, action: &'static str) -> Result<Ticket, CallError> {
         if !self.is_limited() {
-            return Ok(self.send());
+            return Ok(self.ticket());
         }
         let _turn = self.turn.lock().await;
         loop {
@@ -146,13 +148,13 @@ impl Domain {
                 }
                 pace.wait_until(now)
             };
-            let Some(until) = until else { return Ok(self.send()) };
+            let Some(until) = until else { return Ok(self.ticket()) };
             let _waited = Waited { domain: self, since: now };
             self.clock.sleep_until(until).await;
         }
     }
 
-    fn send(&self) -> Ticket {
+    fn ticket(&self) -> Ticket {
         self.pace().send(self.clock.instant())
     }
 
@@ -183,7 +185,7 @@ impl Domain {
     }
 
     fn given_up(&self, action: &'static str) -> CallError {
-        let lasts = said(self.patience.throttled_for);
+        let lasts = in_words(self.patience.throttled_for);
         let message = format!("AWS has answered nothing but throttles for {lasts} (--account-timeout)");
         CallError { action, kind: CallErrorKind::Throttled, code: None, message }
     }
@@ -214,57 +216,5 @@ struct Waited<'a> {
 impl Drop for Waited<'_> {
     fn drop(&mut self) {
         self.domain.calls.waited(self.domain.name, self.domain.clock.instant() - self.since);
-    }
-}
-
-/// The moment by which an account must be done.
-#[derive(Debug, Clone, Copy)]
-pub struct Deadline {
-    at: Instant,
-    after: Duration,
-}
-
-impl Deadline {
-    /// The moment that is `after` from now.
-    #[must_use]
-    pub fn after(clock: &Clock, after: Duration) -> Self {
-        // Centuries away is as good as never, and an `Instant` cannot show it.
-        let far = Duration::from_secs(u64::from(u32::MAX));
-        Self { at: clock.instant() + after.min(far), after }
-    }
-
-    /// What `call` gives, unless the moment comes first: then nothing more is sent, and what is on its way is dropped.
-    pub(crate) async fn limit<T>(
-        self,
-        action: &'static str,
-        clock: &Clock,
-        call: impl Future<Output = Result<T, CallError>>,
-    ) -> Result<T, CallError> {
-        let late = || CallError {
-            action,
-            kind: CallErrorKind::OutOfTime,
-            code: None,
-            message: format!("the account timeout of {} was reached (--account-timeout)", said(self.after)),
-        };
-        if clock.instant() >= self.at {
-            return Err(late());
-        }
-        tokio::time::timeout_at(self.at, call).await.map_err(|_| late())?
-    }
-
-    /// What should be known of an account that was not done by then.
-    #[must_use]
-    pub fn note(self) -> String {
-        format!("the account timeout of {} was reached: what was not read by then is unknown", said(self.after))
-    }
-}
-
-/// "30 minutes", or "90 seconds" where it is not a number of minutes.
-fn said(duration: Duration) -> String {
-    match duration.as_secs() {
-        60 => "1 minute".to_owned(),
-        1 => "1 second".to_owned(),
-        seconds if seconds % 60 == 0 && seconds > 0 => format!("{} minutes", seconds / 60),
-        seconds => format!("{seconds} seconds"),
     }
 }

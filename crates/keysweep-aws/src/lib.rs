@@ -15,42 +15,42 @@
 //!
 //! This crate must not know policies, findings or storage.
 
-mod access_keys;
-mod account_settings;
+mod answer;
 mod attempt;
-mod authorization_details;
 mod backoff;
+mod caller;
 mod calls;
-mod certificates;
 mod clock;
 mod connect;
-mod credential_report;
+mod deadline;
 mod domain;
 mod error;
+mod facets;
 mod http;
 mod iam_policy;
-mod mfa;
 mod organization;
 mod pace;
 mod paging;
-mod passwords;
 mod places;
 mod region;
 mod retries;
-mod service_credentials;
+mod role;
 mod session;
-mod user_tags;
-mod users;
 
-pub use authorization_details::UserDetails;
+pub use caller::Caller;
 pub use calls::Calls;
 pub use clock::Clock;
-pub use connect::{Aws, Caller, ConnectOptions, Endpoint, StaticCredentials};
-pub use credential_report::{CredentialReport, ReportError, ReportUser, ReportWait};
-pub use domain::Deadline;
+pub use connect::{Aws, ConnectOptions, Endpoint, StaticCredentials};
+pub use deadline::Deadline;
 pub use error::{CallError, CallErrorKind};
+pub use facets::{
+    authorization_details::UserDetails,
+    credential_report::{CredentialReport, ReportError, ReportUser, ReportWait},
+    organizational_units::Units,
+    users::ListedUser,
+};
 pub use http::{InProcess, InProcessAnswer};
 pub use iam_policy::{caller_policy, read_policy, trust_policy};
-pub use organization::{ListedAccount, Organization, Units};
-pub use session::{AccountSession, AssumeError, RoleOptions};
-pub use users::ListedUser;
+pub use organization::{ListedAccount, Organization};
+pub use role::{AssumeError, RoleOptions};
+pub use session::AccountSession;

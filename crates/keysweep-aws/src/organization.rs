@@ -1,15 +1,14 @@
 //! The organization: its units and its accounts, as a stream that starts with the first page.
 
-mod units;
-
-use std::collections::VecDeque;
-
-use aws_sdk_organizations::{operation::list_accounts::ListAccountsOutput, types::Account as AwsAccount};
-use futures::{Stream, stream};
+use aws_sdk_organizations::types::Account as AwsAccount;
+use futures::{Stream, StreamExt, TryStreamExt, stream};
 use keysweep_model::{Account, AccountId, AccountState, Fact};
 
-use crate::{Aws, CallError, attempt::FailedAttempt, paging::following};
-pub use units::Units;
+use crate::{
+    Aws, CallError,
+    answer::parsed,
+    facets::organizational_units::{Units, ids_of_path},
+};
 
 /// The organization that the caller is in.
 /// Source: docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html
@@ -37,71 +36,48 @@ impl Aws {
     /// When the caller's account is in no organization, or the caller may not ask.
     pub async fn organization(&self) -> Result<Organization, CallError> {
         const ACTION: &str = "organizations:DescribeOrganization";
-        let ask = async || {
-            let answer = self.organizations.describe_organization().send().await;
-            answer.map_err(|error| FailedAttempt::new(ACTION, &error))
-        };
-        let answer = self.organizations_domain.call(ACTION, ask).await?;
+        let describe = || self.organizations.describe_organization().send();
+        let answer = self.organizations_domain.send(ACTION, describe).await?;
         let found = answer.organization().and_then(|it| Some((it.id()?, it.master_account_id()?.parse().ok()?)));
         let (id, management_account) =
             found.ok_or_else(|| CallError::bad_answer(ACTION, "no organization id or no management account in it"))?;
         Ok(Organization { id: id.to_owned(), management_account })
     }
 
-    /// Every account of the organization, whatever its state, page by page. After an error the stream ends: the
-    /// accounts that follow are not known.
+    /// Every account of the organization, whatever its state, page by page. After an error the accounts that follow are
+    /// not known.
     pub fn accounts<'a>(
         &'a self,
         units: &'a Units,
     ) -> impl Stream<Item = Result<ListedAccount, CallError>> + Send + 'a {
         const ACTION: &str = "organizations:ListAccounts";
-        // The token of the page to read next; none after the last one.
-        let next = Some(None);
-        stream::try_unfold((next, VecDeque::new()), move |(mut next, mut page)| async move {
-            loop {
-                if let Some(account) = page.pop_front() {
-                    return Ok(Some((account, (next, page))));
-                }
-                let Some(token) = next else { return Ok(None) };
-                // A page may be empty and still be followed by another.
-                let answer = self.page_of_accounts(ACTION, token.clone()).await?;
-                next = following(ACTION, answer.next_token(), token.as_deref())?.map(Some);
-                for account in answer.accounts() {
-                    page.push_back(self.listed(ACTION, units, account).await?);
-                }
-            }
-        })
-    }
-
-    async fn page_of_accounts(
-        &self,
-        action: &'static str,
-        token: Option<String>,
-    ) -> Result<ListAccountsOutput, CallError> {
-        let ask = || async {
-            let answer = self.organizations.list_accounts().set_next_token(token.clone()).send().await;
-            answer.map_err(|error| FailedAttempt::new(action, &error))
-        };
-        self.organizations_domain.call(action, ask).await
+        let pages = self.organization_pages(
+            ACTION,
+            |client, token| client.list_accounts().set_next_token(token).send(),
+            |page| page.next_token(),
+        );
+        pages
+            .map_ok(|page| stream::iter(page.accounts.unwrap_or_default()).map(Ok))
+            .try_flatten()
+            .and_then(move |account| self.listed(ACTION, units, account))
     }
 
     async fn listed(
         &self,
         action: &'static str,
         units: &Units,
-        account: &AwsAccount,
+        account: AwsAccount,
     ) -> Result<ListedAccount, CallError> {
-        let id = account.id().unwrap_or_default().parse();
-        let id: AccountId = id.map_err(|error| CallError::bad_answer(action, format!("{error}")))?;
+        let id = parsed(action, account.id().unwrap_or_default())?;
         let unit_ids = match account.paths().first() {
-            Some(path) => Fact::Known(units::ids_of_path(path)),
+            Some(path) => Fact::Known(ids_of_path(path)),
             None => units.of_account(self, id).await,
         };
         let account = Account {
             id,
             name: account.name().unwrap_or_default().to_owned(),
             email: account.email().map(str::to_owned),
-            state: state(account),
+            state: state(&account),
             ou_path: unit_ids.as_ref().and_then(|ids| units.path(ids)),
         };
         Ok(ListedAccount { account, unit_ids })

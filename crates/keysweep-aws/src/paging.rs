@@ -1,54 +1,113 @@
 //! Reads page after page, until AWS says that it was the last.
 
-use crate::CallError;
+use futures::{Stream, StreamExt, TryStreamExt, stream};
 
-/// All pages of `action`. `page` reads the one that a token begins, and `next` takes the token of the next one from it.
-///
-/// # Errors
-/// When a page cannot be read, or says that it is followed by itself: a part of the pages is not the answer.
-pub(crate) async fn pages<P, F>(
-    action: &'static str,
-    page: impl Fn(Option<String>) -> F,
-    next: impl Fn(&P) -> Option<&str>,
-) -> Result<Vec<P>, CallError>
-where
-    F: Future<Output = Result<P, CallError>>,
-{
-    let (mut pages, mut token) = (Vec::new(), None);
-    loop {
-        let answer = page(token.clone()).await?;
-        let following = following(action, next(&answer), token.as_deref())?;
-        pages.push(answer);
-        match following {
-            Some(next) => token = Some(next),
-            None => return Ok(pages),
-        }
+use crate::{AccountSession, Aws, CallError, attempt::Request};
+
+/// The most that IAM gives in one page.
+/// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_ListUsers.html, the parameter `MaxItems`.
+pub(crate) const PAGE: i32 = 1000;
+
+impl AccountSession {
+    /// What `items` takes from each page of an action of IAM, one after the other: see [`Self::pages`].
+    pub(crate) async fn list<R: Request, C>(
+        &self,
+        action: &'static str,
+        send: impl Fn(aws_sdk_iam::Client, Option<String>) -> R + Copy,
+        next: impl Fn(&R::Answer) -> (bool, Option<&str>),
+        items: impl Fn(&R::Answer) -> Result<C, CallError>,
+    ) -> Result<C, CallError>
+    where
+        C: Default + IntoIterator + Extend<C::Item>,
+    {
+        self.pages(action, send, next).map(|page| items(&page?)).try_concat().await
+    }
+
+    /// The pages of an action of IAM. `send` asks for the page that a marker begins, and `next` tells of a page whether
+    /// it is truncated, and the marker of the page that follows.
+    pub(crate) fn pages<R: Request>(
+        &self,
+        action: &'static str,
+        send: impl Fn(aws_sdk_iam::Client, Option<String>) -> R + Copy,
+        next: impl Fn(&R::Answer) -> (bool, Option<&str>),
+    ) -> impl Stream<Item = Result<R::Answer, CallError>> {
+        let read =
+            move |marker: Option<String>| async move { self.call(action, |iam| send(iam, marker.clone())).await };
+        pages(action, read, next)
     }
 }
 
-/// The token of the page that follows; none after the last one, which has no token or an empty one.
-pub(crate) fn following(
+impl Aws {
+    /// The pages of an action of Organizations. `send` asks for the page that a token begins, and `next` is the token of
+    /// the page that follows: the last one has none or an empty one.
+    pub(crate) fn organization_pages<R: Request>(
+        &self,
+        action: &'static str,
+        send: impl Fn(&aws_sdk_organizations::Client, Option<String>) -> R + Copy,
+        next: impl Fn(&R::Answer) -> Option<&str>,
+    ) -> impl Stream<Item = Result<R::Answer, CallError>> {
+        let read = move |token: Option<String>| async move {
+            self.organizations_domain.send(action, || send(&self.organizations, token.clone())).await
+        };
+        pages(action, read, move |page| {
+            let token = next(page).filter(|token| !token.is_empty());
+            (token.is_some(), token)
+        })
+    }
+}
+
+/// The pages of `action`, read as they are taken. After an error the stream ends.
+fn pages<P, F>(
     action: &'static str,
-    next: Option<&str>,
-    this: Option<&str>,
-) -> Result<Option<String>, CallError> {
+    read: impl Fn(Option<String>) -> F,
+    next: impl Fn(&P) -> (bool, Option<&str>),
+) -> impl Stream<Item = Result<P, CallError>>
+where
+    F: Future<Output = Result<P, CallError>>,
+{
+    // The token of the page to read next. There is none after the last page.
+    let first = Some(None);
+    stream::try_unfold((first, read, next), move |(token, read, next)| async move {
+        let Some(token) = token else { return Ok(None) };
+        let page = read(token.clone()).await?;
+        let (is_truncated, following) = next(&page);
+        let following = if is_truncated { Some(Some(token_after(action, following, token.as_deref())?)) } else { None };
+        Ok(Some((page, (following, read, next))))
+    })
+}
+
+/// The token of the next page. A page that says that more follows and does not say where, or says where this very page
+/// began, would either lose items or be read for ever.
+fn token_after(action: &'static str, next: Option<&str>, this: Option<&str>) -> Result<String, CallError> {
     match next {
-        None | Some("") => Ok(None),
-        Some(next) if Some(next) == this => Err(CallError::bad_answer(action, "a page that is followed by itself")),
-        Some(next) => Ok(Some(next.to_owned())),
+        Some(next) if Some(next) != this => Ok(next.to_owned()),
+        Some(_) => Err(CallError::bad_answer(action, "a page that is followed by itself")),
+        None => Err(CallError::bad_answer(action, "a page that says that more follows, but not where")),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt;
+
     use super::*;
 
+    /// What is read of pages that are each told by their token, and name the next one.
+    fn read(next: fn(&str) -> (bool, Option<&'static str>)) -> String {
+        let page = |token: Option<String>| async { Ok(token.unwrap_or_default()) };
+        let pages = pages("iam:ListUsers", page, |page: &String| next(page));
+        let read: Result<Vec<_>, _> = pages.try_collect().now_or_never().unwrap();
+        read.map_or_else(|error| error.to_string(), |pages| pages.join(","))
+    }
+
     #[test]
-    fn a_page_that_is_followed_by_itself_is_an_error() {
-        let following = |next, this| following("organizations:ListRoots", next, this);
-        assert_eq!(following(None, Some("x")), Ok(None));
-        assert_eq!(following(Some(""), Some("x")), Ok(None));
-        assert_eq!(following(Some("y"), Some("x")), Ok(Some("y".to_owned())));
-        assert!(following(Some("x"), Some("x")).is_err());
+    fn pages_are_read_up_to_the_last_and_never_for_ever() {
+        assert_eq!(read(|_| (false, Some("x"))), "");
+        assert_eq!(
+            read(|page| if page == "y" { (false, None) } else { (true, Some(if page == "x" { "y" } else { "x" })) }),
+            ",x,y"
+        );
+        insta::assert_snapshot!(read(|_| (true, None)), @"iam:ListUsers got an answer that cannot be used: a page that says that more follows, but not where");
+        insta::assert_snapshot!(read(|_| (true, Some("x"))), @"iam:ListUsers got an answer that cannot be used: a page that is followed by itself");
     }
 }

@@ -3,28 +3,26 @@
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
 
 use aws_credential_types::Credentials;
-use aws_sdk_iam::{
-    config::{IdentityCache, retry::RetryConfig},
-    error::{ProvideErrorMetadata, SdkError},
-};
+use aws_sdk_iam::config::IdentityCache;
 use aws_sdk_sts::types::Credentials as StsCredentials;
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use jiff::Timestamp;
 use keysweep_model::{AccountId, Partition};
 use tokio::sync::RwLock;
 
 use crate::{
-    Aws, CallError, CallErrorKind, Deadline,
-    attempt::FailedAttempt,
-    domain::{Domain, DomainName},
-    iam_policy, region,
+    AssumeError, Aws, CallError, CallErrorKind, Deadline, RoleOptions,
+    attempt::{FailedAttempt, Request},
+    calls::DomainName,
+    domain::Domain,
+    iam_policy,
+    role::RoleArn,
 };
 
 /// How long a session lasts: the shortest that STS gives. A longer scan renews it.
@@ -33,102 +31,6 @@ const SESSION_SECONDS: i32 = 900;
 
 /// A session is renewed when it has less than this left, so that a request signed now does not arrive too late.
 const RENEW_BEFORE: Duration = Duration::from_secs(60);
-
-/// The role that is assumed in every account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RoleOptions {
-    /// The role's name, with its path where it has one: `security/Audit`.
-    pub name: String,
-    /// The external id that the role's trust policy asks for.
-    pub external_id: Option<String>,
-    /// The session's name, which CloudTrail shows: 2 to 64 of letters, digits and `=,.@-_+`.
-    pub session_name: String,
-    /// The source identity, which CloudTrail shows for everything that the session does. The role's trust policy must
-    /// allow `sts:SetSourceIdentity`.
-    pub source_identity: Option<String>,
-}
-
-/// Why a role could not be assumed.
-#[derive(Debug, thiserror::Error)]
-pub enum AssumeError {
-    /// STS did not give a session.
-    #[error("{error}. {}", .role.hint(.error, .region))]
-    Refused {
-        /// What STS said.
-        #[source]
-        error: CallError,
-        /// The role that was asked for.
-        role: RoleArn,
-        /// The Region in which it was asked for.
-        region: String,
-    },
-    /// STS gave a session in another account than the one asked for.
-    #[error("asked for `{asked}`, but the session is `{answered}`: check the endpoint and the proxy")]
-    OtherAccount {
-        /// The role that was asked for.
-        asked: RoleArn,
-        /// The ARN that STS answered with, or what there was in its place.
-        answered: String,
-    },
-}
-
-/// The ARN of a role.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RoleArn(String);
-
-impl RoleArn {
-    fn new(partition: &Partition, account: AccountId, role: &RoleOptions) -> Self {
-        Self(format!("arn:{partition}:iam::{account}:role/{}", role.name.trim_start_matches('/')))
-    }
-
-    fn hint(&self, error: &CallError, region: &str) -> String {
-        match error.kind {
-            CallErrorKind::Denied => self.hint_of_denial(&error.message),
-            CallErrorKind::RegionDisabled => {
-                let other = region::home_of(region).map(|home| format!(", such as {home}")).unwrap_or_default();
-                format!(
-                    "STS is not active in the Region {region} in the account of {self}: activate it there (IAM console, \
-                     account settings), or name another Region with --region{other}"
-                )
-            }
-            CallErrorKind::Throttled => {
-                "Something else uses up the limit of STS in this account and Region: run again later".to_owned()
-            }
-            CallErrorKind::OutOfTime => "Run again later, or with a longer --account-timeout".to_owned(),
-            CallErrorKind::ExpiredCredentials
-            | CallErrorKind::RejectedCredentials
-            | CallErrorKind::OtherPartition { .. }
-            | CallErrorKind::NoCredentials => format!("Check the caller's credentials, and the Region {region}"),
-            CallErrorKind::TimedOut | CallErrorKind::Unreachable => "Check the network and run again".to_owned(),
-            CallErrorKind::NotFound | CallErrorKind::BadAnswer | CallErrorKind::Refused => {
-                format!("The role asked for was {self}")
-            }
-        }
-    }
-
-    /// AWS names the action that is missing. Those that go along with a session are easily forgotten.
-    fn hint_of_denial(&self, message: &str) -> String {
-        let missing = |action: &str, why: &str| {
-            format!(
-                "Allow {action} in the trust policy of {self} and in the caller's IAM policy, because {why}: `keysweep \
-                 iam-policy` prints both policies"
-            )
-        };
-        if message.contains("sts:SetSourceIdentity") {
-            missing("sts:SetSourceIdentity", "--source-identity or the caller's own session sets a source identity")
-        } else if message.contains("sts:TagSession") {
-            missing("sts:TagSession", "the caller's own session has tags that go along")
-        } else {
-            format!("Check that {self} exists, that it trusts the caller, and the external id if it asks for one")
-        }
-    }
-}
-
-impl std::fmt::Display for RoleArn {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(&self.0)
-    }
-}
 
 /// A session in one account, with which its IAM is read. Its calls are paced and retried by themselves, so that
 /// throttling here takes nothing from any other account, and they end with the account's time.
@@ -200,11 +102,8 @@ impl Aws {
             .policy(iam_policy::read_policy().to_string())
             .set_external_id(role.external_id.clone())
             .set_source_identity(role.source_identity.clone());
-        let ask = || async {
-            let answer = request.clone().send().await;
-            answer.map_err(|error| FailedAttempt::new(ACTION, &error))
-        };
-        let answer = deadline.limit(ACTION, &self.clock, self.sts_domain.call(ACTION, ask)).await;
+        let answer = self.sts_domain.send(ACTION, || request.clone().send());
+        let answer = deadline.limit(ACTION, &self.clock, answer).await;
         let answer = answer.map_err(|error| AssumeError::Refused {
             error,
             role: arn.clone(),
@@ -237,10 +136,7 @@ impl Aws {
     }
 
     fn iam_client(&self, config: aws_sdk_iam::config::Builder, domain: &Arc<Domain>) -> aws_sdk_iam::Client {
-        let config = config
-            .interceptor(self.calls.clone())
-            .http_client(self.http.of(domain))
-            .retry_config(RetryConfig::disabled());
+        let config = config.interceptor(self.calls.clone()).http_client(self.http.of(domain));
         aws_sdk_iam::Client::from_conf(config.build())
     }
 }
@@ -275,47 +171,32 @@ impl AccountSession {
     }
 
     /// Makes one IAM call, with a session that is renewed before it runs out, and once more where AWS says that it has.
-    pub(crate) async fn call<O, E, F>(
+    pub(crate) async fn call<R: Request>(
         &self,
         action: &'static str,
-        send: impl Fn(aws_sdk_iam::Client) -> F,
-    ) -> Result<O, CallError>
-    where
-        E: ProvideErrorMetadata + std::error::Error + 'static,
-        F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
-    {
-        let answer = self.deadline.limit(action, &self.aws.clock, self.answer(action, &send)).await;
-        if answer.as_ref().is_err_and(|error| error.kind == CallErrorKind::OutOfTime) {
-            self.is_out_of_time.store(true, Ordering::Relaxed);
-        }
-        answer
-    }
-
-    async fn answer<O, E, F>(
-        &self,
-        action: &'static str,
-        send: &impl Fn(aws_sdk_iam::Client) -> F,
-    ) -> Result<O, CallError>
-    where
-        E: ProvideErrorMetadata + std::error::Error + 'static,
-        F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
-    {
-        // The session that AWS has refused, by its end.
-        let refused = Mutex::new(None);
+        send: impl Fn(aws_sdk_iam::Client) -> R,
+    ) -> Result<R::Answer, CallError> {
+        // The end of the session that AWS has refused.
+        let refused = OnceLock::new();
         let attempt = || async {
-            let known = *refused.lock().unwrap_or_else(PoisonError::into_inner);
-            let current = self.current(known).await?;
+            let current = self.current(refused.get().copied()).await?;
             send(current.iam).await.map_err(|error| {
                 let failed = FailedAttempt::new(action, &error);
-                if failed.error.kind == CallErrorKind::ExpiredCredentials && known.is_none() {
-                    *refused.lock().unwrap_or_else(PoisonError::into_inner) = current.expires_at;
+                if let (CallErrorKind::ExpiredCredentials, Some(end)) = (failed.error.kind, current.expires_at) {
+                    refused.get_or_init(|| end);
                 }
                 failed
             })
         };
-        let answer = self.domain.call(action, attempt).await;
-        let is_renewable = refused.lock().unwrap_or_else(PoisonError::into_inner).is_some();
-        if is_renewable { self.domain.call(action, attempt).await } else { answer }
+        let answer = async {
+            let answer = self.domain.call(action, attempt).await;
+            if refused.get().is_some() { self.domain.call(action, attempt).await } else { answer }
+        };
+        let answer = self.deadline.limit(action, &self.aws.clock, answer).await;
+        if answer.as_ref().is_err_and(|error| error.kind == CallErrorKind::OutOfTime) {
+            self.is_out_of_time.store(true, Ordering::Relaxed);
+        }
+        answer
     }
 
     /// The session as it is, or a new one where it is about to run out or is the one that AWS has just refused.
@@ -339,14 +220,5 @@ impl AccountSession {
                 .map_err(AssumeError::into_call_error)?;
         }
         Ok(slot.clone())
-    }
-}
-
-impl AssumeError {
-    fn into_call_error(self) -> CallError {
-        match self {
-            Self::Refused { error, .. } => error,
-            other @ Self::OtherAccount { .. } => CallError::bad_answer("sts:AssumeRole", other.to_string()),
-        }
     }
 }

@@ -1,5 +1,4 @@
-//! The facet `authorization details`: the groups and IAM policies of every user of an account, one call for every
-//! 1,000 users, groups and IAM policies.
+//! The facet `authorization details`: the groups and IAM policies of every user of an account.
 //!
 //! The answer may contradict itself: a group that is deleted between two pages is named by its users and described
 //! nowhere. Then, and where a policy document cannot be understood, the permissions of the users that have it are
@@ -7,14 +6,19 @@
 
 mod administrator;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, pin::pin};
 
-use aws_sdk_iam::types::{AttachedPolicy, EntityType, GroupDetail, ManagedPolicyDetail, PolicyDetail, Tag, UserDetail};
-use keysweep_model::{Facet, Fact, Permissions, Tags, Unreadable, UserName};
+use aws_sdk_iam::{
+    operation::get_account_authorization_details::GetAccountAuthorizationDetailsOutput,
+    types::{AttachedPolicy, EntityType, GroupDetail, ManagedPolicyDetail, PolicyDetail, UserDetail},
+};
+use futures::{Stream, TryStreamExt};
+use keysweep_model::{Facet, Fact, Permissions, Tags, UserName};
 
 use crate::{
     AccountSession, CallError,
-    users::{PAGE, next_marker},
+    answer::{tag, unreadable},
+    paging::PAGE,
 };
 
 const ACTION: &str = "iam:GetAccountAuthorizationDetails";
@@ -35,19 +39,17 @@ impl AccountSession {
     /// When any page cannot be read, or when it is about another account.
     /// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
     pub async fn authorization_details(&self) -> Result<HashMap<UserName, UserDetails>, CallError> {
-        let filter = vec![EntityType::User, EntityType::Group, EntityType::LocalManagedPolicy];
-        let mut users = Vec::new();
-        let mut known = Known::default();
-        self.each_details_page(&filter, |page_users, groups, policies| {
-            users.extend_from_slice(page_users);
+        let (mut users, mut known) = (Vec::new(), Known::default());
+        let mut pages = pin!(self.details(&[EntityType::User, EntityType::Group, EntityType::LocalManagedPolicy]));
+        while let Some(page) = pages.try_next().await? {
+            let (groups, policies) = (page.group_detail_list(), page.policies());
             let arns = groups.iter().filter_map(|group| group.arn()).chain(policies.iter().filter_map(|it| it.arn()));
             for arn in arns {
                 self.check_account(ACTION, arn)?;
             }
             known.add(groups, policies);
-            Ok(())
-        })
-        .await?;
+            users.extend(page.user_detail_list.unwrap_or_default());
+        }
         let named = |user| Ok(self.user_name(user)?.map(|name| (name, known.details(user))));
         users.iter().filter_map(|user| named(user).transpose()).collect()
     }
@@ -64,40 +66,29 @@ impl AccountSession {
     /// When any page cannot be read.
     pub async fn all_user_tags(&self) -> Result<HashMap<UserName, Tags>, CallError> {
         let mut tags = HashMap::new();
-        self.each_details_page(&[EntityType::User], |users, _, _| {
-            for user in users {
+        let mut pages = pin!(self.details(&[EntityType::User]));
+        while let Some(page) = pages.try_next().await? {
+            for user in page.user_detail_list() {
                 if let Some(name) = self.user_name(user)? {
-                    tags.insert(name, user.tags().iter().map(pair).collect());
+                    tags.insert(name, user.tags().iter().map(tag).collect());
                 }
             }
-            Ok(())
-        })
-        .await?;
+        }
         Ok(tags)
     }
 
-    async fn each_details_page(
+    fn details(
         &self,
-        filter: &[EntityType],
-        mut take: impl FnMut(&[UserDetail], &[GroupDetail], &[ManagedPolicyDetail]) -> Result<(), CallError>,
-    ) -> Result<(), CallError> {
-        let mut marker = None;
-        loop {
-            let page = self
-                .call(ACTION, |iam| {
-                    iam.get_account_authorization_details()
-                        .set_filter(Some(filter.to_vec()))
-                        .max_items(PAGE)
-                        .set_marker(marker.clone())
-                        .send()
-                })
-                .await?;
-            take(page.user_detail_list(), page.group_detail_list(), page.policies())?;
-            match next_marker(ACTION, page.is_truncated(), page.marker(), marker.as_deref())? {
-                Some(next) => marker = Some(next),
-                None => return Ok(()),
-            }
-        }
+        of: &[EntityType],
+    ) -> impl Stream<Item = Result<GetAccountAuthorizationDetailsOutput, CallError>> {
+        self.pages(
+            ACTION,
+            |iam, marker| {
+                let request = iam.get_account_authorization_details().set_filter(Some(of.to_vec()));
+                request.max_items(PAGE).set_marker(marker).send()
+            },
+            |page| (page.is_truncated(), page.marker()),
+        )
     }
 
     fn user_name(&self, user: &UserDetail) -> Result<Option<UserName>, CallError> {
@@ -134,14 +125,9 @@ impl Known {
     }
 
     fn details(&self, user: &UserDetail) -> UserDetails {
-        let permissions = self.permissions(user).map_or_else(
-            |error| {
-                let reason = error.to_string();
-                Fact::Unreadable(Arc::new(Unreadable { facet: Facet::AuthorizationDetails, reason }))
-            },
-            Fact::Known,
-        );
-        UserDetails { tags: user.tags().iter().map(pair).collect(), permissions }
+        let permissions = self.permissions(user);
+        let permissions = permissions.map_or_else(|error| unreadable(Facet::AuthorizationDetails, error), Fact::Known);
+        UserDetails { tags: user.tags().iter().map(tag).collect(), permissions }
     }
 
     fn permissions(&self, user: &UserDetail) -> Result<Permissions, CallError> {
@@ -221,10 +207,6 @@ fn allows_everything(document: &str) -> Result<bool, CallError> {
 
 fn bad(reason: &str) -> CallError {
     CallError::bad_answer(ACTION, reason)
-}
-
-pub(crate) fn pair(tag: &Tag) -> (String, String) {
-    (tag.key().to_owned(), tag.value().to_owned())
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use std::{sync::Arc, time::Duration};
 use jiff::{SignedDuration, Timestamp};
 use keysweep_model::{Account, Fact, RootActivity, User};
 
-use crate::{AccountSession, CallError, backoff::Backoff, users::timestamp};
+use crate::{AccountSession, CallError, answer::timestamp, backoff::Backoff};
 
 /// The waits between two looks at a report in the making.
 const FIRST_LOOK: Duration = Duration::from_millis(500);

@@ -20,7 +20,7 @@ use keysweep_model::{
 mod root;
 
 use super::ReportUser;
-use crate::access_keys::known_text;
+use crate::answer::known_text;
 
 /// The row of the account's root user, which is no IAM user.
 const ROOT: &str = "<root_account>";

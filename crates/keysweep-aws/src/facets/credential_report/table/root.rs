@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use keysweep_model::{AccountId, LastUsed, Partition, RootActivity};
 
 use super::{NO_INFORMATION, NOT_APPLICABLE, Row, unknown_text};
-use crate::access_keys::known_text;
+use crate::answer::known_text;
 
 /// When the root user was made and used, or what in its row is not understood. An old report has no password columns
 /// for it, but always tells when the password was last used.

@@ -1,6 +1,6 @@
 //! What users have by themselves and by their groups, and answers that contradict themselves.
 
-use aws_sdk_iam::types::{AttachedPermissionsBoundary, PolicyVersion};
+use aws_sdk_iam::types::{AttachedPermissionsBoundary, PolicyVersion, Tag};
 
 use super::*;
 

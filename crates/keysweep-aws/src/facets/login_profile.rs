@@ -1,12 +1,12 @@
-//! The facet `login profile`: whether a user has a console password, and since when; one call a user. When it was last
-//! used the list of users tells, and when it was last changed the credential report.
+//! The facet `login profile`: whether a user has a console password, and since when. When it was last used the list of
+//! users tells, and when it was last changed the credential report.
 
 use jiff::Timestamp;
 use keysweep_model::UserName;
 
 use crate::{
     AccountSession, CallError, CallErrorKind,
-    users::{check_user, timestamp},
+    answer::{check_user, required, timestamp},
 };
 
 impl AccountSession {
@@ -20,8 +20,7 @@ impl AccountSession {
         const ACTION: &str = "iam:GetLoginProfile";
         match self.call(ACTION, |iam| iam.get_login_profile().user_name(user.as_str()).send()).await {
             Ok(answer) => {
-                let profile = answer.login_profile();
-                let profile = profile.ok_or_else(|| CallError::bad_answer(ACTION, "no LoginProfile in it"))?;
+                let profile = required(ACTION, "LoginProfile", answer.login_profile())?;
                 check_user(ACTION, user, profile.user_name())?;
                 timestamp(ACTION, profile.create_date()).map(Some)
             }
