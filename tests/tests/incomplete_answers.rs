@@ -110,7 +110,7 @@ async fn what_the_details_lack_is_unknown_for_the_users_concerned_only() {
     insta::assert_snapshot!(scene.scan().await.text(), @"
     2 of 2 accounts scanned
     100000000001 admin AKIAYOUNG9XXXXXXXXXX access-key-of-administrator fail: its user is an administrator
-    100000000001 broken AKIAYOUNG8XXXXXXXXXX access-key-of-administrator unknown: authorization details could not be read: iam:GetAccountAuthorizationDetails got an answer that cannot be used: an IAM policy is no JSON: expected `,` or `]` at line 1 column 68
+    100000000001 broken AKIAYOUNG8XXXXXXXXXX access-key-of-administrator unknown: authorization details could not be read: iam:GetAccountAuthorizationDetails got an answer that cannot be used: an IAM policy is not JSON: expected `,` or `]` at line 1 column 68
     100000000001 cyd AKIACYDXXXXXXXXXXXXX access-key-of-administrator unknown: authorization details could not be read: iam:GetAccountAuthorizationDetails got an answer that cannot be used: the group `vanished` is not in it
     exit 3
     ");

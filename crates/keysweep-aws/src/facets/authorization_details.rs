@@ -202,7 +202,7 @@ fn any_allows_everything(policies: &[PolicyDetail]) -> Result<bool, CallError> {
 }
 
 fn allows_everything(document: &str) -> Result<bool, CallError> {
-    administrator::allows_everything(document).map_err(|reason| bad(&reason))
+    administrator::allows_everything(document).map_err(|error| bad(&error.to_string()))
 }
 
 fn bad(reason: &str) -> CallError {

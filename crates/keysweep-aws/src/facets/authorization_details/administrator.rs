@@ -1,43 +1,58 @@
 //! Whether an IAM policy allows every action on every resource.
 
+use std::str::Utf8Error;
+
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
+
+/// Why it cannot be told what an IAM policy allows.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum DocumentError {
+    #[error("an IAM policy is not UTF-8: {0}")]
+    NotText(#[from] Utf8Error),
+    #[error("an IAM policy is not JSON: {0}")]
+    NotJson(#[from] serde_json::Error),
+    #[error("an IAM policy has no statement")]
+    NoStatement,
+    #[error("a statement of an IAM policy neither allows nor denies")]
+    NoEffect,
+    #[error("a statement of an IAM policy has no map as `Condition`")]
+    BadCondition,
+    #[error("a statement of an IAM policy has no string as `{0}`")]
+    NotString(&'static str),
+}
 
 /// Whether one statement of the URL-encoded `document` allows every action on every resource without a condition.
 /// Statements by `NotAction` or `NotResource` leave something out, and are not counted.
 /// Source: docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
-pub(super) fn allows_everything(document: &str) -> Result<bool, String> {
-    let text = percent_decode_str(document).decode_utf8().map_err(|error| format!("an IAM policy: {error}"))?;
-    let policy: Value = serde_json::from_str(&text).map_err(|error| format!("an IAM policy is no JSON: {error}"))?;
+pub(super) fn allows_everything(document: &str) -> Result<bool, DocumentError> {
+    let policy: Value = serde_json::from_str(&percent_decode_str(document).decode_utf8()?)?;
     match policy.get("Statement") {
         Some(Value::Array(statements)) => statements.iter().try_fold(false, |any, it| Ok(any | is_everything(it)?)),
         Some(statement @ Value::Object(_)) => is_everything(statement),
-        Some(_) | None => Err("an IAM policy has no statement".to_owned()),
+        Some(_) | None => Err(DocumentError::NoStatement),
     }
 }
 
-fn is_everything(statement: &Value) -> Result<bool, String> {
+fn is_everything(statement: &Value) -> Result<bool, DocumentError> {
     let allows = match statement.get("Effect").and_then(Value::as_str) {
         Some("Allow") => true,
         Some("Deny") => false,
-        Some(_) | None => return Err("a statement of an IAM policy neither allows nor denies".to_owned()),
+        Some(_) | None => return Err(DocumentError::NoEffect),
     };
     let all_actions = has(statement, "Action", &["*", "*:*"])?;
     let all_resources = has(statement, "Resource", &["*"])?;
     let is_conditional = match statement.get("Condition") {
         Some(Value::Object(conditions)) => !conditions.is_empty(),
-        Some(_) => return Err("a statement of an IAM policy has a `Condition` that is none".to_owned()),
+        Some(_) => return Err(DocumentError::BadCondition),
         None => false,
     };
     Ok(allows && all_actions && all_resources && !is_conditional)
 }
 
-/// Whether the text, or a text of the list, that a statement has as `field` is one of `all`.
-fn has(statement: &Value, field: &str, all: &[&str]) -> Result<bool, String> {
-    let is_one = |value: &Value| {
-        let text = value.as_str().ok_or_else(|| format!("a statement of an IAM policy has no text as `{field}`"))?;
-        Ok(all.contains(&text))
-    };
+/// Whether the string, or a string of the list, that a statement has as `field` is one of `all`.
+fn has(statement: &Value, field: &'static str, all: &[&str]) -> Result<bool, DocumentError> {
+    let is_one = |value: &Value| Ok(all.contains(&value.as_str().ok_or(DocumentError::NotString(field))?));
     match statement.get(field) {
         Some(Value::Array(values)) => values.iter().try_fold(false, |any, value| Ok(any | is_one(value)?)),
         Some(value) => is_one(value),
@@ -52,7 +67,7 @@ mod tests {
 
     use super::*;
 
-    fn judged(statements: &str) -> Result<bool, String> {
+    fn judged(statements: &str) -> Result<bool, DocumentError> {
         let document = format!(r#"{{"Version": "2012-10-17", "Statement": {statements}}}"#);
         allows_everything(&utf8_percent_encode(&document, NON_ALPHANUMERIC).to_string())
     }
@@ -70,15 +85,13 @@ mod tests {
             (r#"[{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {}}]"#, true),
         ];
         for (statements, expected) in cases {
-            assert_eq!(judged(statements), Ok(expected), "{statements}");
+            assert_eq!(judged(statements).unwrap(), expected, "{statements}");
         }
     }
 
     #[test]
-    fn what_is_no_policy_is_an_error_and_not_harmless() {
-        assert!(allows_everything("%7B").is_err());
-        assert!(allows_everything("{}").is_err());
-        for statements in [
+    fn what_cannot_be_understood_is_an_error_and_not_harmless() {
+        let statements = [
             r#""x""#,
             r#"["x"]"#,
             r#"[{"Action": "*", "Resource": "*"}]"#,
@@ -86,9 +99,21 @@ mod tests {
             r#"[{"Effect": "Allow", "Action": 1, "Resource": "*"}]"#,
             r#"[{"Effect": "Allow", "Action": "s3:*", "Resource": [{}]}]"#,
             r#"[{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": true}]"#,
-        ] {
-            assert!(judged(statements).is_err(), "{statements}");
-        }
+        ];
+        let documents = ["%ff", "%7B", "{}"].map(allows_everything).into_iter();
+        let errors = documents.chain(statements.map(judged)).map(|judged| judged.unwrap_err().to_string());
+        insta::assert_snapshot!(errors.collect::<Vec<_>>().join("\n"), @"
+        an IAM policy is not UTF-8: invalid utf-8 sequence of 1 bytes from index 0
+        an IAM policy is not JSON: EOF while parsing an object at line 1 column 1
+        an IAM policy has no statement
+        an IAM policy has no statement
+        a statement of an IAM policy neither allows nor denies
+        a statement of an IAM policy neither allows nor denies
+        a statement of an IAM policy neither allows nor denies
+        a statement of an IAM policy has no string as `Action`
+        a statement of an IAM policy has no string as `Resource`
+        a statement of an IAM policy has no map as `Condition`
+        ");
     }
 
     proptest! {

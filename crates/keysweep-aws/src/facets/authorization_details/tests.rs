@@ -117,12 +117,12 @@ fn what_the_answer_names_and_does_not_tell_makes_the_permissions_of_that_user_un
     the IAM policy `arn:aws-cn:iam::111122223333:policy/gone` is not in it
     the group `nobody` is not in it
     the IAM policy `arn:aws-cn:iam::111122223333:policy/gone` is not in it
-    an IAM policy is no JSON: expected ident at line 1 column 2
-    an IAM policy is no JSON: EOF while parsing an object at line 1 column 1
+    an IAM policy is not JSON: expected ident at line 1 column 2
+    an IAM policy is not JSON: EOF while parsing an object at line 1 column 1
     administrator: false
     an attached IAM policy without an ARN
     an IAM policy without a name
-    an IAM policy is no JSON: expected ident at line 1 column 2
+    an IAM policy is not JSON: expected ident at line 1 column 2
     a permissions boundary without an ARN
     "
     );
