@@ -1,4 +1,4 @@
-//! The outcome of one attempt at a call, and what follows from it: an answer, another attempt, or a failure.
+//! The outcome of one attempt at a call, and what follows from it: an answer, another attempt, or an error.
 
 use std::{error::Error, time::Duration};
 
@@ -42,7 +42,7 @@ pub(crate) enum Next {
         /// How long AWS asks to wait, where it says.
         retry_after: Option<Duration>,
     },
-    /// Another attempt would come to the same.
+    /// Another attempt would have the same outcome.
     Final,
 }
 

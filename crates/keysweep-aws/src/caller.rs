@@ -1,4 +1,4 @@
-//! Who the caller is, as far as AWS knows the credentials.
+//! Who the caller is, and which partition its credentials are of where STS does not know them.
 
 use aws_config::SdkConfig;
 use aws_sdk_sts::config::Region;
@@ -29,7 +29,7 @@ impl Aws {
         const ACTION: &str = "sts:GetCallerIdentity";
         let answer = match self.sts_domain.send(ACTION, || self.sts.get_caller_identity().send()).await {
             Ok(answer) => answer,
-            Err(error) => return Err(self.look_elsewhere(error).await),
+            Err(error) => return Err(self.try_other_partitions(error).await),
         };
         let arn = answer.arn().unwrap_or_default().to_owned();
         let (partition, account, _) =
@@ -37,10 +37,9 @@ impl Aws {
         Ok(Caller { account, arn, partition })
     }
 
-    /// What to tell of the caller's credentials that STS does not know. Where nothing says in which Region or at which
-    /// endpoint AWS is, they may be of another partition, and the STS there is asked: a request is signed
-    /// with the secret and does not hold it.
-    async fn look_elsewhere(&self, error: CallError) -> CallError {
+    /// The error for credentials that STS does not know. Where neither a Region nor an endpoint is configured, they may
+    /// be of another partition, and its STS is asked. The request is signed with the secret and does not hold it.
+    async fn try_other_partitions(&self, error: CallError) -> CallError {
         let is_unknown = error.code.as_deref() == Some("InvalidClientTokenId");
         if !is_unknown || !self.is_region_assumed || has_endpoint(&self.sdk) {
             return error;

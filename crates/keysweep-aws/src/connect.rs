@@ -38,7 +38,7 @@ pub struct ConnectOptions {
 /// Where AWS is.
 #[derive(Debug, Clone)]
 pub enum Endpoint {
-    /// AWS itself, or what `AWS_ENDPOINT_URL` and its kin name, found as all AWS tools find it: environment, shared
+    /// AWS itself, or what `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>` name, found as all AWS tools find it: environment, shared
     /// configuration files, single sign-on, web identity, container and instance credentials.
     /// Source: docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
     Default {
@@ -143,11 +143,11 @@ impl Aws {
 }
 
 impl Endpoint {
-    /// The Region that somebody has named: the user, the environment, a profile, the instance.
+    /// The configured Region: of the user, the environment, the profile or the instance.
     async fn region(&self) -> Option<Region> {
         match self {
             Self::Default { profile, region } => {
-                // The default chain by itself would look at the default profile, whichever one was named.
+                // By itself, the default chain reads the default profile, even where another one is named.
                 let mut usual = DefaultRegionChain::builder();
                 if let Some(profile) = profile {
                     usual = usual.profile_name(profile);
@@ -174,9 +174,8 @@ async fn sdk_config(options: &ConnectOptions, region: Region, http: Limited) -> 
                 .http_client(http_client.clone())
                 .retry_config(retry.clone());
             if let Some(profile) = profile {
-                // As with the AWS CLI, a profile that is named wins over credentials in the environment: whoever names
-                // one does not want whatever the shell happens to hold.
-                // A profile may have to assume roles itself, or to ask a portal: that takes all of this again.
+                // As with the AWS CLI, a named profile wins over credentials in the environment. It may have to assume
+                // roles or to call a portal itself, so its provider needs the same configuration.
                 let provider = ProviderConfig::empty()
                     .with_behavior_version(Some(BehaviorVersion::v2026_01_12()))
                     .with_region(Some(region))
@@ -190,7 +189,7 @@ async fn sdk_config(options: &ConnectOptions, region: Region, http: Limited) -> 
             }
             loader.load().await
         }
-        // Built by hand, because the loader would look at the environment and the shared configuration files.
+        // Built by hand, because the loader reads the environment and the shared configuration files.
         Endpoint::InProcess { credentials, .. } => {
             let StaticCredentials { access_key_id, secret_access_key } = credentials;
             let credentials = Credentials::new(access_key_id, secret_access_key, None, None, "in process");

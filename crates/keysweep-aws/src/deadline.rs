@@ -1,4 +1,4 @@
-//! The time that an account has.
+//! The moment by which an account must be done: see `--account-timeout`.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ impl Deadline {
     /// The moment that is `after` from now.
     #[must_use]
     pub fn after(clock: &Clock, after: Duration) -> Self {
-        // Centuries away is as good as never, and an `Instant` cannot show it.
+        // An `Instant` cannot hold a time that is centuries away.
         let far = Duration::from_secs(u64::from(u32::MAX));
         Self { at: clock.instant() + after.min(far), after }
     }

@@ -152,7 +152,7 @@ impl fmt::Display for CallError {
 
 impl Error for CallError {}
 
-/// The message in one line: the SDK lists the places where it has looked for credentials below each other.
+/// The message in one line: the SDK lists the places where it has looked for credentials in a line each.
 fn one_line(message: &str) -> String {
     let lines: Vec<&str> = message.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     lines.join("; ").replace(":; ", ": ")

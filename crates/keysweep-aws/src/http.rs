@@ -16,7 +16,7 @@ use bytes::Bytes;
 
 use crate::{domain::Domain, places::Places};
 
-/// The network: TLS by rustls, proxies from `HTTPS_PROXY` and its kin as other AWS tools honour them.
+/// The network: TLS by rustls, proxies from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, as other AWS tools read them.
 pub(crate) fn network() -> SharedHttpClient {
     Builder::new().build_with_connector_fn(|settings, components| {
         let provider = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc);

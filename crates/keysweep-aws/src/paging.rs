@@ -39,7 +39,7 @@ impl AccountSession {
 
 impl Aws {
     /// The pages of an action of Organizations. `send` asks for the page that a token begins, and `next` is the token of
-    /// the page that follows: the last one has none or an empty one.
+    /// the page that follows.
     pub(crate) fn organization_pages<R: Request>(
         &self,
         action: &'static str,
@@ -49,10 +49,7 @@ impl Aws {
         let read = move |token: Option<String>| async move {
             self.organizations_domain.send(action, || send(&self.organizations, token.clone())).await
         };
-        pages(action, read, move |page| {
-            let token = next(page).filter(|token| !token.is_empty());
-            (token.is_some(), token)
-        })
+        pages(action, read, move |page| by_token(next(page)))
     }
 }
 
@@ -76,8 +73,13 @@ where
     })
 }
 
+/// Whether more follows a page that has this token, and the token. AWS leaves it out or empty where nothing follows.
+fn by_token(token: Option<&str>) -> (bool, Option<&str>) {
+    (token.is_some_and(|token| !token.is_empty()), token)
+}
+
 /// The token of the next page. A page that says that more follows and does not say where, or says where this very page
-/// began, would either lose items or be read for ever.
+/// began, would lose items or never end.
 fn token_after(action: &'static str, next: Option<&str>, this: Option<&str>) -> Result<String, CallError> {
     match next {
         Some(next) if Some(next) != this => Ok(next.to_owned()),
@@ -92,9 +94,9 @@ mod tests {
 
     use super::*;
 
-    /// What is read of pages that are each told by their token, and name the next one.
+    /// The tokens of the pages that are read, where `next` tells what follows each.
     fn read(next: fn(&str) -> (bool, Option<&'static str>)) -> String {
-        let page = |token: Option<String>| async { Ok(token.unwrap_or_default()) };
+        let page = |token: Option<String>| async { Ok(token.unwrap_or("first".to_owned())) };
         let pages = pages("iam:ListUsers", page, |page: &String| next(page));
         let read: Result<Vec<_>, _> = pages.try_collect().now_or_never().unwrap();
         read.map_or_else(|error| error.to_string(), |pages| pages.join(","))
@@ -102,11 +104,13 @@ mod tests {
 
     #[test]
     fn pages_are_read_up_to_the_last_and_never_for_ever() {
-        assert_eq!(read(|_| (false, Some("x"))), "");
         assert_eq!(
-            read(|page| if page == "y" { (false, None) } else { (true, Some(if page == "x" { "y" } else { "x" })) }),
-            ",x,y"
+            [read(|_| (false, Some("x"))), read(|_| by_token(Some(""))), read(|_| by_token(None))],
+            ["first"; 3]
         );
+        let two_more =
+            |page: &str| by_token([("first", "x"), ("x", "y")].iter().find(|it| it.0 == page).map(|it| it.1));
+        assert_eq!(read(two_more), "first,x,y");
         insta::assert_snapshot!(read(|_| (true, None)), @"iam:ListUsers got an answer that cannot be used: a page that says that more follows, but not where");
         insta::assert_snapshot!(read(|_| (true, Some("x"))), @"iam:ListUsers got an answer that cannot be used: a page that is followed by itself");
     }

@@ -1,19 +1,17 @@
-//! Regions and partitions: which Region a connection speaks to, and which partition credentials are of that were given
-//! without one.
+//! Regions and the partitions that they are in.
 
 /// The Region for those who configured none: the home of IAM and Organizations in the partition `aws`.
 pub(crate) const DEFAULT: &str = "us-east-1";
 
-/// The other partitions to which anybody may send requests, by the beginning of their Regions' names, each with a Region
-/// in which STS is always active.
+/// The other public partitions, by the prefix of their Regions' names, each with a Region in which STS is always active.
 /// Source: docs.aws.amazon.com/general/latest/gr/sts.html
 pub(crate) const OTHER_PARTITIONS: [(&str, &str); 2] = [("us-gov-", "us-gov-west-1"), ("cn-", "cn-north-1")];
 
-/// The beginnings of the names of Regions in partitions of their own, about which nothing is known here.
+/// The prefixes of the Regions of further partitions. Where STS is always active there is not known.
 const UNKNOWN_PARTITIONS: [&str; 3] = ["us-iso", "eu-iso", "eusc-"];
 
-/// The Region of the partition of `region` in which STS is always active; none where that is `region` itself or not
-/// known.
+/// The Region of the partition of `region` in which STS is always active, or `None` where that is `region` itself or is
+/// not known.
 pub(crate) fn home_of(region: &str) -> Option<&'static str> {
     if UNKNOWN_PARTITIONS.iter().any(|start| region.starts_with(start)) {
         return None;

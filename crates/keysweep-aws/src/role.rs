@@ -37,7 +37,7 @@ pub enum AssumeError {
     OtherAccount {
         /// The role that was asked for.
         asked: RoleArn,
-        /// The ARN that STS answered with, or what there was in its place.
+        /// The ARN that STS answered with, or `(no ARN)`.
         answered: String,
     },
 }

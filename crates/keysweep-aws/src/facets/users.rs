@@ -15,7 +15,7 @@ use crate::{
 /// A user as IAM's list of users tells of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListedUser {
-    /// The user, of whom no more is read than its name, ARN, path and creation date.
+    /// The user with its name, ARN, path and creation date. The other facts are not read.
     pub user: User,
     /// Its unique id, such as `AIDAJQABLZS4A3QDU576Q`. A user that is renamed keeps it, and no other user ever gets it.
     /// Source: docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html

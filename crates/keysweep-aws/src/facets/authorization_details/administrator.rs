@@ -5,7 +5,7 @@ use std::str::Utf8Error;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-/// Why it cannot be told what an IAM policy allows.
+/// Why an IAM policy cannot be understood.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum DocumentError {
     #[error("an IAM policy is not UTF-8: {0}")]

@@ -22,7 +22,7 @@ mod root;
 use super::ReportUser;
 use crate::answer::known_text;
 
-/// The row of the account's root user, which is no IAM user.
+/// The row of the account's root user, which is not an IAM user.
 const ROOT: &str = "<root_account>";
 
 /// AWS's word for "nothing to say here".
