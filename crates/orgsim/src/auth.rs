@@ -73,37 +73,36 @@ fn check_signature(
         return Err(AuthError::Incomplete(message.to_owned()));
     };
     let at = date.to_zoned(jiff::tz::TimeZone::UTC).map_or(Timestamp::MIN, |zoned| zoned.timestamp());
-    let told = |moment: Timestamp| moment.strftime("%Y%m%dT%H%M%SZ").to_string();
+    let text = |moment: Timestamp| moment.strftime("%Y%m%dT%H%M%SZ").to_string();
+    let refused = |message: String| Err(AuthError::BadSignature(message));
     if at < now - SKEW {
-        let (now, limit) = (told(now), told(now - SKEW));
-        let message = format!("Signature expired: {signed_at} is now earlier than {limit} ({now} - 15 min.)");
-        return Err(AuthError::BadSignature(message));
+        let (now, limit) = (text(now), text(now - SKEW));
+        return refused(format!("Signature expired: {signed_at} is now earlier than {limit} ({now} - 15 min.)"));
     }
     if at > now + SKEW {
-        let (now, limit) = (told(now), told(now + SKEW));
-        let message = format!("Signature not yet current: {signed_at} is still later than {limit} ({now} + 15 min.)");
-        return Err(AuthError::BadSignature(message));
+        let (now, limit) = (text(now), text(now + SKEW));
+        return refused(format!(
+            "Signature not yet current: {signed_at} is still later than {limit} ({now} + 15 min.)"
+        ));
     }
     if !signed_at.starts_with(&authorization.date) {
-        let message = format!(
+        return refused(format!(
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{}' != '{signed_at}'",
             authorization.date
-        );
-        return Err(AuthError::BadSignature(message));
+        ));
     }
     if !authorization.signed_headers.iter().any(|name| name == "host") {
-        let message = "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.";
-        return Err(AuthError::BadSignature(message.to_owned()));
+        return refused("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.".to_owned());
     }
     let secret = state.derive().secret(&authorization.access_key_id);
     if authorization.expected(call.request, signed_at, &secret) == authorization.signature {
         return Ok(());
     }
-    Err(AuthError::BadSignature(
+    refused(
         "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access \
          Key and signing method. Consult the service documentation for details."
             .to_owned(),
-    ))
+    )
 }
 
 /// Checks that the caller's policies, and those of its session, allow an action on a resource.

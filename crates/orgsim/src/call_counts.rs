@@ -1,10 +1,10 @@
-//! How often each account was asked for what.
+//! The number of requests for each account and action.
 
 use std::collections::{BTreeMap, HashMap};
 
 use crate::world::AccountId;
 
-/// Every request that arrived, those included that were refused, throttled or lost. The account is the one that is
+/// The number of requests, including those that were refused, throttled or lost. The account is the one that is
 /// addressed: for `AssumeRole` the account of the role, otherwise that of the credentials.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CallCounts(HashMap<Option<AccountId>, BTreeMap<Box<str>, u64>>);

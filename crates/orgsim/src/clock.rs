@@ -1,11 +1,11 @@
-//! Time as a value: the simulator never asks the machine what time it is, it asks the clock it was given.
+//! Time as a value: the simulator reads the clock that it is given, never the clock of the machine.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Where the simulator's present comes from: signatures, sessions, reports and rate limits are all judged by it.
+/// The current time of a simulator, for signatures, sessions, reports and rate limits.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
@@ -15,7 +15,7 @@ impl Clock {
         Clock(Arc::new(now))
     }
 
-    /// A clock that stands at `start` until its handle moves it.
+    /// A clock that shows `start` until its handle moves it.
     #[must_use]
     pub fn manual(start: Timestamp) -> (Clock, ManualClock) {
         let handle = ManualClock(Arc::new(AtomicI64::new(start.as_millisecond())));
@@ -36,7 +36,7 @@ impl std::fmt::Debug for Clock {
     }
 }
 
-/// The hand that moves a [`Clock::manual`]; clones move the same clock. Its resolution is a millisecond.
+/// Moves a [`Clock::manual`]; clones move the same clock. Its resolution is a millisecond.
 #[derive(Clone, Debug)]
 pub struct ManualClock(Arc<AtomicI64>);
 

@@ -1,10 +1,10 @@
-//! Faults: what goes wrong on the wire, for whom, and when; plain data that a world's YAML can hold.
+//! Faults of answers, and the requests that they hit: plain data that a world's YAML can hold.
 
 use serde::{Deserialize, Serialize};
 
 use crate::value::{AccountId, Text};
 
-/// Something that goes wrong for some requests.
+/// A fault of the answers to some requests.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
@@ -17,7 +17,7 @@ pub struct Fault {
     /// Which of the matching requests are hit, counted for each account by itself.
     #[serde(default)]
     pub calls: Calls,
-    /// The header `Retry-After` of throttles, in seconds; left out, there is none.
+    /// The header `Retry-After` of throttles, in seconds; left out, there is no such header.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
     /// What happens to them.
@@ -132,7 +132,7 @@ pub enum FaultKind {
     RateLimit {
         /// How fast the bucket fills.
         per_second: f64,
-        /// How many requests a full bucket lets through.
+        /// How many requests a full bucket allows.
         burst: f64,
     },
     /// The answer is this error.
@@ -157,7 +157,7 @@ pub enum FaultKind {
     ReportLimitExceeded,
 }
 
-/// How long an answer is held back, in milliseconds.
+/// How long an answer is delayed, in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Latency {
@@ -174,7 +174,7 @@ pub enum Latency {
     LogNormalMs {
         /// Half of the answers are faster.
         median: f64,
-        /// The spread: 0 is none, 0.5 is lively, 1 is wild.
+        /// The spread: 0 is none, 0.5 is large, 1 is very large.
         sigma: f64,
     },
 }

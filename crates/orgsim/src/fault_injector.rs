@@ -1,7 +1,7 @@
-//! Faults at work: decides for each request what goes wrong with it.
+//! Applies faults: decides for each request which of them hit it.
 //!
-//! Whether chance strikes follows from the seed, the fault, the account and how many requests the fault has seen from
-//! that account, so the fate of an account does not depend on how its requests mix with those of others.
+//! Whether a fault by chance hits follows from the seed, the fault, the account and the number of requests from
+//! that account, so the faults of an account do not depend on the order of its requests among those of others.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::wire::error::ApiError;
 use crate::wire::service::Service;
 use crate::world::AccountId;
 
-/// The faults of a simulator and what they have seen.
+/// The faults of a simulator and the requests that each has counted.
 #[derive(Default)]
 pub(crate) struct FaultInjector {
     active: Vec<Active>,
@@ -39,7 +39,7 @@ struct Bucket {
     filled_at: Timestamp,
 }
 
-/// What goes wrong with one request.
+/// What the faults do to one request.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Effects {
     pub(crate) delay: Duration,
@@ -73,7 +73,7 @@ impl FaultInjector {
         self.active.clear();
     }
 
-    /// What goes wrong with this request. Every fault that it matches sees it; the first failure counts.
+    /// What the faults do to this request. Every fault that matches it counts it; the first failure wins.
     pub(crate) fn inject(&mut self, derive: Derive, target: &Target<'_>, now: Timestamp) -> Effects {
         let mut effects = Effects::default();
         for active in self.active.iter_mut().filter(|active| active.matches(target)) {

@@ -3,25 +3,23 @@
 //!
 //! # Why
 //!
-//! A tool that scans an organization can be tested in three ways. It can be tested against mocks, which say what their
-//! author believed of AWS. It can be tested against a real organization, which nobody lets one fill with leaked keys,
-//! throttle on demand or move to next March. Or it can be tested against something that answers on the wire as AWS does,
-//! with a world behind it that is known to the last access key. This crate is the third. It is judged by AWS's
-//! documentation and not by any one client.
+//! Mocks repeat what their author believes about AWS. A real organization cannot be filled with leaked keys, throttled on
+//! demand or moved to next March. This crate answers on the wire as AWS does, with a world behind it that is known to the
+//! last access key. Its measure is AWS's documentation and not any one client.
 //!
 //! # The parts
 //!
 //! - A [`World`] is plain data: an organization, its OUs and accounts, and the roles, users and access keys in them.
 //!   It is made from a seed ([`World::generate`]), or read from YAML ([`World::from_yaml`]) where nearly everything may
-//!   be left out. [`World::truth`] tells what is true of it in JSON that any tool can be compared with. The same seed
+//!   be left out. [`World::truth`] gives its facts as JSON that any tool can be compared with. The same seed
 //!   gives the same world, byte for byte, on every machine.
 //! - A [`Sim`] answers requests about a world: [`Sim::handle`] takes an `http::Request` and gives a [`Reply`]. It checks
-//!   signatures, sessions, trust policies, external ids and permissions as AWS does, pages as AWS does, and says no in
+//!   signatures, sessions, trust policies, external ids and permissions as AWS does, pages as AWS does, and refuses in
 //!   AWS's words. It opens no socket, keeps no global state, and does not sleep: a delay is a value in the reply.
 //! - [`server`] puts a `Sim` behind a TCP listener for every client there is. For the AWS SDK, a test may call the `Sim`
 //!   in its own process instead and needs no socket at all.
-//! - A [`fault::Fault`] lets things go wrong, for an account, an action or all of them: latency, throttling, rate limits,
-//!   errors, broken connections, credential reports that are never ready. [`Sim::calls`] tells what was asked of whom.
+//! - A [`fault::Fault`] affects an account, an action or all of them: latency, throttling, rate limits,
+//!   errors, broken connections, credential reports that are never ready. [`Sim::calls`] counts the requests.
 //!
 //! # Time and chance
 //!
@@ -32,11 +30,11 @@
 //! # Secrets
 //!
 //! There are none in a world. The secret of a key is an HMAC of the seed and the key's id, and so are session tokens and
-//! the unique ids of users and roles. Whoever has the seed can sign as anybody, which is what a test wants.
+//! the unique ids of users and roles. With the seed, a test can sign as every user.
 //!
 //! # What it is not
 //!
-//! Writes are seen at once: AWS's eventual consistency is not played. Policies are judged by effect and action, not by
+//! Writes are visible at once: AWS's eventual consistency is not simulated. Policies are judged by effect and action, not by
 //! resource or condition. Actions beyond those listed in the modules answer as AWS answers to an unknown action.
 //!
 //! The crate must not know any crate of Keysweep, nor the AWS SDK: it is what they are measured against.

@@ -105,8 +105,8 @@ fn statement(json: &Value) -> Result<Statement, DocumentError> {
         Value::Array(many) => many.iter().map(text).collect::<Result<_, _>>()?,
         one => vec![text(one)?],
     };
-    let vendored = |action: &Box<str>| &**action == "*" || action.contains(':');
-    if !actions.iter().all(vendored) {
+    let vendored = |action: &str| action == "*" || action.contains(':');
+    if !actions.iter().all(|action| vendored(action)) {
         return Err(DocumentError::Vendor);
     }
     Ok(Statement { allow, inverted, actions })
@@ -117,7 +117,7 @@ fn statement(json: &Value) -> Result<Statement, DocumentError> {
 fn matches(pattern: &str, action: &str) -> bool {
     let (pattern, action) = (pattern.as_bytes(), action.as_bytes());
     let (mut p, mut a) = (0, 0);
-    // Where the last star stands and how far it has swallowed: on a mismatch it swallows one more.
+    // The place of the last star and how much it has matched: on a mismatch it matches one more.
     let mut star: Option<(usize, usize)> = None;
     while a < action.len() {
         match pattern.get(p) {
@@ -130,10 +130,10 @@ fn matches(pattern: &str, action: &str) -> bool {
                 a += 1;
             }
             Some(_) | None => match star {
-                Some((at, swallowed)) => {
-                    star = Some((at, swallowed + 1));
+                Some((at, matched)) => {
+                    star = Some((at, matched + 1));
                     p = at + 1;
-                    a = swallowed + 1;
+                    a = matched + 1;
                 }
                 None => return false,
             },

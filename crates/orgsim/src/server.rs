@@ -1,7 +1,7 @@
-//! The simulator behind a socket: HTTP/1.1 on a listener of the caller's, and nothing that the core does not decide.
+//! The simulator behind a socket: HTTP/1.1 on a listener of the caller.
 //!
-//! It speaks HTTP by hyper and not through a web framework for the sake of what a framework is there to prevent:
-//! resetting a connection, and breaking it in the middle of a body.
+//! It uses hyper and not a web framework, because frameworks prevent what faults need: to reset a connection, and to break
+//! it in the middle of a body.
 
 use std::convert::Infallible;
 use std::future::poll_fn;
@@ -33,7 +33,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Serves the simulator on a listener until `shutdown` is done; connections that are open then are dropped.
 ///
 /// # Errors
-/// If the listener has no local address any more, which is to say that it was closed.
+/// If the listener has no local address any more because it was closed.
 pub async fn serve(listener: TcpListener, sim: Arc<Sim>, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     listener.local_addr()?;
     let mut shutdown = pin!(shutdown);
@@ -58,11 +58,11 @@ async fn connection(stream: TcpStream, sim: Arc<Sim>) {
     let reset = Arc::new(AtomicBool::new(false));
     let service = service_fn(|request| Box::pin(answer(request, Arc::clone(&sim), Arc::clone(&reset))));
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    // Whatever ended the connection, its client has seen it too: there is nobody left to tell.
+    // The client has seen every error of the connection too.
     let _ended = poll_fn(|cx| connection.poll_without_shutdown(cx)).await;
     if reset.load(Ordering::Relaxed) {
         let stream = connection.into_parts().io.into_inner();
-        // With nothing left to linger for, closing the socket sends a reset and no orderly end.
+        // A zero linger time makes closing the socket send a reset.
         let _best_effort = stream.set_zero_linger();
     }
 }
@@ -146,7 +146,7 @@ impl Body for Payload {
         }
     }
 
-    /// Only a whole body tells its length; for the others the header of the response has to stand.
+    /// Only a whole body has a known length; for the others the header of the response counts.
     fn size_hint(&self) -> SizeHint {
         match self {
             Payload::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, Bytes::len) as u64),

@@ -1,4 +1,4 @@
-//! The simulator: takes a request, gives a reply. No socket, no global state, no clock of its own.
+//! The simulator: takes a request, gives a reply. It has no socket, no global state and no clock of its own.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,10 +21,10 @@ use crate::wire::service::Service;
 use crate::world::{AccountId, LastUsed, Time, World};
 use crate::{auth, iam, organizations, sts};
 
-/// What comes back for a request.
+/// The reply to a request.
 #[derive(Debug)]
 pub struct Reply {
-    /// How long it has to be held back.
+    /// How long it must be delayed.
     pub delay: Duration,
     /// What then arrives.
     pub outcome: Outcome,
@@ -112,12 +112,12 @@ impl Sim {
         *lock(&self.calls) = CallCounts::default();
     }
 
-    /// Lets one more thing go wrong from now on.
+    /// Adds a fault.
     pub fn add_fault(&self, fault: Fault) {
         lock(&self.injector).add(fault);
     }
 
-    /// Lets nothing go wrong any more, the world's own faults included.
+    /// Removes all faults, those of the world included.
     pub fn clear_faults(&self) {
         lock(&self.injector).clear();
     }
@@ -132,7 +132,7 @@ impl Sim {
         look(&self.backend.read().world)
     }
 
-    /// Changes the world under the feet of those who read it.
+    /// Changes the world while it is served.
     pub fn with_world_mut<R>(&self, change: impl FnOnce(&mut World) -> R) -> R {
         let mut state = self.backend.write();
         let result = change(&mut state.world);
@@ -172,7 +172,7 @@ impl Sim {
         self.backend.derive.secret(access_key_id)
     }
 
-    /// The account that a request is about, whether or not it may be.
+    /// The account that a request addresses, whether or not it is permitted.
     fn addressed(&self, call: &Call<'_>) -> Option<AccountId> {
         if call.service == Service::Sts && ["AssumeRole", WITH_WEB_IDENTITY].contains(&call.action.as_str()) {
             return call.input.text("RoleArn")?.split(':').nth(4)?.parse().ok();
@@ -213,7 +213,7 @@ impl Sim {
             }
             state.world.partition.home_region()
         };
-        // The global services are used in their home Region, wherever their client believes itself to be.
+        // The global services are used in their home Region, whatever Region their client is configured with.
         let region = match call.service {
             Service::Iam | Service::Organizations => home,
             Service::Sts | Service::Other => &authorization.region,

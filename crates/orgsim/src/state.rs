@@ -13,7 +13,7 @@ const LAST_USED_SPAN: i64 = 15 * 60;
 pub(crate) struct State {
     pub(crate) world: World,
     accounts: HashMap<AccountId, usize>,
-    /// Account and user by access key id. Root's keys are not in it: nobody signs with them here.
+    /// Account and user by access key id. Root's keys are not in it, because no client signs with them.
     keys: HashMap<Box<str>, (u32, u32)>,
     /// OU path by id, the root's empty path included.
     ous: HashMap<String, Text>,
@@ -27,7 +27,7 @@ impl State {
         state
     }
 
-    /// Puts a world that was changed from outside in order again.
+    /// Completes and indexes a world that was changed from outside.
     pub(crate) fn refresh(&mut self) {
         self.world.complete();
         self.index();
@@ -70,7 +70,7 @@ impl State {
         Some((account, account.users.get(user as usize)?))
     }
 
-    /// Notes a key that was just added to a user.
+    /// Indexes a key that was just added to a user.
     pub(crate) fn key_added(&mut self, account: AccountId, user: &str, access_key_id: &str) {
         let Some(a) = self.accounts.get(&account).copied() else { return };
         let users = self.world.accounts.get(a).map(|account| &account.users);
@@ -80,7 +80,7 @@ impl State {
         }
     }
 
-    /// Notes that a key was just taken from its user.
+    /// Removes a key that was just removed from its user.
     pub(crate) fn key_removed(&mut self, access_key_id: &str) {
         self.keys.remove(access_key_id);
     }

@@ -1,4 +1,4 @@
-//! STS: who am I, and a role's temporary credentials
+//! STS: the identity of the caller, and the temporary credentials of a role
 //! (<https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>).
 
 use crate::auth;
@@ -69,7 +69,7 @@ fn assume_role(cx: &Context<'_>) -> Result<Body, ApiError> {
     if !is_role_arn(&role_arn) {
         return Err(ApiError::validation(format!("{role_arn} is invalid")));
     }
-    let wish = {
+    let session = {
         let state = cx.backend.read();
         let (account, role) = trusting_role(cx, &state, &role_arn, external_id.as_deref())
             .ok_or_else(|| not_authorized(cx, &state, "sts:AssumeRole", &role_arn))?;
@@ -83,16 +83,16 @@ fn assume_role(cx: &Context<'_>) -> Result<Body, ApiError> {
             ..session(account, role, &role_arn, &name, cx.now.plus(seconds))
         }
     };
-    Ok(credentials(&cx.backend.read(), &cx.backend.issue(wish), policy_length))
+    Ok(credentials(&cx.backend.read(), &cx.backend.issue(session), policy_length))
 }
 
-/// `AssumeRoleWithWebIdentity`, whose caller shows a token instead of a signature
+/// `AssumeRoleWithWebIdentity`, whose caller sends a token instead of a signature
 /// (<https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>).
 pub(crate) fn with_web_identity(backend: &Backend, call: &Call<'_>, now: Time) -> Result<Body, ApiError> {
     let role_arn = call.input.required("RoleArn", &ROLE_ARN)?;
     let name = call.input.required("RoleSessionName", &SESSION_NAME)?;
     let token = call.input.text("WebIdentityToken").unwrap_or_default();
-    let wish = {
+    let session = {
         let state = backend.read();
         let (account, role) = role_of_arn(&state, &role_arn)
             .filter(|(account, role)| account.state.is_usable() && role.web_identity_token.as_deref() == Some(&*token))
@@ -103,7 +103,7 @@ pub(crate) fn with_web_identity(backend: &Backend, call: &Call<'_>, now: Time) -
         let is_tagged = role.tags_sessions;
         Session { is_tagged, ..session(account, role, &role_arn, &name, now.plus(HOUR)) }
     };
-    Ok(credentials(&backend.read(), &backend.issue(wish), 0))
+    Ok(credentials(&backend.read(), &backend.issue(session), 0))
 }
 
 fn session(account: &Account, role: &Role, role_arn: &str, name: &str, expires_at: Time) -> Session {
@@ -124,7 +124,7 @@ fn is_tagged(identity: &Identity) -> bool {
     matches!(&identity.who, Who::Session(session) if session.is_tagged)
 }
 
-/// What comes along with the session needs a permission of its own, of the caller and of the role
+/// A source identity and inherited tags each need a permission of their own, from the caller and from the role
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html>,
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html>).
 fn check_extras(
@@ -151,8 +151,8 @@ fn is_role_arn(arn: &str) -> bool {
         if account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()) && resource.starts_with("role/"))
 }
 
-/// The role, if it is there and lets this caller in, and the caller may go. A role that is missing cannot be told from
-/// one that trusts somebody else.
+/// The role, if it exists and trusts this caller, and the caller may assume it. A missing role gives the same answer as one
+/// that does not trust the caller.
 fn trusting_role<'s>(
     cx: &Context<'_>,
     state: &'s State,
@@ -217,7 +217,7 @@ fn duration(identity: &Identity, role: &Role, seconds: Option<i64>) -> Result<i6
     Ok(seconds)
 }
 
-/// A source identity stays what it was all along a chain of roles.
+/// A source identity stays the same along a chain of roles.
 fn carried(identity: &Identity, wished: Option<&str>) -> Result<Option<String>, ApiError> {
     let carried = match &identity.who {
         Who::Session(session) => session.source_identity.as_deref(),

@@ -175,7 +175,7 @@ impl Tags {
         &self.0
     }
 
-    /// Whether there is none.
+    /// Whether there are no tags.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -210,7 +210,7 @@ impl<'de> Deserialize<'de> for Tags {
     }
 }
 
-/// Serde by way of `Display` and `FromStr`, for types whose text is their only form.
+/// Serde by `Display` and `FromStr`, for types that are always written as text.
 macro_rules! serde_as_text {
     ($($name:ty),*) => {$(
         impl serde::Serialize for $name {

@@ -1,4 +1,4 @@
-//! The accounts of a generated world: where they stand in the tree, what they are called, and their roles.
+//! The accounts of a generated world: their OUs, names and roles.
 
 use super::draw::{Draw, Purpose};
 use super::words::{PRODUCTS, TEAMS};
@@ -80,7 +80,7 @@ fn account(generate: &Generate, index: usize, id: AccountId) -> Account {
     }
 }
 
-/// A few accounts are closed; the ones that everything leans on never are.
+/// A few accounts are closed; the management account and the foundation never are.
 fn state(draw: &mut Draw, index: usize) -> AccountState {
     let drawn = match draw.below(1000) {
         0..25 => AccountState::Suspended,

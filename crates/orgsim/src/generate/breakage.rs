@@ -1,4 +1,4 @@
-//! What is wrong in a real organization: accounts that are closed, locked, half locked or too busy to answer.
+//! Faults of a real organization: accounts that are closed, locked, partly locked or throttled.
 
 use super::draw::{Draw, Purpose};
 use crate::fault::{Calls, Fault, FaultKind};
@@ -60,7 +60,7 @@ fn throttle(world: &mut World, index: usize) {
     }
 }
 
-/// Lets AWS believe that a key in one of these accounts has leaked: it attaches a policy to the key's user.
+/// Attaches the policy that AWS attaches to the user of a leaked key, in one of these accounts.
 fn quarantine(world: &mut World, accounts: &[usize]) {
     let mut draw = Draw::new(world.seed, Purpose::Quarantine, 0);
     let leaks = |user: &User| user.keys.iter().any(|key| key.status == KeyStatus::Active);

@@ -1,4 +1,4 @@
-//! What generated users have beside passwords and access keys: better MFA devices, service-specific credentials, signing
+//! What generated users have besides passwords and access keys: more MFA devices, service-specific credentials, signing
 //! certificates and SSH keys. Drawn from a stream of their own, so that the users themselves stay what they are.
 
 use super::Generate;
@@ -7,7 +7,7 @@ use crate::world::{Account, KeyStatus, MfaDevice, MfaKind, PublicKey, ServiceCre
 
 const DAY: i64 = 86_400;
 
-/// Gives the users of the account at `index` what else they have.
+/// Gives the users of the account at `index` these credentials.
 pub(super) fn equip(generate: &Generate, index: u64, account: &mut Account) {
     let mut draw = Draw::new(generate.seed, Purpose::Credentials, index);
     let epoch = generate.epoch;

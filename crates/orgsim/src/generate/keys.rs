@@ -39,7 +39,7 @@ pub(super) fn creation(draw: &mut Draw, epoch: Time, habits: Habits) -> Time {
     epoch.plus(-age)
 }
 
-/// Lets a key that was just made live until `epoch`: it is used, or not, and perhaps switched off.
+/// Gives a new key its history until `epoch`: it may be used and may be deactivated.
 pub(super) fn live(draw: &mut Draw, epoch: Time, habits: Habits, key: &mut AccessKey) {
     if draw.per_mille(habits.inactive) {
         key.status = KeyStatus::Inactive;

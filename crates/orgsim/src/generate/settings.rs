@@ -1,4 +1,4 @@
-//! What generated accounts are set to: their root user's credentials, password policies, and policies of their own. Drawn
+//! Settings of generated accounts: their root user's credentials, password policies, and policies of their own. Drawn
 //! from a stream of their own, so that the accounts themselves stay what they are.
 
 use super::Generate;
@@ -8,10 +8,10 @@ use crate::world::{
     RootMfa, Text, Time, User,
 };
 
-/// A policy that makes an administrator of whom it is attached to, without AWS's own.
+/// A managed policy of the account that makes its users administrators.
 const TEAM_ADMIN: &str = "team-admin";
 
-/// Settles the account at `index`.
+/// Adds the settings of the account at `index`.
 pub(super) fn settle(generate: &Generate, index: u64, account: &mut Account) {
     let mut draw = Draw::new(generate.seed, Purpose::Settings, index);
     root(&mut draw, generate.epoch, account);
@@ -56,7 +56,7 @@ fn root(draw: &mut Draw, epoch: Time, account: &mut Account) {
     }
 }
 
-/// None, as weak as can be, middling, or as strict as benchmarks want it.
+/// None, the weakest, a middling one, or one as strict as benchmarks demand.
 fn password_policy(draw: &mut Draw) -> Option<PasswordPolicy> {
     let strict = PasswordPolicy {
         minimum_length: 14,
@@ -91,10 +91,10 @@ fn managed_policies() -> Vec<ManagedPolicy> {
     ]
 }
 
-/// Everything, under a condition.
+/// Allows everything, under a condition.
 const ONLY_OUR_NETWORK: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}}]}"#;
 
-/// A few users get more than their kind has. Those who had no permission at all still have none.
+/// Gives a few users more permissions. Users without any permission keep none.
 fn permissions(draw: &mut Draw, partition: Partition, account: &mut Account) {
     let boundary = Text::from(account.policy_arn(partition, "deploy"));
     let has_some = |user: &&mut User| !(user.groups.is_empty() && user.attached_policies.is_empty());

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{account, list_page, paging, user};
+use super::{account, list_of_user, list_page, paging, user};
 use crate::backend::Context;
 use crate::state::State;
 use crate::wire::error::ApiError;
@@ -24,7 +24,7 @@ struct Owned<'a> {
 }
 
 impl Owned<'_> {
-    /// A name by which all of an account stand in order: by user, and a blank comes before all that is in a user name.
+    /// A name that sorts the credentials of an account by user: a blank sorts before every character of a user name.
     fn name(&self) -> String {
         format!("{} {}", self.user.name, self.credential.id)
     }
@@ -114,15 +114,13 @@ fn write(xml: &mut Xml, one: &Owned<'_>, account: AccountId) {
 
 /// `ListSigningCertificates`
 pub(super) fn signing_certificates(cx: &Context<'_>, state: &State) -> Result<Body, ApiError> {
-    let user = user(cx, account(cx, state)?)?;
-    let paging = paging(cx, &user.name)?;
-    list_page(
-        &paging,
+    list_of_user(
+        cx,
+        state,
         "Certificates",
-        &user.signing_certificates,
-        |certificate| (&*certificate.id).into(),
+        |user| &user.signing_certificates,
+        |one| &one.id,
         |x, certificate| {
-            x.leaf("UserName", &user.name);
             x.leaf("CertificateId", &certificate.id);
             x.leaf("CertificateBody", pem(state, &certificate.id));
             x.leaf("Status", certificate.status.as_str());
@@ -139,15 +137,13 @@ fn pem(state: &State, id: &str) -> String {
 
 /// `ListSSHPublicKeys`
 pub(super) fn ssh_keys(cx: &Context<'_>, state: &State) -> Result<Body, ApiError> {
-    let user = user(cx, account(cx, state)?)?;
-    let paging = paging(cx, &user.name)?;
-    list_page(
-        &paging,
+    list_of_user(
+        cx,
+        state,
         "SSHPublicKeys",
-        &user.ssh_keys,
-        |key| (&*key.id).into(),
+        |user| &user.ssh_keys,
+        |key| &key.id,
         |x, key| {
-            x.leaf("UserName", &user.name);
             x.leaf("SSHPublicKeyId", &key.id);
             x.leaf("Status", key.status.as_str());
             x.leaf("UploadDate", key.uploaded_at);

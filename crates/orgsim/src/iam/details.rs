@@ -192,7 +192,7 @@ fn policy(xml: &mut Xml, arn: &str, uses: Uses, account: &Account, state: &State
     });
 }
 
-/// The document of a managed policy. One that is not known here allows what everybody may do anyway.
+/// The document of a managed policy. An unknown one allows only what needs no permission.
 fn document(arn: &str, account: &Account) -> String {
     if let Some(own) = account.managed_policy(arn) {
         return own.document();

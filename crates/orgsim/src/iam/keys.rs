@@ -1,6 +1,6 @@
-//! Access keys: listed, asked after, made, switched and deleted.
+//! Access keys: listed, described, created, updated and deleted.
 
-use super::{account, list_page, paging, user};
+use super::{account, list_of_user, user};
 use crate::backend::Context;
 use crate::derive::access_key_id;
 use crate::state::State;
@@ -16,15 +16,13 @@ const QUOTA: usize = 2;
 
 /// `ListAccessKeys`
 pub(super) fn list(cx: &Context<'_>, state: &State) -> Result<Body, ApiError> {
-    let user = user(cx, account(cx, state)?)?;
-    let paging = paging(cx, &user.name)?;
-    list_page(
-        &paging,
+    list_of_user(
+        cx,
+        state,
         "AccessKeyMetadata",
-        &user.keys,
-        |key| (&*key.id).into(),
+        |user| &user.keys,
+        |key| &key.id,
         |x, key| {
-            x.leaf("UserName", &user.name);
             x.leaf("AccessKeyId", &key.id);
             x.leaf("Status", key.status.as_str());
             x.leaf("CreateDate", key.created_at);
@@ -33,7 +31,7 @@ pub(super) fn list(cx: &Context<'_>, state: &State) -> Result<Body, ApiError> {
 }
 
 /// `GetAccessKeyLastUsed`. Its page documents no error for a key that is not there: AWS refuses as if the caller were
-/// not allowed, so that nobody learns which keys exist elsewhere.
+/// not allowed, so that it does not reveal which keys exist in other accounts.
 pub(super) fn last_used(cx: &Context<'_>, state: &State) -> Result<Body, ApiError> {
     let id = cx.call.input.required("AccessKeyId", &KEY_ID)?;
     let found = state.key_owner(&id).filter(|(account, _)| account.id == cx.identity.account);
@@ -60,7 +58,7 @@ pub(super) fn last_used(cx: &Context<'_>, state: &State) -> Result<Body, ApiErro
     Ok(Body::Xml(xml))
 }
 
-/// `CreateAccessKey`: the only answer that ever tells a secret.
+/// `CreateAccessKey`: the only answer with a secret.
 pub(super) fn create(cx: &Context<'_>, state: &mut State) -> Result<Body, ApiError> {
     let owner = account(cx, state)?;
     let (account_id, user) = (owner.id, user(cx, owner)?);
@@ -92,7 +90,7 @@ pub(super) fn create(cx: &Context<'_>, state: &mut State) -> Result<Body, ApiErr
     Ok(Body::Xml(xml))
 }
 
-/// An id that follows from who gets it and when, and that nobody has.
+/// An unused id, which follows from the user and the time.
 fn unused_id(state: &State, account: u64, user: &str, now: i64) -> String {
     let mut attempt = 0_u32;
     loop {

@@ -1,6 +1,6 @@
 //! MFA devices: those of one user, and the virtual ones of a whole account.
 
-use super::{account, list_page, paging, user, users};
+use super::{account, list_of_user, list_page, paging, users};
 use crate::backend::Context;
 use crate::state::State;
 use crate::wire::error::ApiError;
@@ -10,24 +10,22 @@ use crate::world::{Account, MfaKind, RootMfa, Time, User};
 
 /// `ListMFADevices`
 pub(super) fn of_user(cx: &Context<'_>, state: &State) -> Result<Body, ApiError> {
-    let user = user(cx, account(cx, state)?)?;
-    let paging = paging(cx, &user.name)?;
-    list_page(
-        &paging,
+    list_of_user(
+        cx,
+        state,
         "MFADevices",
-        &user.mfa_devices,
-        |device| (&*device.serial_number).into(),
+        |user| &user.mfa_devices,
+        |device| &device.serial_number,
         |x, device| {
-            x.leaf("UserName", &user.name);
             x.leaf("SerialNumber", &device.serial_number);
             x.leaf("EnableDate", device.enabled_at);
         },
     )
 }
 
-/// Whom a virtual device belongs to.
+/// The owner of a virtual device.
 enum Owner<'a> {
-    Nobody,
+    Unassigned,
     Root,
     User(&'a User),
 }
@@ -70,7 +68,7 @@ fn devices<'a>(account: &'a Account, state: &State) -> Vec<Device<'a>> {
     let mut devices: Vec<Device<'_>> = account
         .unassigned_mfa_devices
         .iter()
-        .map(|name| Device { serial_number: serial_number(name), owner: Owner::Nobody, enabled_at: None })
+        .map(|name| Device { serial_number: serial_number(name), owner: Owner::Unassigned, enabled_at: None })
         .collect();
     match account.root.mfa {
         RootMfa::Virtual => devices.push(Device {
@@ -98,7 +96,7 @@ fn write(xml: &mut Xml, device: &Device<'_>, account: &Account, state: &State) {
     }
     let partition = state.world.partition;
     match device.owner {
-        Owner::Nobody => {}
+        Owner::Unassigned => {}
         Owner::User(user) => xml.node("User", |x| users::core(x, user, account, state)),
         // Root has neither a name nor a path.
         Owner::Root => xml.node("User", |x| {

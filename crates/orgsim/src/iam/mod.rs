@@ -144,3 +144,20 @@ fn list_page<T>(
     end_page(&mut xml, paging, page.last.as_deref());
     Ok(Body::Xml(xml))
 }
+
+/// A page of what a user has; each item begins with the name of the user.
+fn list_of_user<T>(
+    cx: &Context<'_>,
+    state: &State,
+    list: &str,
+    items: fn(&User) -> &[T],
+    id: fn(&T) -> &str,
+    each: impl Fn(&mut Xml, &T),
+) -> Result<Body, ApiError> {
+    let user = user(cx, account(cx, state)?)?;
+    let with_owner = |x: &mut Xml, item: &T| {
+        x.leaf("UserName", &user.name);
+        each(x, item);
+    };
+    list_page(&paging(cx, &user.name)?, list, items(user), |item| id(item).into(), with_owner)
+}

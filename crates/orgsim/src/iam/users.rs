@@ -1,4 +1,4 @@
-//! Users and what belongs to them, but for their credentials other than a password.
+//! Users and what belongs to them, except credentials other than passwords.
 
 use super::{account, list_page, named_user, paging, user};
 use crate::backend::Context;
@@ -40,7 +40,7 @@ pub(super) fn get(cx: &Context<'_>, state: &State) -> Result<Body, ApiError> {
     Ok(Body::Xml(xml))
 }
 
-/// What `ListUsers`, `GetUser` and `ListVirtualMFADevices` tell of a user.
+/// What `ListUsers`, `GetUser` and `ListVirtualMFADevices` return about a user.
 pub(super) fn core(xml: &mut Xml, user: &User, account: &Account, state: &State) {
     identity(xml, user, account, state);
     if let Some(at) = user.password.as_ref().and_then(|password| password.last_used_at) {
@@ -48,7 +48,7 @@ pub(super) fn core(xml: &mut Xml, user: &User, account: &Account, state: &State)
     }
 }
 
-/// What every answer tells of a user.
+/// What every answer returns about a user.
 pub(super) fn identity(xml: &mut Xml, user: &User, account: &Account, state: &State) {
     xml.leaf("Path", &user.path);
     xml.leaf("UserName", &user.name);
@@ -82,7 +82,7 @@ pub(super) fn tags(cx: &Context<'_>, state: &State) -> Result<Body, ApiError> {
     list_page(&paging, "Tags", user.tags.pairs(), |(key, _)| (&**key).into(), tag)
 }
 
-/// `GetLoginProfile`. When the password was changed is told by the credential report only.
+/// `GetLoginProfile`. The time of the last change is in the credential report only.
 pub(super) fn login_profile(cx: &Context<'_>, state: &State) -> Result<Body, ApiError> {
     let user = user(cx, account(cx, state)?)?;
     let missing = || ApiError::no_such_entity(format!("Login Profile for User {} cannot be found.", user.name));
@@ -135,7 +135,7 @@ pub(super) fn groups(cx: &Context<'_>, state: &State) -> Result<Body, ApiError> 
     list_page(&paging, "Groups", &user.groups, |name| (&**name).into(), |x, name| group(x, account, name, state))
 }
 
-/// What every answer tells of a group. One that only a user mentions is as old as the account.
+/// What every answer returns about a group. A group that only a user names is as old as the account.
 pub(super) fn group(xml: &mut Xml, account: &Account, name: &str, state: &State) {
     let path = account.group(name).map_or("/", |group| &group.path);
     xml.leaf("Path", path);

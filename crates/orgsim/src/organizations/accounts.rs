@@ -52,7 +52,7 @@ pub(super) fn list_for_parent(cx: &Context<'_>, state: &State) -> Result<Value, 
 fn answer(cx: &Context<'_>, state: &State, paging: &Paging, accounts: &[&Account]) -> Value {
     let fields = cx.backend.options.account_fields;
     list_page(
-        &paging,
+        paging,
         "Accounts",
         accounts,
         |account| account.id.to_string().into(),

@@ -13,7 +13,7 @@ pub(super) enum Kind {
     Account,
     Root,
     Unit,
-    /// Policies, responsibility transfers and the like, of which there are none here.
+    /// Policies, responsibility transfers and the like, none of which exist here.
     Other,
 }
 

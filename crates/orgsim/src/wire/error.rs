@@ -81,16 +81,16 @@ impl ApiError {
     }
 }
 
-/// Why a request's credentials are refused, before anybody looks at what it asks for.
+/// Why the credentials of a request are refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum AuthError {
-    /// No signature at all.
+    /// No signature.
     Unsigned,
     /// A signature with a part missing; the text says which.
     Incomplete(String),
-    /// A key or token that is unknown, switched off, or of an account that is closed.
+    /// A key or token that is unknown, inactive, or of a closed account.
     UnknownKey,
-    /// A session that is over.
+    /// A session that has expired.
     Expired,
     /// A signature that does not fit; the text says why.
     BadSignature(String),

@@ -1,4 +1,4 @@
-//! The parameters of a call, checked as AWS checks them before it looks at anything else.
+//! The parameters of a call, checked as AWS checks them before anything else.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use crate::wire::error::ApiError;
 pub(crate) enum Input {
     Form(BTreeMap<String, String>),
     Json(Value),
-    /// A body that is no JSON object.
+    /// A body that is not a JSON object.
     Unreadable,
 }
 

@@ -1,4 +1,4 @@
-//! What a request asks for: which service, which action, with which parameters, before its signature is looked at.
+//! What a request asks for: the service, the action and its parameters, before its signature is checked.
 
 use bytes::Bytes;
 use http::Request;
@@ -8,10 +8,10 @@ use crate::wire::input::Input;
 use crate::wire::service::{Protocol, Service};
 use crate::wire::sigv4::{Authorization, AuthorizationError};
 
-/// The one action that is not signed: its caller shows a token instead.
+/// The one action that is not signed: its caller sends a token instead.
 pub(crate) const WITH_WEB_IDENTITY: &str = "AssumeRoleWithWebIdentity";
 
-/// A request, taken apart.
+/// A parsed request.
 pub(crate) struct Call<'a> {
     pub(crate) request: &'a Request<Bytes>,
     pub(crate) service: Service,
@@ -25,7 +25,7 @@ pub(crate) struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    /// Takes a request apart. Whatever is wrong with it is found later, when somebody asks for the part.
+    /// Parses a request. Errors in a part are reported when the part is used.
     pub(crate) fn read(request: &'a Request<Bytes>) -> Call<'a> {
         let authorization = header(request, "authorization").map(Authorization::parse);
         let target = header(request, "x-amz-target").unwrap_or_default();
@@ -77,7 +77,7 @@ fn service(
     Service::named(host.split('.').next().unwrap_or_default())
 }
 
-/// An empty body says nothing and is no mistake.
+/// The parameters of a JSON body; an empty body is valid and has none.
 fn json(body: &[u8]) -> Input {
     match serde_json::from_slice::<Value>(body) {
         Ok(object @ Value::Object(_)) => Input::Json(object),

@@ -1,4 +1,4 @@
-//! Writes XML, no more than AWS's Query protocol needs: elements, text, no attributes but one namespace.
+//! Writes XML as far as AWS's Query protocol needs it: elements, text and one namespace.
 //!
 //! An XML library would bring fallible writing and events for what is three functions here; the answers are parsed with
 //! one in the tests.
@@ -63,7 +63,7 @@ impl Xml {
                 '&' => self.0.push_str("&amp;"),
                 '"' => self.0.push_str("&quot;"),
                 '\r' => self.0.push_str("&#xD;"),
-                // XML 1.0 has no way to write the other control characters at all.
+                // XML 1.0 cannot represent the other control characters.
                 c if c.is_control() && c != '\n' && c != '\t' => self.0.push('\u{fffd}'),
                 c => self.0.push(c),
             }

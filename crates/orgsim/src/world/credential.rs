@@ -1,4 +1,4 @@
-//! The credentials of a user that are neither password nor access key: MFA devices, service-specific credentials, signing
+//! The credentials of a user other than passwords and access keys: MFA devices, service-specific credentials, signing
 //! certificates and SSH keys.
 
 use serde::{Deserialize, Serialize};
@@ -9,10 +9,10 @@ use crate::value::{Text, Time};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MfaDevice {
-    /// What it is.
+    /// The kind of device.
     #[serde(default)]
     pub kind: MfaKind,
-    /// What AWS calls it; left out, one is made that fits the kind.
+    /// Its serial number; left out, one is made that fits the kind.
     #[serde(default)]
     pub serial_number: Box<str>,
     /// When it was enabled.
@@ -28,7 +28,7 @@ impl MfaDevice {
     }
 }
 
-/// What an MFA device is, which its serial number tells
+/// What an MFA device is, which shows in its serial number
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa.html>).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -51,7 +51,7 @@ pub struct ServiceCredential {
     pub id: Box<str>,
     /// The service, without `.amazonaws.com` (`bedrock`, `codecommit`).
     pub service: Text,
-    /// Whether it can be used. It is told as it stands here, whatever `expires_at` says.
+    /// Whether it can be used. It is served as it is here, whatever `expires_at` is.
     #[serde(default)]
     pub status: KeyStatus,
     /// When it was made.

@@ -1,7 +1,7 @@
 //! The world: an organization with its accounts, and the users, roles and keys in them, as plain data.
 //!
 //! A world is either generated ([`World::generate`]) or read from YAML ([`World::from_yaml`]), where nearly everything
-//! may be left out. Nothing in it is secret and nothing in it acts; what it means on the wire is the rest of the crate.
+//! may be left out. It holds no secrets and no behaviour; the rest of the crate serves it.
 
 mod check;
 mod complete;
@@ -31,7 +31,7 @@ use crate::derive::Derive;
 use crate::fault::Fault;
 pub use crate::value::{AccountId, AccountIdError, Partition, Tags, Text, Time};
 
-/// The first moment of the year 2026's November, against which generated worlds are dated.
+/// 2026-11-01T00:00:00Z, against which generated worlds are dated.
 pub const EPOCH: Time = Time::from_unix(1_793_491_200);
 
 fn epoch() -> Time {
@@ -51,7 +51,7 @@ pub struct World {
     /// The moment the world is dated against; a test's clock starts here.
     #[serde(default = "epoch")]
     pub epoch: Time,
-    /// What the organization is called.
+    /// The ids of the organization.
     #[serde(default)]
     pub organization: Organization,
     /// All OUs by path (`Workloads/Prod`), each after the one above it.
@@ -60,12 +60,12 @@ pub struct World {
     /// Member accounts that may also call AWS Organizations.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub delegated_administrators: Vec<AccountId>,
-    /// The user in the management account whose access key clients are given; made if there is none.
+    /// The user in the management account whose access key clients get; created if it does not exist.
     #[serde(default = "defaults::caller")]
     pub caller: Text,
     /// The accounts, the management account first.
     pub accounts: Vec<Account>,
-    /// What goes wrong on the wire.
+    /// The faults of its answers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<Fault>,
 }

@@ -9,7 +9,7 @@ use super::role::Role;
 use super::user::{AccessKey, User};
 use crate::value::{AccountId, Partition, Tags, Text, Time};
 
-/// What an organization is called.
+/// The ids of an organization.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Organization {
@@ -37,16 +37,16 @@ pub struct Account {
     /// The address of the root user; by default made from the id.
     #[serde(default = "super::defaults::empty")]
     pub email: Text,
-    /// How far the account has come in its life.
+    /// The state of the account.
     #[serde(default)]
     pub state: AccountState,
     /// Names of the OUs above it, from the root down, joined by `/`; empty for an account directly under the root.
     #[serde(default = "super::defaults::empty")]
     pub ou: Text,
-    /// How it came to the organization.
+    /// How it joined the organization.
     #[serde(default)]
     pub joined: Joined,
-    /// When it came.
+    /// When it joined.
     #[serde(default = "super::defaults::long_ago")]
     pub joined_at: Time,
     /// Tags of the account in AWS Organizations.
@@ -64,13 +64,13 @@ pub struct Account {
     /// The groups that have a path or policies; a group that only a user names exists too, with neither.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<Group>,
-    /// The managed policies of its own. One that is only attached by its ARN exists too, and allows nothing of note.
+    /// The managed policies of its own. One that is only attached by its ARN exists too, and allows nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub managed_policies: Vec<ManagedPolicy>,
     /// The rules for console passwords; left out, AWS's own apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_policy: Option<PasswordPolicy>,
-    /// Names of virtual MFA devices that were made and never given to anybody.
+    /// Names of virtual MFA devices that were created and never assigned.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unassigned_mfa_devices: Vec<Text>,
     /// The IAM users, ordered by name.
@@ -200,7 +200,7 @@ impl AccountState {
     }
 }
 
-/// How an account came to the organization.
+/// How an account joined the organization.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Joined {
@@ -221,7 +221,7 @@ pub struct Root {
     pub password_last_used: Option<Time>,
     /// What MFA device root has.
     pub mfa: RootMfa,
-    /// Root's access keys, which nobody should have.
+    /// Root's access keys; a well-kept account has none.
     pub keys: Vec<AccessKey>,
     /// Root's X.509 certificates.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -29,7 +29,7 @@ pub struct PasswordPolicy {
     pub hard_expiry: bool,
 }
 
-/// What `UpdateAccountPasswordPolicy` sets where it is told nothing.
+/// What `UpdateAccountPasswordPolicy` sets by default.
 impl Default for PasswordPolicy {
     fn default() -> PasswordPolicy {
         PasswordPolicy {

@@ -1,4 +1,4 @@
-//! What is written into an account to permit things: groups, and policies that are embedded or the account's own.
+//! Groups, inline policies and managed policies.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ pub struct Group {
     pub inline_policies: Vec<InlinePolicy>,
 }
 
-/// A policy embedded in a user or group. It says what it allows on everything, or has a whole document.
+/// A policy embedded in a user or group. It has a list of actions that it allows on every resource, or a whole document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InlinePolicy {
@@ -37,7 +37,7 @@ pub struct InlinePolicy {
 }
 
 impl InlinePolicy {
-    /// A policy that allows actions on everything.
+    /// A policy that allows actions on every resource.
     #[must_use]
     pub fn allowing<'a>(name: &str, actions: impl IntoIterator<Item = &'a str>) -> InlinePolicy {
         InlinePolicy { name: name.into(), actions: actions.into_iter().map(Text::from).collect(), document: None }
@@ -81,7 +81,7 @@ impl ManagedPolicy {
     }
 }
 
-/// The document that allows actions on everything.
+/// The document that allows actions on every resource.
 pub(crate) fn allowing(actions: &[impl AsRef<str>]) -> Value {
     let actions: Vec<&str> = actions.iter().map(AsRef::as_ref).collect();
     json!({

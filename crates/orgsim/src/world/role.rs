@@ -26,7 +26,7 @@ pub struct Role {
     /// The external id that must be given to assume it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_id: Option<Text>,
-    /// What its trust policy allows those it trusts beside `sts:AssumeRole`, as `sts:SetSourceIdentity` and
+    /// The actions that its trust policy allows in addition to `sts:AssumeRole`, such as `sts:SetSourceIdentity` and
     /// `sts:TagSession`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trusted_actions: Vec<Text>,

@@ -7,7 +7,7 @@ use serde::Serialize;
 pub use self::users::TruthUser;
 use super::{AccountId, AccountState, KeyStatus, PasswordPolicy, Principal, Root, Text, Time, World};
 
-/// The facts of a world: every account, IAM user and credential, whatever anybody can read of them.
+/// The facts of a world: every account, IAM user and credential, whether or not a client can read them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Truth {
     /// The organization's id.
@@ -71,7 +71,7 @@ pub struct TruthRole {
     pub arn: String,
     /// Who may assume it.
     pub trust: Vec<Principal>,
-    /// What they have to say.
+    /// The external id that they must give.
     pub external_id: Option<Text>,
 }
 

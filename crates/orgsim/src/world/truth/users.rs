@@ -1,4 +1,4 @@
-//! What is true of users beside their access keys.
+//! What is true of users, except their access keys.
 
 use serde::Serialize;
 use serde_json::Value;
