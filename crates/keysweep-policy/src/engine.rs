@@ -16,14 +16,13 @@ use rhai::{
 };
 
 use self::watch::Limit;
-use crate::policy::{compiler::MAX_LIBRARIES, limits::Limits};
+use crate::policy::limits::Limits;
 
 mod callbacks;
 mod costs;
 pub(crate) mod explain;
 pub(crate) mod handle;
 pub(crate) mod helpers;
-pub(crate) mod list;
 mod natives;
 pub(crate) mod pattern;
 pub(crate) mod record;
@@ -33,6 +32,9 @@ pub(crate) mod watch;
 
 /// The engine of all policies with the usual limits: it holds no state, so that one serves the whole process.
 pub(crate) static ENGINE: LazyLock<Arc<Engine>> = LazyLock::new(|| Arc::new(build(&Limits::default())));
+
+/// How many libraries a policy may import, those that its libraries import included.
+pub(crate) const MAX_LIBRARIES: usize = 16;
 
 /// What a script cannot do, with the reason. Each is refused when the policy is compiled.
 pub(crate) const DISABLED: [(&str, &str); 14] = [
@@ -120,7 +122,7 @@ pub(crate) fn language() -> Engine {
         .set_optimization_level(OptimizationLevel::None);
     strict::register(&mut engine);
     handle::register(&mut engine);
-    list::register(&mut engine);
+    handle::list::register(&mut engine);
     callbacks::register(&mut engine);
     natives::register(&mut engine);
     helpers::register(&mut engine);

@@ -29,6 +29,6 @@ pub use policy::{
     limits::{LimitError, Limits},
     loader::{LoadError, Loaded, load, load_file, load_folder, policy_files, shipped},
     metadata::{LANGUAGE, Metadata},
-    params::{OverrideError, ParamSpec, ParamType},
+    params::{OverrideError, ParamSpec, ParamType, ValueError},
 };
 pub use testing::{cases, coverage};

@@ -1,7 +1,7 @@
 //! Statements: what they come to, where they end the script, and the variables that they make.
 
-use keysweep_files::Code;
-use rhai::{ASTFlags, Expr, Ident, Position, Stmt, StmtBlock};
+use keysweep_files::{Code, Place};
+use rhai::{ASTFlags, Expr, FlowControl, Ident, Position, Stmt, StmtBlock};
 
 use super::{Checker, Type, Variable};
 
@@ -82,20 +82,9 @@ impl Checker<'_> {
         match statement {
             Stmt::If(flow, position) => self.either(flow, *position, is_end),
             Stmt::TryCatch(flow, _) => {
-                let outer = self.scope.len();
-                self.block(&flow.body, false);
-                if let Expr::Variable(caught, ..) = &flow.expr {
-                    self.scope.push(Variable::given(&caught.1, Type::Unknown));
-                }
-                self.block(&flow.branch, false);
-                self.leave(outer);
-                if ends(statement).is_none() {
-                    for block in [&flow.body, &flow.branch] {
-                        block.statements().last().into_iter().for_each(|last| self.thrown_away(last));
-                    }
-                    never_verdict(self);
-                }
-                Type::Nothing
+                let goes_on = ends(statement).is_none();
+                self.try_catch(flow, goes_on);
+                if goes_on { never_verdict(self) } else { Type::Nothing }
             }
             Stmt::While(flow, _) | Stmt::Do(flow, ..) => {
                 let is_endless = matches!(flow.expr, Expr::Unit(_) | Expr::BoolConstant(true, _));
@@ -106,13 +95,7 @@ impl Checker<'_> {
                 if is_endless { Type::Unknown } else { never_verdict(self) }
             }
             Stmt::For(parts, _) => {
-                let (item, counter, flow) = &**parts;
-                let list = self.expr(&flow.expr);
-                let outer = self.scope.len();
-                self.scope.push(Variable::given(&item.name, list.item()));
-                self.scope.extend(counter.iter().map(|counter| Variable::given(&counter.name, Type::Integer)));
-                self.repeated(&flow.body);
-                self.scope.truncate(outer);
+                self.for_each(parts);
                 never_verdict(self)
             }
             Stmt::Var(variable, _, position) => {
@@ -129,30 +112,19 @@ impl Checker<'_> {
             }
             Stmt::FnCall(call, position) => {
                 let kind = self.call(call, *position);
-                let place = self.source.token(*position);
-                self.ends_with(kind, place, is_end)
+                self.ends_with(kind, self.source.token(*position), is_end)
             }
             Stmt::Block(block) => self.block(block, is_end),
             Stmt::Expr(expr) => {
                 let kind = self.expr(expr);
-                let place = self.source.expr(expr);
-                self.ends_with(kind, place, is_end)
+                self.ends_with(kind, self.source.expr(expr), is_end)
             }
             Stmt::Return(value, flags, position) => {
-                let kind = value.as_ref().map_or(Type::Nothing, |value| self.expr(value));
-                if !flags.contains(ASTFlags::BREAK) {
-                    let place = match value {
-                        Some(value) => self.source.expr(value),
-                        None => self.source.token(*position),
-                    };
-                    self.returns(kind, place);
-                }
+                self.returned(value.as_deref(), *flags, *position);
                 Type::Never
             }
             Stmt::BreakLoop(value, ..) => {
-                value.iter().for_each(|value| {
-                    self.expr(value);
-                });
+                value.iter().for_each(|value| _ = self.expr(value));
                 Type::Never
             }
             // Nothing to follow, or refused by the parser already.
@@ -160,7 +132,30 @@ impl Checker<'_> {
         }
     }
 
-    fn either(&mut self, flow: &rhai::FlowControl, position: Position, is_end: bool) -> Type {
+    fn try_catch(&mut self, flow: &FlowControl, goes_on: bool) {
+        let outer = self.scope.len();
+        self.block(&flow.body, false);
+        if let Expr::Variable(caught, ..) = &flow.expr {
+            self.scope.push(Variable::given(&caught.1, Type::Unknown));
+        }
+        self.block(&flow.branch, false);
+        self.leave(outer);
+        if goes_on {
+            let blocks = [&flow.body, &flow.branch];
+            blocks.into_iter().filter_map(|block| block.statements().last()).for_each(|last| self.thrown_away(last));
+        }
+    }
+
+    fn for_each(&mut self, (item, counter, flow): &(Ident, Option<Ident>, FlowControl)) {
+        let list = self.expr(&flow.expr);
+        let outer = self.scope.len();
+        self.scope.push(Variable::given(&item.name, list.item()));
+        self.scope.extend(counter.iter().map(|counter| Variable::given(&counter.name, Type::Integer)));
+        self.repeated(&flow.body);
+        self.scope.truncate(outer);
+    }
+
+    fn either(&mut self, flow: &FlowControl, position: Position, is_end: bool) -> Type {
         self.condition(&flow.expr);
         let then = self.block(&flow.body, is_end);
         let has_else = !flow.branch.is_empty() || !flow.branch.position().is_none();
@@ -175,8 +170,16 @@ impl Checker<'_> {
         then.or(otherwise)
     }
 
+    fn returned(&mut self, value: Option<&Expr>, flags: ASTFlags, position: Position) {
+        let kind = value.map_or(Type::Nothing, |value| self.expr(value));
+        if !flags.contains(ASTFlags::BREAK) {
+            let place = value.map_or_else(|| self.source.token(position), |value| self.source.expr(value));
+            self.returns(kind, place);
+        }
+    }
+
     /// Notes that the function returns a value of this type.
-    fn returns(&mut self, kind: Type, place: Option<keysweep_files::Place>) {
+    fn returns(&mut self, kind: Type, place: Option<Place>) {
         self.ends_with(kind.clone(), place, self.current.is_entry);
         self.current.returned = Some(match self.current.returned.take() {
             Some(returned) => returned.or(kind),
@@ -219,7 +222,7 @@ impl Checker<'_> {
         }
     }
 
-    pub(super) fn place_of(&self, statement: &Stmt) -> Option<keysweep_files::Place> {
+    pub(super) fn place_of(&self, statement: &Stmt) -> Option<Place> {
         match statement {
             Stmt::Expr(expr) => self.source.expr(expr),
             Stmt::Assignment(assignment) => self.source.expr(&assignment.1.lhs),

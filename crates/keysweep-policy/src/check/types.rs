@@ -10,9 +10,9 @@ use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map};
 
 use crate::{
     engine::{
-        ParamsObject, handle,
+        ParamsObject,
+        handle::{self, list::List},
         helpers::{Duration, Time},
-        list::List,
         strict,
     },
     objects::{Kind, Object},

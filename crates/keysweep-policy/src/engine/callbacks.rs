@@ -9,7 +9,7 @@ use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext,
 use super::{
     costs::size_of,
     explain::type_of,
-    list::{List, Values},
+    handle::list::{List, Values},
     watch::{self, Limit},
 };
 

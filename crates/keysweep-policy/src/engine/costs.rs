@@ -8,7 +8,7 @@
 use rhai::{Dynamic, FnPtr, ImmutableString};
 
 use super::{
-    list::Values,
+    handle::list::Values,
     verdicts::MAX_EVIDENCE,
     watch::{self, Limit},
 };

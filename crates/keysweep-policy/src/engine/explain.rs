@@ -6,8 +6,8 @@ use rhai::{Array, Dynamic, EvalAltResult, LexError, Map, ParseError, ParseErrorT
 
 use super::{
     DISABLED,
+    handle::list::{List, Values},
     helpers::{Duration, Time},
-    list::{List, Values},
     watch::Limit,
 };
 use crate::policy::source::Source;

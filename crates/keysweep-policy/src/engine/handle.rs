@@ -9,7 +9,6 @@ use rhai::{Dynamic, Engine, EvalAltResult, Position};
 
 use super::{
     helpers::Time,
-    list::List,
     natives::no_text,
     record::{Record, Touch, Touched},
     watch::{self, Limit},
@@ -19,6 +18,10 @@ use crate::{
     objects::{Kind, Method, Object, Property, Seen, Value},
     policy::limits::Limits,
 };
+
+pub(crate) mod list;
+
+use list::List;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 

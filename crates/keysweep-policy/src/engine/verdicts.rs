@@ -7,9 +7,11 @@ use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Map, NativeCa
 
 use super::{
     explain::{runtime_error, type_of},
-    handle::name_of,
+    handle::{
+        list::{List, Values},
+        name_of,
+    },
     helpers::Time,
-    list::{List, Values},
 };
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;

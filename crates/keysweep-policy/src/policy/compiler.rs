@@ -21,13 +21,10 @@ use super::{
 use crate::{
     check::{self, Checked, Library},
     engine::{
-        self, ENGINE,
+        self, ENGINE, MAX_LIBRARIES,
         explain::{parse_error, place},
     },
 };
-
-/// How many libraries a policy may import, those that its libraries import included.
-pub(crate) const MAX_LIBRARIES: usize = 16;
 
 /// The stack for compiling, in bytes: enough for scripts nested as deep as the parser lets them be.
 pub(crate) const COMPILER_STACK: usize = 32 << 20;

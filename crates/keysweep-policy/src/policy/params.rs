@@ -78,20 +78,23 @@ pub struct ParamSpec {
 }
 
 impl ParamSpec {
-    /// `value` as the parameter takes it, or what is wrong with it: half a sentence that follows the parameter's name.
-    pub(crate) fn accept(&self, value: &ParamValue) -> Result<ParamValue, String> {
+    /// `value` as the parameter takes it.
+    ///
+    /// # Errors
+    /// When it is of another type or not one of the values that are allowed.
+    pub(crate) fn accept(&self, value: &ParamValue) -> Result<ParamValue, ValueError> {
         let Some(value) = self.kind.convert(value) else {
-            return Err(format!("must be of type {}, not {}", self.kind.as_str(), show(value)));
+            return Err(ValueError::Type { kind: self.kind, value: show(value) });
         };
-        if self.min.as_ref().is_some_and(|min| is_less(&value, min)) {
-            return Err(format!("must be at least {}, not {}", show_option(self.min.as_ref()), show(&value)));
+        if let Some(min) = self.min.as_ref().filter(|min| is_less(&value, min)) {
+            return Err(ValueError::TooSmall { min: show(min), value: show(&value) });
         }
-        if self.max.as_ref().is_some_and(|max| is_less(max, &value)) {
-            return Err(format!("must be at most {}, not {}", show_option(self.max.as_ref()), show(&value)));
+        if let Some(max) = self.max.as_ref().filter(|max| is_less(max, &value)) {
+            return Err(ValueError::TooLarge { max: show(max), value: show(&value) });
         }
         if !self.one_of.is_empty() && !self.one_of.contains(&value) {
             let allowed: Vec<String> = self.one_of.iter().map(show).collect();
-            return Err(format!("must be one of {}, not {}", allowed.join(", "), show(&value)));
+            return Err(ValueError::Other { allowed: allowed.join(", "), value: show(&value) });
         }
         Ok(value)
     }
@@ -124,8 +127,23 @@ pub(crate) fn show(value: &ParamValue) -> String {
     }
 }
 
-fn show_option(value: Option<&ParamValue>) -> String {
-    value.map(show).unwrap_or_default()
+/// Why a parameter does not take a value: half a sentence that follows the parameter's name. Values are as users write
+/// them, in backticks.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say what the fields are")]
+pub enum ValueError {
+    /// It is of another type.
+    #[error("must be of type {}, not {value}", .kind.as_str())]
+    Type { kind: ParamType, value: String },
+    /// It is less than the least.
+    #[error("must be at least {min}, not {value}")]
+    TooSmall { min: String, value: String },
+    /// It is more than the most.
+    #[error("must be at most {max}, not {value}")]
+    TooLarge { max: String, value: String },
+    /// It is not among the values that the policy lists.
+    #[error("must be one of {allowed}, not {value}")]
+    Other { allowed: String, value: String },
 }
 
 /// Why settings do not fit a policy.
@@ -148,8 +166,8 @@ pub enum OverrideError {
         policy: PolicyId,
         /// The parameter.
         param: String,
-        /// What is wrong, such as "must be at least `1`, not `0`".
-        problem: String,
+        /// What is wrong with the value.
+        problem: ValueError,
     },
 }
 

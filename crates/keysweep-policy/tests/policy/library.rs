@@ -100,3 +100,10 @@ fn summaries_say_what_a_result_needs() {
     virtual-mfa-of-administrator medium mfa notify {} {}
     "#);
 }
+
+#[test]
+fn shipped_policies_have_nothing_to_warn_of() {
+    for policy in shipped(&Compiler::default()).unwrap() {
+        assert!(policy.warnings().is_none(), "{}", policy.warnings().unwrap());
+    }
+}

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod closures;
 #[cfg(test)]
+mod codes;
+#[cfg(test)]
 mod diagnostics;
 #[cfg(test)]
 mod evaluation;
@@ -14,6 +16,8 @@ mod hostile;
 mod imports;
 #[cfg(test)]
 mod library;
+#[cfg(test)]
+mod natives;
 #[cfg(test)]
 mod reserved;
 #[cfg(test)]

@@ -314,7 +314,8 @@ fn cases_are_chosen_by_their_name_or_policy_and_paths_may_be_files() {
 
     `FOLDER/test.yaml` is neither a policy (`NAME.rhai`), nor its cases (`NAME.test.yaml`), nor a folder of them
 
-    could not read `FOLDER/none.rhai`: No such file or directory (os error 2)
+    error[unreadable]: could not read `FOLDER/none.rhai`: No such file or directory (os error 2)
+     --> FOLDER/none.rhai
 
     could not read the cases in `FOLDER/tset.test.yaml`: there is no policy of that name beside it
     ");

@@ -6,10 +6,18 @@
 
 use rhai::{Engine, Position, Token};
 
-use super::{
-    point::{Point, PointKind},
-    probes::{CONDITION, FALSE, LOOP, REACHED, TRUE},
-};
+use super::point::{Point, PointKind};
+
+/// Notes that it was called.
+pub(super) const REACHED: &str = "__reached";
+/// Notes that it was called and is true, for the right side of `&&`.
+pub(super) const TRUE: &str = "__true";
+/// Notes that it was called and is false, for the right side of `||`.
+pub(super) const FALSE: &str = "__false";
+/// Gives back a condition and notes its value: the point of its truth, the point after it of its falsehood.
+pub(super) const CONDITION: &str = "__condition";
+/// Gives back the condition of a loop and notes that it was true.
+pub(super) const LOOP: &str = "__loop";
 
 /// A script with probes.
 pub(super) struct Script {

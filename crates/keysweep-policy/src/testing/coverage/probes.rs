@@ -8,24 +8,13 @@ use std::{
 use rhai::{Dynamic, Engine, Module, Scope, module_resolvers::StaticModuleResolver};
 
 use super::{
-    instrument::{Script, instrument},
+    instrument::{CONDITION, FALSE, LOOP, REACHED, Script, TRUE, instrument},
     point::Point,
 };
 use crate::{
     Policy, engine,
     policy::{compiler::COMPILER_STACK, limits::Limits},
 };
-
-/// Notes that it was called.
-pub(super) const REACHED: &str = "__reached";
-/// Notes that it was called and is true, for the right side of `&&`.
-pub(super) const TRUE: &str = "__true";
-/// Notes that it was called and is false, for the right side of `||`.
-pub(super) const FALSE: &str = "__false";
-/// Gives back a condition and notes its value: the point of its truth, the point after it of its falsehood.
-pub(super) const CONDITION: &str = "__condition";
-/// Gives back the condition of a loop and notes that it was true.
-pub(super) const LOOP: &str = "__loop";
 
 /// The points that were reached, by number.
 #[derive(Clone, Default)]

@@ -8,11 +8,8 @@ use std::sync::Arc;
 use keysweep_model::Resource;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext, Position};
 
-use super::{
-    handle::{Subject, handle},
-    natives::no_text,
-};
-use crate::objects::Object;
+use super::{Subject, handle};
+use crate::{engine::natives::no_text, objects::Object};
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
