@@ -1,11 +1,12 @@
 //! The developer's tool of this repository: `cargo xtask test` is the one test command, `cargo xtask tidy` holds the
-//! repository to its written rules, `cargo xtask bench` measures.
+//! repository to its written rules, `cargo xtask docs` writes what Keysweep prints, `cargo xtask bench` measures.
 //!
 //! It must not know how Keysweep works: it depends on none of the other crates and sees them as files and commands.
 #![expect(clippy::print_stdout, reason = "a developer's tool talks to the terminal")]
 #![expect(clippy::print_stderr, reason = "a developer's tool talks to the terminal")]
 
 mod bench;
+mod docs;
 mod python;
 mod test;
 mod tidy;
@@ -28,6 +29,8 @@ enum Task {
     Test,
     /// Check that the repository keeps its written rules
     Tidy,
+    /// Write the documents, and the parts of documents, that Keysweep prints
+    Docs,
     /// Compare Keysweep with other programs of its kind
     Bench(bench::Arguments),
     /// Make the tests' Python environment, where it is missing or outdated, and print the path of its interpreter
@@ -50,6 +53,7 @@ fn run(task: Task) -> anyhow::Result<()> {
     match task {
         Task::Test => test::run(&root, &target),
         Task::Tidy => tidy::run(&root),
+        Task::Docs => docs::run(&root),
         Task::Bench(arguments) => bench::run(&root, &target, &arguments),
         Task::Python => {
             println!("{}", python::environment(&root, &target)?.display());
