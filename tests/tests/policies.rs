@@ -37,7 +37,7 @@ fn a_new_policy_never_takes_the_place_of_another_file() {
     let made = keysweep("policy new mine").file("policies/mine.test.yaml", "- kept").run();
     insta::assert_snapshot!(made.said(), @"
     exit 2
-    error: `policies/mine.test.yaml` is there already
+    error: `policies/mine.test.yaml` already exists
     hint: choose another name or another --folder
     ");
     assert_eq!(made.read("policies/mine.test.yaml").unwrap(), "- kept");

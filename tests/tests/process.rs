@@ -193,11 +193,15 @@ impl Running {
         self.child.wait().unwrap().code().unwrap_or(-1)
     }
 
+    /// Waits until it has written to stdout.
+    pub(crate) fn wait_for_output(&mut self) {
+        self.child.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
+    }
+
     /// Closes its stdout after the first byte, and waits for its end.
     pub(crate) fn without_reader(mut self) -> Ran {
-        let mut stdout = self.child.stdout.take().unwrap();
-        stdout.read_exact(&mut [0]).unwrap();
-        drop(stdout);
+        self.wait_for_output();
+        drop(self.child.stdout.take());
         self.finish()
     }
 

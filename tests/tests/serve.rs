@@ -56,11 +56,11 @@ fn a_world_that_was_printed_can_be_read_back() {
 }
 
 #[test]
-fn a_terminate_signal_ends_the_server_in_good_order() {
+fn a_terminate_signal_ends_the_server_graceful() {
     let ran = Served::start(WORLD).stop("TERM");
     insta::assert_snapshot!(format!("{}{}", ran.said(), ran.stdout), @"
     exit 0
-    interrupted: stopping in good order; interrupt again to stop at once
+    interrupted: shutting down; interrupt again to stop at once
     ");
 }
 
@@ -280,7 +280,7 @@ fn an_interrupted_scan_tells_what_it_has_read_and_what_not() {
     let ran = scan.finish();
     insta::assert_snapshot!(format!("{}{:#}", ran.said(), ran.json()["coverage"]), @r#"
     exit 3
-    interrupted: stopping in good order; interrupt again to stop at once
+    interrupted: shutting down; interrupt again to stop at once
     {
       "expected": 5,
       "scanned": 2,

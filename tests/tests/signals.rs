@@ -95,9 +95,9 @@ fn a_command_that_waits_for_a_reader_ends() {
 /// A reader of stdout that is there and reads nothing: the first interrupt lets the report go on, the second ends.
 #[test]
 fn a_second_interrupt_ends_what_the_first_does_not() {
-    let running = keysweep("demo --all").start();
-    // The report is larger than the pipe.
-    thread::sleep(Duration::from_secs(6));
+    let mut running = keysweep("demo --all").start();
+    // The report is larger than the pipe: once it has begun it waits to be read on.
+    running.wait_for_output();
     running.signal("INT");
     thread::sleep(Duration::from_millis(300));
     let begun = Instant::now();

@@ -1,7 +1,7 @@
 //! The accounts file: the accounts to scan where AWS Organizations may not be called.
 //!
 //! As YAML it is a list, as CSV a table with a header; either names `id`, and where wanted `name`, `email` and
-//! `ou_path`. Every account of it is taken to be active: whoever lists it wants it scanned.
+//! `ou_path`. Every account of it is taken to be active, because listing it asks for a scan of it.
 
 use std::{collections::BTreeSet, path::Path};
 
@@ -41,7 +41,7 @@ pub fn read(path: &Path, found: Found<'_>) -> Result<Vec<Account>, Failure> {
 enum AccountsError {
     #[error(transparent)]
     Csv(#[from] csv::Error),
-    #[error("{}account {id} is in it twice", line.map_or(String::new(), |line| format!("line {line}: ")))]
+    #[error("{}it names account {id} twice", line.map_or(String::new(), |line| format!("line {line}: ")))]
     Twice { line: Option<u64>, id: AccountId },
     #[error("it names no account")]
     Empty,
@@ -137,7 +137,7 @@ mod tests {
           |   ^^^^
           = help: did you mean `name`?
         ---
-        error: accounts file `DIR/a.csv`: line 3: account 111122223333 is in it twice
+        error: accounts file `DIR/a.csv`: line 3: it names account 111122223333 twice
         ---
         error: accounts file `DIR/a.csv`: CSV deserialize error: record 1 (line: 2, byte: 5): missing field `id`
         ---

@@ -40,7 +40,7 @@ pub struct Global {
     /// Read settings from this file [default: keysweep.yaml, where there is one]
     #[arg(long, global = true, value_name = "FILE", env = "KEYSWEEP_CONFIG")]
     pub config: Option<PathBuf>,
-    /// Say more of what happens, on stderr; twice for each call that fails
+    /// Log what happens to stderr; twice to log each call that fails too
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
     /// Colour the output: auto (on a terminal, unless NO_COLOR is set), always or never
@@ -70,7 +70,7 @@ pub enum Command {
     Demo(Box<DemoArgs>),
     /// Scan every account of the organization and report what violates the policies
     Scan(Box<Config>),
-    /// List the accounts with their place and state, and whether a scan would read them
+    /// List the accounts with their organizational unit and state, and whether a scan would read them
     Accounts(Box<AccountsArgs>),
     /// Print the IAM policies that the scan's roles need
     IamPolicy(IamPolicyArgs),
@@ -85,7 +85,7 @@ pub enum Command {
         /// The kind of file
         name: SchemaName,
     },
-    /// Run a simulated AWS organization, to try Keysweep or any other AWS client on
+    /// Run a simulated AWS organization, to try Keysweep or any other AWS client against it
     #[command(subcommand)]
     Orgsim(OrgsimCommand),
     /// Print the completion script for a shell
@@ -95,7 +95,7 @@ pub enum Command {
     },
     /// Write the manual pages
     Man {
-        /// The folder to write them to; it is made where it does not exist
+        /// The folder to write them to; it is created if it does not exist
         folder: PathBuf,
     },
 }
@@ -160,7 +160,7 @@ impl AccountsArgs {
 /// Arguments of `keysweep iam-policy`.
 #[derive(Debug, Args)]
 pub struct IamPolicyArgs {
-    /// Whose policy to print
+    /// Whose IAM policy to print
     #[arg(long = "for", value_enum, default_value = "member")]
     pub subject: PolicySubject,
     /// The account that scans run from; needed for `trust`
@@ -231,7 +231,7 @@ pub enum OrgsimCommand {
         /// The port; 0 takes a free one
         #[arg(long, default_value_t = 0)]
         port: u16,
-        /// How long a credential report takes to make, in seconds
+        /// How long a credential report takes, in seconds
         #[arg(long, value_name = "SECONDS", default_value_t = 0)]
         report_seconds: u64,
         /// Which organization.
@@ -256,10 +256,10 @@ pub struct WorldArgs {
     /// The seed: the same seed gives the same organization
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
-    /// Break some accounts as life does: suspended, role missing, report denied, throttled
+    /// Give some accounts the usual problems: suspended, role missing, report denied, throttled
     #[arg(long)]
     pub broken: bool,
-    /// Read the organization from this YAML file instead of making one
+    /// Read the organization from this YAML file instead of generating one
     #[arg(long, value_name = "FILE", conflicts_with_all = ["accounts", "users", "seed", "broken"])]
     pub world: Option<PathBuf>,
 }

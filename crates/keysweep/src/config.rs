@@ -2,7 +2,7 @@
 //!
 //! Settings stand in groups, and a command takes the flags of those groups that it uses. A layer is a [`Config`]: every
 //! group, with everything in it optional. The flags of a command (with the environment behind them) are one layer, the
-//! file is another, and [`Config::over`] lays the one over the other; [`crate::settings`] resolves what comes of it.
+//! file is another, and [`Config::over`] lays the one over the other; [`crate::settings`] resolves the result.
 
 #[macro_use]
 mod definition;
@@ -77,7 +77,7 @@ settings! {
         /// Set this source identity on the sessions
         #[arg(long, value_name = "NAME", env = "KEYSWEEP_SOURCE_IDENTITY")]
         source_identity: String;
-        /// Try each call this often before giving it up; throttles do not count
+        /// Try each call at most this many times; throttles do not count
         #[arg(long, value_name = "N", env = "KEYSWEEP_MAX_ATTEMPTS")]
         max_attempts: u32 = 8;
         /// Have this many requests in flight at once, and as many to throttled accounts
@@ -93,7 +93,7 @@ settings! {
 
     /// What is read of each account, and what is kept of it.
     reading: ReadingArgs under "Reading" {
-        /// Read every user live instead of the credential report: more calls, nothing up to four hours old
+        /// Read every user live instead of the credential report: more calls, but no fact that is up to four hours old
         #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
         #[arg(env = "KEYSWEEP_FRESH")]
         fresh: bool;
@@ -154,7 +154,7 @@ settings! {
 
     /// What only `keysweep scan` takes.
     scan: ScanArgs under "Output" {
-        /// Judge what this inventory holds, as --save-inventory wrote it, and contact nothing
+        /// Judge this inventory, which --save-inventory wrote, and contact nothing
         #[arg(long, value_name = "FILE", env = "KEYSWEEP_INVENTORY", help_heading = "Inventory")]
         inventory: PathBuf;
         /// Exit with 1 for violations of at least this severity: info, low, medium, high, critical or never

@@ -48,7 +48,7 @@ pub(crate) fn arguments() -> Result<Cli, ExitCode> {
     let values = values.map(|value| value.to_string_lossy().into_owned());
     let unseen: Vec<String> = values.filter(|value| value.contains(is_unseen)).collect();
     if !error.use_stderr() || unseen.is_empty() {
-        // Whoever closed stderr does not want to know.
+        // There is no other place to report that stderr is closed.
         let _ = error.print();
     } else {
         say(&cli::error_text(&error, &unseen));
@@ -82,7 +82,7 @@ pub fn new_run_id() -> String {
 
 /// Writes a line for people to stderr. Text from outside may be in it, so it cannot steer the terminal.
 pub fn say(text: &str) {
-    // Whoever closed stderr does not want to know.
+    // There is no other place to report that stderr is closed.
     let _ = writeln!(std::io::stderr(), "{}", printable(text));
 }
 
@@ -142,13 +142,13 @@ pub(crate) fn watch_interrupts(interrupts: Interrupts) -> Result<(), Failure> {
     std::thread::Builder::new().name("signals".to_owned()).spawn(watch).map(drop).map_err(failed)
 }
 
-/// Ends the program at an interrupt that no work answers in good order, with the exit code by which shells report it.
+/// Ends the program at an interrupt that no work answers gracefully, with the exit code by which shells report it.
 async fn each_interrupt(mut signals: Signals, interrupts: &Interrupts) {
     loop {
         let number = signals.next().await;
         // Said first: the work may be over before the next line is.
-        if interrupts.stop_in_good_order() {
-            say("interrupted: stopping in good order; interrupt again to stop at once");
+        if interrupts.is_graceful() {
+            say("interrupted: shutting down; interrupt again to stop at once");
         }
         if !interrupts.take() {
             std::process::exit(128 + number);

@@ -1,5 +1,5 @@
-//! What an interrupt does. A command that has nothing to say yet ends at once. One that works in good order, as a scan
-//! does, is told to stop, reports what it has, and ends at once at the second interrupt.
+//! What an interrupt does. Most commands end at once. One that shuts down gracefully, as a scan does, stops its work,
+//! reports what it has, and ends at once at the second interrupt.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,36 +7,36 @@ use tokio_util::sync::CancellationToken;
 
 use crate::output::Drafts;
 
-/// Interrupts, and what is to be done about them. Clones are one.
+/// The interrupts of the program, and how it answers them. Clones share one state.
 #[derive(Debug, Clone, Default)]
 pub struct Interrupts {
-    /// Cancelled at the first interrupt, where the work stops in good order.
+    /// Cancelled at the first interrupt, where the work shuts down gracefully.
     pub stop: CancellationToken,
     /// What is removed when the program ends at once.
     pub drafts: Drafts,
-    /// How many pieces of work stop in good order.
-    orderly: Arc<Mutex<usize>>,
+    /// How many pieces of work shut down gracefully.
+    graceful: Arc<Mutex<usize>>,
 }
 
 impl Interrupts {
     /// While the value is kept, the first interrupt only cancels [`Interrupts::stop`].
     #[must_use]
-    pub fn in_good_order(&self) -> Orderly {
+    pub fn graceful(&self) -> Graceful {
         *self.lock() += 1;
-        Orderly(self.clone())
+        Graceful(self.clone())
     }
 
-    /// Whether the work would stop in good order at an interrupt.
+    /// Whether an interrupt would shut the work down gracefully.
     #[must_use]
-    pub fn stop_in_good_order(&self) -> bool {
+    pub fn is_graceful(&self) -> bool {
         *self.lock() > 0 && !self.stop.is_cancelled()
     }
 
-    /// Takes an interrupt: whether the work stops in good order. If not, the program is to end, and has no draft left.
+    /// Takes an interrupt: whether the work shuts down gracefully. If not, the program must end, and every draft is removed.
     #[must_use]
     pub fn take(&self) -> bool {
-        let orderly = self.lock();
-        let stops = *orderly > 0 && !self.stop.is_cancelled();
+        let graceful = self.lock();
+        let stops = *graceful > 0 && !self.stop.is_cancelled();
         if stops {
             self.stop.cancel();
         } else {
@@ -46,15 +46,15 @@ impl Interrupts {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, usize> {
-        self.orderly.lock().unwrap_or_else(PoisonError::into_inner)
+        self.graceful.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Work that stops in good order.
+/// Work that shuts down gracefully.
 #[derive(Debug)]
-pub struct Orderly(Interrupts);
+pub struct Graceful(Interrupts);
 
-impl Drop for Orderly {
+impl Drop for Graceful {
     fn drop(&mut self) {
         *self.0.lock() -= 1;
     }
@@ -65,16 +65,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_work_in_good_order_stops_in_good_order_and_only_once() {
+    fn only_graceful_work_is_stopped_by_its_token_and_only_once() {
         let idle = Interrupts::default();
         assert!(!idle.take() && !idle.stop.is_cancelled());
         let interrupts = Interrupts::default();
-        drop(interrupts.in_good_order());
-        let work = interrupts.in_good_order();
+        drop(interrupts.graceful());
+        let work = interrupts.graceful();
         assert!(interrupts.take() && work.0.stop.is_cancelled());
         assert!(!interrupts.take());
         let over = Interrupts::default();
-        drop(over.in_good_order());
+        drop(over.graceful());
         assert!(!over.take());
     }
 }

@@ -173,7 +173,7 @@ pub struct Drafts(Arc<Mutex<BTreeSet<PathBuf>>>);
 impl Drafts {
     /// Makes a draft in a folder for `work`.
     fn with<T>(&self, folder: &Path, work: impl FnOnce(NamedTempFile) -> io::Result<T>) -> io::Result<T> {
-        // Looked at first, because the error about a draft names a file that nobody has asked for.
+        // Looked at first, because the error about a draft names a file that the user has not asked for.
         folder.metadata()?;
         let draft = {
             let mut paths = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -209,7 +209,7 @@ fn draft_in(folder: &Path) -> io::Result<NamedTempFile> {
 fn replace(draft: NamedTempFile, real: &Path) -> io::Result<()> {
     match fs::symlink_metadata(real) {
         // Whatever has become of it since it was opened.
-        Ok(there) if !there.is_file() => return Err(io::Error::other("it is not a regular file any more")),
+        Ok(there) if !there.is_file() => return Err(io::Error::other("it is no longer a regular file")),
         Ok(there) => keep_attributes(&there, draft.as_file())?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),
@@ -244,7 +244,7 @@ fn followed(path: &Path) -> io::Result<PathBuf> {
             Ok(_) | Err(_) => return Ok(real),
         }
     }
-    Err(io::Error::other("it is a link to links without an end"))
+    Err(io::Error::other("too many links lead to it"))
 }
 
 /// Whether the path stands for what a process has open.

@@ -10,23 +10,23 @@ use crate::config::{AsOf, PolicyArgs};
 /// The commands for those who write policies.
 #[derive(Debug, Subcommand)]
 pub enum PolicyCommand {
-    /// Check policies for everything that can be known without data
+    /// Check policies for every mistake that can be found without data
     Check(CheckArgs),
-    /// Run the cases that stand beside policies
+    /// Run the test cases of policies
     Test(TestArgs),
-    /// Write a policy to begin with, and its cases
+    /// Write a first version of a policy and of its test cases
     New(NewArgs),
     /// List the policies that a scan would judge by, and those that are off
     List(ListArgs),
-    /// Show a policy: what it says of itself, its parameters, where it comes from and what it costs
+    /// Show a policy: its metadata, its parameters, its file and its cost in API calls
     Show(ShowArgs),
-    /// Evaluate a policy on a saved inventory, and show each fact that it touches
+    /// Evaluate a policy on a saved inventory, and show each fact that it uses
     Eval(EvalArgs),
     /// Compare two versions of a policy on a saved inventory: which resources change verdict or severity
     Diff(DiffArgs),
     /// Write Rhai definition files for editors
     Definitions {
-        /// The folder to write them to; it is made where it does not exist
+        /// The folder to write them to; it is created if it does not exist
         folder: PathBuf,
     },
     /// Print the reference of the policy language as Markdown
@@ -39,7 +39,7 @@ pub struct CheckArgs {
     /// Policy files, and folders of them
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// How to print what is wrong
+    /// How to print the mistakes
     #[arg(long, value_enum, default_value = "text", value_name = "FORMAT")]
     pub format: CheckFormat,
 }
@@ -61,7 +61,7 @@ pub struct TestArgs {
     /// Policy files, and folders of them
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// Run only the cases whose policy or name has this text
+    /// Run only the cases whose policy or name contains this text
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
     /// How to print the outcome
@@ -91,10 +91,10 @@ pub enum TestFormat {
 pub struct NewArgs {
     /// The policy's id, which names its file
     pub name: PolicyId,
-    /// What it judges
+    /// The kind of resource that it judges
     #[arg(long, default_value = "access_key", value_name = "RESOURCE")]
     pub resource: ResourceType,
-    /// The folder to write to; it is made where it does not exist
+    /// The folder to write to; it is created if it does not exist
     #[arg(long, default_value = "policies", value_name = "DIR")]
     pub folder: PathBuf,
 }
@@ -143,7 +143,7 @@ pub struct EvalArgs {
     /// Only the resources of the user with this name
     #[arg(long, value_name = "NAME")]
     pub user: Option<String>,
-    /// Only what comes to this (repeatable); all is counted
+    /// Only results with this status (repeatable); all are counted
     #[arg(long = "status", value_name = "STATUS", value_delimiter = ',')]
     #[arg(value_parser = ["pass", "fail", "exempt", "unknown", "error"])]
     pub statuses: Vec<String>,
@@ -155,9 +155,9 @@ pub struct EvalArgs {
 /// Arguments of `keysweep policy diff`.
 #[derive(Debug, Args)]
 pub struct DiffArgs {
-    /// The policy's file as it was
+    /// The old version of the policy's file
     pub old: PathBuf,
-    /// The policy's file as it will be
+    /// The new version of the policy's file
     pub new: PathBuf,
     /// The inventory, as `scan --save-inventory` wrote it
     #[arg(long, value_name = "FILE")]

@@ -14,7 +14,7 @@ use crate::{
     settings::Settings,
 };
 
-/// What to try next, for whoever has just seen the demo.
+/// What to try next, after the demo.
 const NEXT: &str = "\
 Try next:  keysweep demo --as-of 2027-03-01        what will be too old by the first of March
            keysweep orgsim serve                   the same organization over HTTP, for any AWS client
@@ -43,7 +43,7 @@ pub(super) async fn run(config: Config, edge: &Edge) -> Result<Exit, Failure> {
     let sim = Arc::new(Sim::new(world, simulated::options(&clock)));
     let aws = Aws::connect(settings.connect_options(simulated::endpoint(&sim), clock)).await;
     let output = settings.output.clone();
-    let (result, _orderly) = scan::scan(&aws, settings, edge).await?;
+    let (result, _graceful) = scan::scan(&aws, settings, edge).await?;
     scan::deliver(destination, &result, &output, edge)?;
     if output.format == Format::Text {
         edge::say(&format!("\n{NEXT}"));

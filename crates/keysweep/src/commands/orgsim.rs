@@ -47,7 +47,7 @@ pub(super) async fn run(command: OrgsimCommand, edge: &Edge) -> Result<Exit, Fai
     Ok(Exit::Clean)
 }
 
-/// Whether a name in the world has characters that cannot be seen: one that was made here has none.
+/// Whether a name in the world has characters that cannot be seen. Generated names have none.
 fn has_unseen_names(world: &World) -> Result<bool, Failure> {
     let text = world.to_yaml().map_err(Failure::lost)?;
     Ok(text.contains(|c| is_unseen(c) && c != '\n'))
@@ -73,7 +73,7 @@ fn world_of(args: &WorldArgs) -> Result<World, Failure> {
     };
     let file = keysweep_files::read(FileKind::World, path, Found::Named).map_err(Failure::usage)?;
     World::from_yaml(&file.text).map_err(|error| {
-        let error = if file.is_own { error.to_string() } else { "it is not a world".to_owned() };
+        let error = if file.is_own { error.to_string() } else { "it is not the YAML of an organization".to_owned() };
         Failure::usage(format!("in `{}`: {error}", path.display()))
     })
 }
@@ -83,8 +83,8 @@ async fn serve(sim: Sim, port: u16, edge: &Edge) -> Result<(), Failure> {
     let listener =
         listener.map_err(|error| Failure::could_not_start(format!("could not listen on 127.0.0.1:{port}: {error}")))?;
     let address = listener.local_addr().map_err(Failure::could_not_start)?;
-    // Whoever reads the announcement may stop it.
-    let _orderly = edge.interrupts.in_good_order();
+    // A reader of the announcement may interrupt it.
+    let _graceful = edge.interrupts.graceful();
     Destination::Stdout.deliver(|out| announce(out, &sim, &format!("http://{address}")))?;
     server::serve(listener, Arc::new(sim), edge.interrupts.stop.cancelled())
         .await

@@ -12,7 +12,7 @@ use crate::{
     config::{Config, Format},
     edge::{self, Edge},
     exit::{Exit, Failure},
-    interrupt::Orderly,
+    interrupt::Graceful,
     output::Destination,
     progress::ProgressLine,
     settings::{Output, Settings, Source},
@@ -30,16 +30,16 @@ pub(super) async fn run(config: &Config, edge: &Edge) -> Result<Exit, Failure> {
     }
     let aws = Aws::connect(settings.connect_options(settings.connection.endpoint(), edge.clock.clone())).await;
     let (output, fail_on) = (settings.output.clone(), settings.fail_on);
-    let (result, _orderly) = scan(&aws, settings, edge).await?;
+    let (result, _graceful) = scan(&aws, settings, edge).await?;
     deliver(destination, &result, &output, edge)?;
     Ok(Exit::of_scan(&result, fail_on))
 }
 
 /// Scans, with a line of progress, and saves what is read where `settings` ask for that. From its first call on the work
-/// stops in good order, until the value beside the result is dropped.
-pub(super) async fn scan(aws: &Aws, mut settings: Settings, edge: &Edge) -> Result<(ScanResult, Orderly), Failure> {
+/// shuts down gracefully, until the value beside the result is dropped.
+pub(super) async fn scan(aws: &Aws, mut settings: Settings, edge: &Edge) -> Result<(ScanResult, Graceful), Failure> {
     let saving = Saving::start(&mut settings, edge)?;
-    let orderly = edge.interrupts.in_good_order();
+    let graceful = edge.interrupts.graceful();
     let progress = Arc::new(Progress::default());
     let line = ProgressLine::start(edge.progress, Arc::clone(&progress), aws.calls().clone());
     let result = keysweep_scan::scan(aws, edge::new_run_id(), &settings.scan, &progress, &edge.interrupts.stop).await?;
@@ -49,7 +49,7 @@ pub(super) async fn scan(aws: &Aws, mut settings: Settings, edge: &Edge) -> Resu
     if let Some(saving) = saving {
         saving.finish(&result).await?;
     }
-    Ok((result, orderly))
+    Ok((result, graceful))
 }
 
 /// Writes the result where it is to go. With a file, stderr says in a line what is in it.

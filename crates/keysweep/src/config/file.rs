@@ -109,7 +109,7 @@ pub fn read(named: Option<&Path>) -> Result<Config, Failure> {
 }
 
 impl Config {
-    /// How the file at `path` was found: the configuration file may come from a stranger, and so may what it names.
+    /// How the file at `path` was found: the configuration file and what it names may be untrusted.
     #[must_use]
     pub fn found(&self, path: &Path) -> Found<'_> {
         match &self.source {

@@ -66,7 +66,7 @@ fn what_cannot_be_written_to_is_found_before_the_work() {
     error: could not write `DIR/`: is a directory
     error: could not write `DIR/.`: is a directory
     error: could not write `DIR/..`: is a directory
-    error: could not write `DIR/a`: it is a link to links without an end
+    error: could not write `DIR/a`: too many links lead to it
     ");
 }
 
@@ -142,7 +142,7 @@ fn a_pipe_is_written_to_and_stays() {
         assert_eq!(reader.join().unwrap(), "text");
         assert!(!fs::symlink_metadata(&path).unwrap().is_file());
     }
-    // A reader that leaves is no error.
+    // A reader that leaves is not an error.
     let reader = thread::spawn(move || fs::File::open(path).unwrap().read(&mut [0; 1]).unwrap());
     let destination = Destination::open(Some(&folder.path().join("pipe")), &Drafts::default()).unwrap();
     destination.deliver(|out| (0..1_000).try_for_each(|_| out.write_all(&[b'x'; 4096]))).unwrap();
@@ -176,7 +176,7 @@ fn what_has_become_something_else_is_not_replaced() {
         let command = Command::new(words.next().unwrap()).args(words).arg(&path).status().unwrap();
         assert!(command.success());
         let error = destination.deliver(|out| out.write_all(b"x")).unwrap_err().to_string();
-        assert!(error.contains("it is not a regular file any more"), "{error}");
+        assert!(error.contains("it is no longer a regular file"), "{error}");
         assert_eq!(names(folder.path()), ["a"]);
         fs::remove_file(&path).or_else(|_| fs::remove_dir(&path)).unwrap();
     }

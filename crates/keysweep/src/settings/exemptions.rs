@@ -15,7 +15,7 @@ const DEFAULT_FILE: &str = "exemptions.yaml";
 pub(super) fn options(config: &Config, now: Timestamp) -> Result<ExemptionOptions, Failure> {
     let max_share = config.judging.exemption_max_share();
     if max_share > 100 {
-        return Err(Failure::usage(format!("`exemption_max_share` is {max_share}, and 100 percent is everything")));
+        return Err(Failure::usage(format!("`exemption_max_share` is {max_share}, and must be at most 100")));
     }
     let register = register(config, now)?.unwrap_or_default();
     Ok(ExemptionOptions { register, max_share: Some(max_share) })

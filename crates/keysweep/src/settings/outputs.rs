@@ -25,7 +25,7 @@ pub(super) fn check(config: &Config) -> Result<(), Failure> {
 /// The policies of a folder. Their libraries and cases may lie in any folder in it: what an output would overwrite there
 /// is one of them if its name says so.
 fn policy_files(folder: &Path, outputs: &[(&str, &Path)]) -> Vec<PathBuf> {
-    // A folder that cannot be read is told of when its policies are loaded.
+    // A folder that cannot be read is an error when its policies are loaded.
     let mut files = keysweep_policy::policy_files(folder).unwrap_or_default();
     let is_of_policies = |path: &Path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();

@@ -63,9 +63,8 @@ pub(super) fn load(config: &Config) -> Result<Vec<Policy>, Failure> {
     let runs = |listed: &Listed| chosen.map_or(listed.enabled, |chosen| is_named(listed.policy.id(), chosen));
     let run: Vec<Policy> = all.into_iter().filter(runs).map(|listed| listed.policy).collect();
     if run.is_empty() {
-        return Err(
-            Failure::usage("no policy is left to judge by").hint("enable a policy, or name one with --policies")
-        );
+        return Err(Failure::usage("no policy is enabled")
+            .hint("enable a policy, or name a folder of policies with --policies"));
     }
     Ok(run)
 }
@@ -141,6 +140,6 @@ fn wrong<T>(config: &Config, value: &Spanned<T>, message: impl Display) -> Failu
 pub fn no_such_policy<'a>(id: &str, policies: impl Iterator<Item = &'a PolicyId>) -> String {
     match nearest(id, policies.map(PolicyId::as_str)) {
         Some(near) => format!("there is no policy `{id}`: did you mean `{near}`?"),
-        None => format!("there is no policy `{id}`: `keysweep policy list` shows those that there are"),
+        None => format!("there is no policy `{id}`: `keysweep policy list` shows them all"),
     }
 }

@@ -108,8 +108,8 @@ fn values_that_make_no_sense_are_refused_before_anything_is_contacted() {
     error: `region` must be 1 to 63 letters, digits and any of `-`
     error: `concurrency` is 0, and must be at least 1
     error: there is no policy `acces-key-unused`: did you mean `access-key-unused`?
-    error: no policy is left to judge by
-    hint: enable a policy, or name one with --policies
+    error: no policy is enabled
+    hint: enable a policy, or name a folder of policies with --policies
     "
     );
 }

@@ -19,7 +19,7 @@ pub struct Name {
     pub account: String,
     /// The account's name.
     pub account_name: String,
-    /// The user; none for what is no user's.
+    /// The user; none for a resource that does not belong to a user.
     pub user: Option<String>,
     /// What names it within its user, where it has such a name.
     pub id: Option<String>,

@@ -1,4 +1,4 @@
-//! What would be a violation and is let off, by policy.
+//! The violations that are exempted, by policy.
 
 use keysweep_model::{Exempted, ExemptionId, Finding, FindingStatus};
 
@@ -15,7 +15,7 @@ pub(super) fn write(page: &mut Page<'_>, findings: &[Finding]) {
     if exempt.is_empty() {
         return;
     }
-    let said = format!("{} let off", text::count(exempt.len() as u64, "violation"));
+    let said = format!("{} exempted", text::count(exempt.len() as u64, "violation"));
     page.section("EXEMPT", Look::Bold, &said, Look::Bold);
     let groups = group::by(exempt, |finding| finding.policy.clone());
     if !page.shows_all() {
@@ -27,7 +27,7 @@ pub(super) fn write(page: &mut Page<'_>, findings: &[Finding]) {
     }
 }
 
-/// The row of a finding, with the exemption that lets it off where that is one of the register.
+/// The row of a finding, with its exemption where that is one of the register.
 fn row(finding: &Finding) -> Row {
     let row = group::row(finding);
     match register(finding) {
@@ -36,7 +36,7 @@ fn row(finding: &Finding) -> Row {
     }
 }
 
-/// The exemption of the register that lets it off; none where the policy's own script does.
+/// The exemption of the register; none where the policy's own script exempts it.
 fn register(finding: &Finding) -> Option<&ExemptionId> {
     match &finding.exemption {
         Some(Exempted::Register { id, .. }) => Some(id),

@@ -1,4 +1,4 @@
-//! The exemptions of the register that somebody should look at.
+//! The exemptions of the register that have a problem.
 
 use keysweep_model::ExemptionUse;
 
@@ -8,8 +8,7 @@ use super::{
     text,
 };
 
-/// Writes each exemption that has a problem, with its owner. Those without any let off what they are for, and the
-/// section of what is let off tells.
+/// Writes each exemption that has a problem, with its owner. The others are shown with what they exempt.
 pub(super) fn write(page: &mut Page<'_>, exemptions: &[ExemptionUse]) {
     let rows: Vec<Row> = exemptions.iter().filter(|exemption| !exemption.problems.is_empty()).map(row).collect();
     if rows.is_empty() {

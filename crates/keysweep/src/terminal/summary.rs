@@ -16,7 +16,7 @@ const POLICIES: usize = 16;
 /// How many accounts are shown.
 const ACCOUNTS: usize = 5;
 
-/// Writes both tables, or that there is no violation.
+/// Writes both tables, or that no violation was found.
 pub(super) fn write(page: &mut Page<'_>, result: &ScanResult) {
     let fails: Vec<_> = result.findings.iter().filter(|finding| finding.status == FindingStatus::Fail).collect();
     if fails.is_empty() {

@@ -1,4 +1,4 @@
-//! Tests of whole pages: how they read, that they stay short, that they fit, and that nobody steers the terminal.
+//! Tests of whole pages: how they read, that they stay short, that they fit, and that no text from outside steers the terminal.
 
 mod widths;
 mod world;
@@ -57,7 +57,7 @@ fn judged_as_of_another_day() {
 #[test]
 fn something_of_everything() {
     insta::assert_snapshot!(scan(&world::rich(), &PLAIN), @"
-    EXEMPT     7 violations let off
+    EXEMPT     7 violations exempted
       access-key-max-age  6 in 2 accounts  service accounts rotate yearly
       access-key-unused   1 in 1 account   the vendor uses it once a year (exemption EX-17)
 
@@ -116,7 +116,7 @@ fn severities_and_what_is_unknown_are_coloured_and_nothing_changes_but_color() {
     let colored = scan(&world::rich(), &View { color: true, ..PLAIN });
     let labels: Vec<_> = colored.lines().filter(|line| line.starts_with('\u{1b}')).collect();
     insta::assert_snapshot!(labels.join("\n").replace('\u{1b}', "␛"), @"
-    ␛[1mEXEMPT␛[0m     ␛[1m7 violations let off␛[0m
+    ␛[1mEXEMPT␛[0m     ␛[1m7 violations exempted␛[0m
     ␛[1mREGISTER␛[0m   ␛[1m1 exemption of the register to look at␛[0m
     ␛[1m␛[7mUNKNOWN␛[0m    ␛[1m8 judgements in 2 accounts not made, as facts could not be read: not a pass␛[0m
     ␛[1m␛[7mERROR␛[0m      ␛[1m1 judgement in 1 account not made, as the policy failed: not a pass␛[0m
@@ -143,7 +143,7 @@ fn ten_thousand_violations_fit_on_one_screen_and_all_are_counted() {
     let counted: Vec<_> =
         page.lines().filter(|line| line.contains("violations") || line.contains("judgements")).collect();
     insta::assert_snapshot!(counted.join("\n"), @"
-    EXEMPT     5,000 violations let off
+    EXEMPT     5,000 violations exempted
     UNKNOWN    5,000 judgements in 485 accounts not made, as facts could not be read: not a pass
       ... and 37 more reasons for 4,625 judgements: --all shows each
     ACCOUNTS   with the most violations
@@ -290,7 +290,7 @@ fn text_from_aws_cannot_steer_the_terminal() {
     ");
 }
 
-/// A result in which every text that somebody else may choose is `text`.
+/// A result in which every text from outside is `text`.
 fn evil(text: &str) -> ScanResult {
     let mut result = world::rich();
     for finding in &mut result.findings {

@@ -16,7 +16,7 @@ pub(super) fn run(args: &NewArgs, edge: &Edge) -> Result<Exit, Failure> {
     let policy = args.folder.join(format!("{}.rhai", args.name));
     let cases = args.folder.join(format!("{}.test.yaml", args.name));
     if let Some(there) = [&policy, &cases].into_iter().find(|path| is_there(path)) {
-        let message = format!("`{}` is there already", there.display());
+        let message = format!("`{}` already exists", there.display());
         return Err(Failure::usage(message).hint("choose another name or another --folder"));
     }
     make_folder(&args.folder)?;

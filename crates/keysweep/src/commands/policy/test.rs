@@ -12,7 +12,7 @@ use crate::{
     settings,
 };
 
-/// Runs the cases and prints what came of them. Cases that fail, and too little that is reached, are exit code 1.
+/// Runs the cases and prints the results. Cases that fail, and a coverage that is too low, make the exit code 1.
 pub(super) fn run(args: &TestArgs, config: &Config) -> Result<Exit, Failure> {
     let coverage = args.coverage || args.min_coverage.is_some();
     let options = Options { filter: args.filter.clone(), coverage };

@@ -5,7 +5,7 @@ use super::{PLAIN, View, scan, world};
 #[test]
 fn something_of_everything_in_a_narrow_terminal() {
     insta::assert_snapshot!(scan(&world::rich(), &View { width: 60, ..PLAIN }), @"
-    EXEMPT     7 violations let off
+    EXEMPT     7 violations exempted
       access-key-max-age  6 in 2 accounts  service accounts
                                            rotate yearly
       access-key-unused   1 in 1 account   the vendor uses it
@@ -112,7 +112,7 @@ fn something_of_everything_in_a_wide_terminal_with_all() {
                A user has one active access key at most
       222233334444  data-platform  release-bot  AKIA0000000000000001  a newer active key of the same user exists
 
-    EXEMPT     7 violations let off
+    EXEMPT     7 violations exempted
       access-key-max-age: 6 in 2 accounts
         111122223333  payments-prod  service-0  AKIA0000000000000000  service accounts rotate yearly
         222233334444  data-platform  service-1  AKIA0000000000000001  service accounts rotate yearly
