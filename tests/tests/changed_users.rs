@@ -69,7 +69,7 @@ async fn users_that_were_deleted_or_made_again_are_counted_and_not_judged_by_the
 
 #[tokio::test(start_paused = true)]
 async fn a_user_that_only_the_report_has_is_read_by_name() {
-    // ListUsers leaves a user out that is there, as an answer that is behind the times does.
+    // ListUsers omits an existing user, as an outdated answer of an eventually consistent service does.
     let scene = |denied: bool| {
         let scene =
             Scene::of(organization([vec![old("ann"), user("bob", [young(1)])]])).after(
@@ -195,7 +195,7 @@ async fn a_list_that_fails_when_a_user_is_not_found_leaves_it_unknown() {
     ");
 }
 
-/// A policy for accounts that counts users and asks something of each.
+/// A policy for accounts that counts users and reads a property of each.
 fn counting() -> String {
     let body = "let old = account.users.filter(|user| user.access_keys.some(|key| key.age_days > 90)); \
         fail(`${account.users.len} users, ${old.len} with old keys`)";
@@ -229,7 +229,7 @@ async fn a_user_that_is_renamed_in_mid_scan_is_read_by_its_new_name() {
     ");
 }
 
-/// Nothing of it is counted or asked, by a policy for accounts either.
+/// It is neither counted nor read, also not for a policy for accounts.
 #[tokio::test(start_paused = true)]
 async fn a_user_that_is_deleted_in_mid_scan_is_gone() {
     let delete = |account: &mut Account| account.users.retain(|user| &*user.name != "ann");
@@ -258,7 +258,7 @@ async fn a_user_that_is_made_again_in_mid_scan_is_read_as_the_new_one() {
         account.users.push(again);
     };
     let mut ann = old("ann");
-    // AWS answers for the new user at once, so that the first answer must say that there is none.
+    // The simulator returns the new user at once, so the first answer must be that there is no such user.
     ann.keys = vec![key("ANN", 400.0)];
     let world = organization([vec![ann, user("bob", [young(1)])]]);
     let scene = in_mid_scan(world, remake).with(not_found().action("ListAccessKeys").calls(Calls::First(1)));
@@ -271,7 +271,7 @@ async fn a_user_that_is_made_again_in_mid_scan_is_read_as_the_new_one() {
     ");
 }
 
-/// AWS refuses to tell of a key that is not there as it refuses those who may not ask.
+/// For a key that does not exist, AWS denies the request as for a caller without permission.
 #[tokio::test(start_paused = true)]
 async fn a_key_that_is_deleted_before_its_last_use_is_read_is_gone() {
     let world = || organization([vec![user("ann", [key("GONE", 80.0).used(60.0), key("STAYS", 70.0).used(50.0)])]]);

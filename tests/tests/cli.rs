@@ -152,7 +152,7 @@ fn the_old_file_stays_when_the_scan_is_killed() {
 }
 
 #[test]
-fn nothing_is_coloured_but_on_a_terminal_or_by_request() {
+fn colour_is_only_for_terminals_and_on_request() {
     let coloured = |arguments| keysweep(arguments).run().stdout.contains('\u{1b}');
     assert_eq!(
         [coloured("demo"), coloured("demo --color always"), coloured("demo --color never")],
@@ -160,7 +160,7 @@ fn nothing_is_coloured_but_on_a_terminal_or_by_request() {
     );
 }
 
-/// What has the looks of a secret access key in a text.
+/// The parts of a text that look like a secret access key.
 fn secret_keys(text: &str) -> Vec<&str> {
     let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '+' || c == '/'));
     let kinds = [char::is_uppercase, char::is_lowercase, char::is_numeric];
@@ -168,7 +168,7 @@ fn secret_keys(text: &str) -> Vec<&str> {
 }
 
 #[test]
-fn no_secret_is_printed_by_however_talkative_a_scan() {
+fn no_secret_is_printed_at_any_verbosity() {
     let organization = organization(4, 5, 7);
     deny(&organization, "ListAccessKeys");
     let broken = organization.sim.with_world(|world| world.accounts[2].id);
@@ -349,7 +349,7 @@ fn the_manual_has_a_page_for_each_command() {
 }
 
 #[test]
-fn whoever_reads_only_the_beginning_hears_of_no_error() {
+fn a_reader_that_stops_early_causes_no_error() {
     let commands = ["demo --all", "orgsim world --accounts 200", "orgsim truth --accounts 200"];
     let said = |arguments| keysweep(arguments).start().without_reader().said();
     assert!(commands.iter().all(|arguments| said(arguments).starts_with("exit 0\n")), "{:#?}", commands.map(said));

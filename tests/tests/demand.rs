@@ -105,7 +105,7 @@ async fn what_is_read_for_the_account_is_read_once() {
     );
 }
 
-/// An account in which every kind of resource is there once, and violates something.
+/// An account with one resource of each kind, each of which violates a policy.
 fn full() -> Account {
     let mut account = member(1);
     let mut bob = user("bob", [key("BOB", 200.0).used(100.0)]);
@@ -124,7 +124,7 @@ fn full() -> Account {
     account
 }
 
-/// Each resource with what is asked of it, as a violation that tells the answer.
+/// Each resource with a property of it, as a violation whose message has its value.
 const ANSWERS: [(&str, &str); 9] = [
     ("access_key", "fail(`${key.id} ${key.minutes_after_user} ${key.last_used_service} ${key.user.groups.len}`)"),
     ("user", "fail(`${user.has_password} ${user.has_mfa} ${user.is_administrator} ${user.access_keys.len}`)"),
@@ -138,16 +138,16 @@ const ANSWERS: [(&str, &str); 9] = [
 ];
 
 async fn answers(fresh: bool) -> String {
-    let mut told = Vec::new();
+    let mut texts = Vec::new();
     for (resource, body) in ANSWERS {
         let mut world = organization([]);
         world.accounts.push(full());
         let scene = Scene::of(crate::worlds::completed(&world)).by_scripts(&[&script(resource, body)]);
         let scene = scene.asking(|settings| settings.scan.selection.accounts = [FIRST.parse().unwrap()].into());
         let outcome = if fresh { scene.fresh() } else { scene }.scan().await;
-        told.push(outcome.text());
+        texts.push(outcome.text());
     }
-    told.join("\n")
+    texts.join("\n")
 }
 
 #[tokio::test(start_paused = true)]

@@ -19,7 +19,7 @@ fn actions() -> Vec<String> {
     actions.iter().map(|action| action.as_str().unwrap().trim_start_matches("iam:").to_owned()).collect()
 }
 
-/// A user that has one credential of each kind and passes every policy, as far as somebody looks.
+/// A user that has one credential of each kind and passes every policy that can read it.
 fn full(name: &str) -> User {
     let (id, status, uploaded_at) = (|| "".into(), KeyStatus::Active, days_ago(12.0));
     let expires_at = Some(days_ago(-30.0));
@@ -68,7 +68,7 @@ fn all_policies_but(left_out: &[&str]) -> Vec<keysweep_policy::Policy> {
 }
 
 /// An hour after a report was made, and after a user of it was deleted; or a fresh scan. Policies that rest on the details
-/// of the account are left out where `details` says so, because the details tell of tags too.
+/// of the account are left out where `details` says so, because the details have the tags too.
 async fn lab(fresh: bool, details: bool) -> Lab {
     let of_details = ["access-key-of-administrator", "access-key-quarantined", "user-policies-through-groups"];
     let more = ["virtual-mfa-of-administrator", "access-key-of-console-user", "access-key-made-with-user"];
@@ -106,7 +106,7 @@ async fn a_denied_action_is_never_an_empty_answer() {
             if is_undecided(&outcome) {
                 seen.push(action.clone());
             } else {
-                // Another call tells the same.
+                // Another call has the same facts.
                 let recovers = ["GenerateCredentialReport", "GetCredentialReport", "GetAccountAuthorizationDetails"];
                 assert!(recovers.contains(&action.as_str()), "{action} {fresh} {details}: {}", outcome.text());
             }

@@ -1,4 +1,4 @@
-//! Everything in `examples/` does what it says: it is run here as it stands there.
+//! Everything in `examples/` works: it is run here as it is.
 
 use std::{collections::BTreeSet, fs, os::unix::fs::symlink, path::Path, process::Command};
 
@@ -112,7 +112,7 @@ fn the_configuration_scans_an_organization() {
 }
 
 #[test]
-fn the_register_of_exemptions_is_one() {
+fn the_register_of_exemptions_is_valid() {
     let now = "2026-11-24T00:00:00Z".parse().unwrap();
     let register = keysweep_scan::Register::parse("exemptions.yaml", &example("exemptions.yaml"), now, 365);
     let register = register.unwrap_or_else(|error| panic!("{error}"));

@@ -53,7 +53,7 @@ fn scan(register: &str, more: &str) -> Ran {
 }
 
 /// The findings, and the result of each exemption, a line each.
-fn told(ran: &Ran) -> String {
+fn outcome(ran: &Ran) -> String {
     let document = ran.json();
     let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
     let finding = |it: &Value| {
@@ -74,14 +74,14 @@ fn told(ran: &Ran) -> String {
 }
 
 #[test]
-fn what_is_selected_is_let_off_and_still_reported() {
+fn what_is_selected_is_exempted_and_still_reported() {
     let later = day(100);
     insta::assert_snapshot!(
         [
-            told(&scan(&register("user: svc-*", &later), "")),
-            told(&scan(&register("tags: { team: billing }", &later), "--exemption-max-share 50")),
-            told(&scan(&register("access_key_id: AKIAEXAMPLE000000001", &later), "--exemption-max-share 50")),
-            told(&scan(&register("ou: Root/Workloads", &later), "--exemption-max-share 100")),
+            outcome(&scan(&register("user: svc-*", &later), "")),
+            outcome(&scan(&register("tags: { team: billing }", &later), "--exemption-max-share 50")),
+            outcome(&scan(&register("access_key_id: AKIAEXAMPLE000000001", &later), "--exemption-max-share 50")),
+            outcome(&scan(&register("ou: Root/Workloads", &later), "--exemption-max-share 100")),
         ]
         .join("\n\n"),
         @r#"
@@ -113,13 +113,13 @@ fn what_is_selected_is_let_off_and_still_reported() {
 }
 
 #[test]
-fn what_somebody_should_look_at_is_reported() {
-    let past = told(&scan(&register("user: svc-bill", &day(-3)), "")).replace(&day(-3), "DAY");
+fn problems_of_exemptions_are_reported() {
+    let past = outcome(&scan(&register("user: svc-bill", &day(-3)), "")).replace(&day(-3), "DAY");
     insta::assert_snapshot!(
         [
             past,
-            told(&scan(&register("user: stranger", &day(100)), "")),
-            told(&scan(&register("account: \"999988887777\"", &day(100)), "")),
+            outcome(&scan(&register("user: stranger", &day(100)), "")),
+            outcome(&scan(&register("account: \"999988887777\"", &day(100)), "")),
         ]
         .join("\n\n"),
         @r#"
@@ -144,12 +144,14 @@ fn what_somebody_should_look_at_is_reported() {
     );
 }
 
-/// An exemption is looked at as of the day that is judged, not of the day on which that is done.
+/// An exemption is judged as of the day that is judged, not as of today.
 #[test]
 fn an_exemption_expires_by_the_day_that_is_judged() {
-    let later = told(&scan(&register("user: svc-bill", &day(100)), &format!("--as-of {}", day(150))));
-    let before =
-        told(&scan(&register("user: svc-bill", &day(-3)), &format!("--as-of {} --exemption-max-share 100", day(-10))));
+    let later = outcome(&scan(&register("user: svc-bill", &day(100)), &format!("--as-of {}", day(150))));
+    let before = outcome(&scan(
+        &register("user: svc-bill", &day(-3)),
+        &format!("--as-of {} --exemption-max-share 100", day(-10)),
+    ));
     insta::assert_snapshot!([later.replace(&day(100), "DAY"), before].join("\n\n"), @r#"
     security-scanner fail - -
     ann fail - -
@@ -167,7 +169,7 @@ fn an_exemption_expires_by_the_day_that_is_judged() {
 }
 
 #[test]
-fn an_exemption_that_hangs_on_an_unreadable_tag_lets_nothing_off() {
+fn an_exemption_by_an_unreadable_tag_exempts_nothing() {
     use orgsim::fault::{Fault, FaultKind};
     let organization = organization();
     for action in ["ListUserTags", "GetAccountAuthorizationDetails"] {
@@ -178,7 +180,7 @@ fn an_exemption_that_hangs_on_an_unreadable_tag_lets_nothing_off() {
         .keysweep("scan --policy access-key-max-age --format json")
         .file("exemptions.yaml", &register("user: svc-*, tags: { team: billing }", &day(100)))
         .run();
-    insta::assert_snapshot!(told(&ran), @"
+    insta::assert_snapshot!(outcome(&ran), @"
     ann fail - -
     svc-bill unknown - -
     svc-ship unknown - -
@@ -229,7 +231,7 @@ fn a_register_is_checked_and_listed() {
 }
 
 #[test]
-fn a_register_may_stand_in_the_configuration() {
+fn a_register_may_be_in_the_configuration() {
     let entry = register("user: svc-*", &day(100));
     let config = format!("exemptions:\n{entry}");
     let alone = keysweep("exemptions list").file("keysweep.yaml", &config).run();

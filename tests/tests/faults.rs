@@ -60,7 +60,7 @@ async fn nothing_goes_wrong() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_role_that_is_not_there() {
+async fn a_role_that_does_not_exist() {
     let mut world = world();
     world.accounts[1].roles = Some(Vec::new());
     insta::assert_snapshot!(Scene::of(world).scan().await.text(), @"
@@ -221,11 +221,11 @@ async fn tags_that_are_denied() {
 #[tokio::test(start_paused = true)]
 async fn thirty_throttles_in_a_row() {
     let thirty = || Fault::new(FaultKind::Throttle).calls(Calls::First(30));
-    let mut told = vec![both(thirty()).await];
+    let mut texts = vec![both(thirty()).await];
     for action in ["GenerateCredentialReport", "ListAccessKeys"] {
-        told.push(format!("{action} {}", both(thirty().action(action)).await));
+        texts.push(format!("{action} {}", both(thirty().action(action)).await));
     }
-    insta::assert_snapshot!(told.join("\n\n"), @"
+    insta::assert_snapshot!(texts.join("\n\n"), @"
     either way: no difference
 
     GenerateCredentialReport either way: no difference

@@ -1,4 +1,4 @@
-//! Files from a stranger's pull request, and outputs in places that are dear to somebody: what is read shows no secret and
+//! Files from a stranger's pull request, and outputs in places that must not be overwritten: what is read shows no secret and
 //! ends at once, and what is written takes the place of nothing that is not its own.
 
 use std::{
@@ -196,7 +196,7 @@ fn outputs_follow_links_and_keep_modes() {
 #[test]
 fn an_output_that_is_read_or_written_twice_is_refused_before_anything_is_contacted() {
     let organization = organization(1, 0, 7);
-    let told = |arguments: &str| {
+    let run = |arguments: &str| {
         let run =
             organization.keysweep(arguments).file("keysweep.yaml", "role: audit\n").file("a.csv", "id\n111122223333\n");
         let run =
@@ -221,7 +221,7 @@ fn an_output_that_is_read_or_written_twice_is_refused_before_anything_is_contact
         "demo --policies pols --save-inventory pols/ok.test.yaml",
         "scan -o new --save-inventory pols/../new",
     ];
-    insta::assert_snapshot!(all.map(told).join("\n"), @"
+    insta::assert_snapshot!(all.map(run).join("\n"), @"
     error: `--output keysweep.yaml` would overwrite `keysweep.yaml`, which this command reads
     error: `--output exemptions.yaml` would overwrite `exemptions.yaml`, which this command reads
     error: `--output ./pols/../link` would overwrite `exemptions.yaml`, which this command reads
@@ -237,7 +237,7 @@ fn an_output_that_is_read_or_written_twice_is_refused_before_anything_is_contact
 }
 
 #[test]
-fn what_the_small_commands_write_replaces_no_link_and_no_pipe() {
+fn commands_that_write_files_replace_no_link_and_no_pipe() {
     let pipe = |path: &Path| assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
     let run = keysweep("policy new mine --folder p");
     fs::create_dir(run.path("p")).unwrap();

@@ -23,7 +23,7 @@ fn waiting(seconds: u64) -> ReportWait {
 #[tokio::test(start_paused = true)]
 async fn a_report_that_arrives_after_the_wait_is_used() {
     let scene = Scene::of(organization([vec![old("ann"), user("bob", [young(1)])]]))
-        // After the wait, and before the last look, which is 2.6 to 3.5 seconds after the first.
+        // After the wait, and before the last request, which is 2.6 to 3.5 seconds after the first.
         .serving(|options| options.report_time = Duration::from_millis(2_500))
         .asking(|settings| settings.scan.reading = Reading::Report(waiting(2)));
     let outcome = scene.scan().await;
@@ -44,7 +44,7 @@ async fn a_fresh_scan_waits_for_a_report_no_longer_than_configured() {
     }
 }
 
-/// Neither is judged by what the summary tells of the other.
+/// Neither is judged by what the summary has about the other.
 #[tokio::test(start_paused = true)]
 async fn an_incomplete_summary_is_used_for_what_it_has() {
     let mut account = member(1);
@@ -84,7 +84,7 @@ async fn an_incomplete_summary_is_used_for_what_it_has() {
     ");
 }
 
-/// A group that is deleted between two pages of the answer, or a document that is not one, is the trouble of its users.
+/// A group that is deleted between two pages of the answer, or a document that is not one, affects only its users.
 #[tokio::test(start_paused = true)]
 async fn what_the_details_lack_is_unknown_for_the_users_concerned_only() {
     let with = |name: &str, group: &str| User {

@@ -61,17 +61,17 @@ fn no_secret_is_in_it() {
 }
 
 #[test]
-fn a_file_that_is_not_whole_is_refused() {
+fn an_incomplete_file_is_refused() {
     let scanned = saved("--policy access-key-max-age");
     let text = scanned.read("i.jsonl").unwrap();
-    let told = |text: &str| keysweep("scan --inventory i.jsonl").file("i.jsonl", text).run().said();
+    let error = |text: &str| keysweep("scan --inventory i.jsonl").file("i.jsonl", text).run().said();
     let half = &text[..text.len() / 2];
     let missing = keysweep("scan --inventory none.jsonl").run().said();
     insta::assert_snapshot!(
         [
-            told(half).split("after line").next().unwrap().to_owned(),
-            told(&text.replace("inventory/v1", "inventory/v9")),
-            told("{}"),
+            error(half).split("after line").next().unwrap().to_owned(),
+            error(&text.replace("inventory/v1", "inventory/v9")),
+            error("{}"),
             missing,
         ]
         .join("\n"),
@@ -135,21 +135,21 @@ fn an_inventory_in_which_no_account_was_read_is_incomplete() {
         r#"{"skipped":{"account_id":"111122223333","account_name":"a","step":"state","reason":"it is SUSPENDED"}}"#;
     let read =
         r#"{"account":{"id":"111122223333","name":"a","state":"ACTIVE","users":{"known":[],"added":1},"added":{}}}"#;
-    let told = |line: &str, command: &str| {
+    let run = |line: &str, command: &str| {
         let run = keysweep(command).file("i.jsonl", &of_line(&scanned, line)).file("p.rhai", POLICY);
         run.run()
     };
     for line in ["", skipped] {
-        let scan = told(line, "scan --inventory i.jsonl --policy access-key-max-age");
+        let scan = run(line, "scan --inventory i.jsonl --policy access-key-max-age");
         assert_eq!(scan.code, 3, "{line}");
         insta::allow_duplicates! {
             insta::assert_snapshot!(scan.stderr, @"inventory `i.jsonl` has no account that was read: nothing was judged");
         }
-        assert_eq!(told(line, "policy diff p.rhai p.rhai --inventory i.jsonl").code, 2);
-        assert_eq!(told(line, "policy eval p.rhai --inventory i.jsonl").code, 2);
+        assert_eq!(run(line, "policy diff p.rhai p.rhai --inventory i.jsonl").code, 2);
+        assert_eq!(run(line, "policy eval p.rhai --inventory i.jsonl").code, 2);
     }
     // An account without users was read, whatever a later version has added to its line.
-    let scan = told(read, "scan --inventory i.jsonl --policy access-key-max-age");
+    let scan = run(read, "scan --inventory i.jsonl --policy access-key-max-age");
     assert_eq!((scan.code, scan.stderr.as_str()), (0, ""));
 }
 

@@ -21,7 +21,7 @@ struct Flags {
 /// The keys of the file that have no flag: what they hold does not fit on a command line.
 const FILE_ONLY: [&str; 4] = ["roles", "policies", "exemptions", "policy_limits"];
 
-/// How the environment tells the test process below what to do.
+/// The variable that tells the child process of a test what to do.
 const ARGUMENTS: &str = "TEST_LAYERS_ARGUMENTS";
 const FILE: &str = "TEST_LAYERS_FILE";
 const EXPECTED: &str = "TEST_LAYERS_EXPECTED";

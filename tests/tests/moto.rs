@@ -51,14 +51,14 @@ fn assert_right(scanned: &Scanned) {
 }
 
 #[test]
-fn a_report_of_2015_is_not_believed_and_every_user_is_read() {
+fn a_report_of_2015_is_not_used_and_every_user_is_read() {
     let scanned = Scanned::with_report("moto");
     assert_right(&scanned);
     assert_eq!(scanned.calls("iam:ListAccessKeys"), 13 * 15);
 }
 
 #[test]
-fn a_report_of_today_is_believed_and_only_suspects_are_read() {
+fn a_report_of_today_is_used_and_only_suspects_are_read() {
     let scanned = Scanned::with_report("real");
     assert_right(&scanned);
     assert_eq!((scanned.calls("iam:GetCredentialReport"), scanned.calls("iam:ListUsers")), (13, 13));

@@ -46,7 +46,7 @@ async fn fresh_scans_give_what_the_world_holds() {
     }
 }
 
-/// What the two tests above say is worth what the worlds hold.
+/// The two tests above prove as much as the worlds are varied.
 #[test]
 fn the_worlds_are_hard_enough() {
     let truths: Vec<_> = (0..200).map(|seed| oracle(&world(seed), None)).collect();
@@ -81,7 +81,7 @@ fn scene(seed: u64, style: ReportStyle) -> Scene {
     })
 }
 
-/// Every combination of what reports look like.
+/// Every combination of report styles.
 fn style(seed: u64) -> ReportStyle {
     ReportStyle {
         inactive_keys: if seed & 1 == 0 { InactiveKeys::Dated } else { InactiveKeys::NotApplicable },

@@ -121,7 +121,7 @@ fn found(outcome: &Outcome) -> u64 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_second_page_of_every_list_is_read_and_its_loss_is_told() {
+async fn the_second_page_of_every_list_is_read_and_its_loss_is_reported() {
     for (action, world, policy, expected) in lists() {
         let scene = || {
             let scene = Scene::of(world.clone()).fresh().by_scripts(&[&policy]);

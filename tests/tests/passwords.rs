@@ -57,7 +57,7 @@ async fn a_fresh_scan_knows_the_age_of_a_password_that_is_newer_than_the_report(
     ");
 }
 
-/// Where the report should tell of a password and does not, nothing is made up.
+/// Where the report should have a password and has not, no age is assumed.
 #[tokio::test(start_paused = true)]
 async fn an_old_password_that_is_not_in_the_report_is_unknown() {
     let mut bob = user("bob", []);
@@ -74,7 +74,7 @@ async fn an_old_password_that_is_not_in_the_report_is_unknown() {
     ");
 }
 
-/// The list of users tells it.
+/// It is in the list of users.
 #[tokio::test(start_paused = true)]
 async fn the_last_use_of_a_password_takes_no_call_for_each_user() {
     let users = (0..30).map(|number| {

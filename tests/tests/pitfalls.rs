@@ -28,9 +28,9 @@ async fn the_unit_is_one_key() {
 async fn ages_are_durations_and_not_whole_days() {
     let ann = |days: f64| vec![user("ann", [key("AGED", days).used(1.0)])];
     let bob = |days: f64| vec![user("bob", [key("IDLE", 80.0).used(days)])];
-    let told = async |users| Scene::of(organization([users])).scan().await.text();
+    let text = async |users| Scene::of(organization([users])).scan().await.text();
     insta::assert_snapshot!(
-        [told(ann(90.25)).await, told(ann(89.75)).await, told(bob(45.25)).await, told(bob(44.75)).await].join("\n"),
+        [text(ann(90.25)).await, text(ann(89.75)).await, text(bob(45.25)).await, text(bob(44.75)).await].join("\n"),
         @"
     2 of 2 accounts scanned
     100000000001 ann AKIAAGEDXXXXXXXXXXXX access-key-max-age fail: active for 91 days, limit 90
@@ -95,7 +95,7 @@ async fn a_fresh_scan_reads_each_user_and_only_the_last_uses_it_needs() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn tags_are_read_where_the_policy_comes_to_them_and_in_as_few_calls_as_it_takes() {
+async fn tags_are_read_where_the_policy_needs_them_in_as_few_calls_as_possible() {
     let old = |name: &str| user(name, [key(&name.to_uppercase(), 400.0).used(1.0)]);
     let mut service = old("dan");
     service.path = "/service/".into();
@@ -202,7 +202,7 @@ async fn the_state_of_an_account_wins_over_its_older_status() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_report_in_the_making_is_waited_for_without_a_busy_loop() {
+async fn a_report_in_progress_is_awaited_without_a_busy_loop() {
     let scene = Scene::of(spotless(1)).serving(|it| it.report_time = std::time::Duration::from_secs(60));
     let outcome = scene.scan().await;
     insta::assert_snapshot!([outcome.text(), outcome.calls(FIRST)].join("\n"), @"
@@ -213,7 +213,7 @@ async fn a_report_in_the_making_is_waited_for_without_a_busy_loop() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_report_that_is_gone_is_made_again() {
+async fn an_expired_report_is_requested_again() {
     for code in ["ReportExpired", "ReportNotPresent"] {
         let fault = error(410, code).action("GetCredentialReport").calls(Calls::First(1));
         let outcome = Scene::of(spotless(1)).with(fault).scan().await;
@@ -227,7 +227,7 @@ async fn a_report_that_is_gone_is_made_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_report_from_long_ago_is_not_judged_by() {
+async fn an_old_report_is_not_used() {
     let world = organization([vec![user("ann", [key("OLD", 400.0).used(1.0)])]]);
     let scene = Scene::of(world).after(|request, response| match action(request).as_str() {
         "GetCredentialReport" => replaced(response, "<GeneratedTime>2026-11-01", "<GeneratedTime>2026-10-01"),
@@ -246,7 +246,7 @@ async fn a_report_from_long_ago_is_not_judged_by() {
 
 /// A key that the report shows as unused was used since.
 #[tokio::test(start_paused = true)]
-async fn before_a_key_is_called_unused_its_last_use_is_asked_for() {
+async fn the_last_use_is_read_before_a_key_is_reported_as_unused() {
     let lab = Scene::of(organization([vec![user("ann", [key("IDLE", 80.0).used(60.0)])]])).start().await;
     let first = lab.scan().await;
     lab.change(|world| world.accounts[1].users[0].keys[0].last_used = used_now());
@@ -264,7 +264,7 @@ async fn before_a_key_is_called_unused_its_last_use_is_asked_for() {
 
 /// A report of the last 15 minutes knows as much of last uses as AWS itself.
 #[tokio::test(start_paused = true)]
-async fn a_report_of_this_moment_is_believed_on_last_uses() {
+async fn a_fresh_report_is_used_for_last_uses() {
     let world = organization([vec![user("ann", [key("IDLE", 80.0).used(60.0)])]]);
     let outcome = Scene::of(world).scan().await;
     assert_eq!(
@@ -280,7 +280,7 @@ fn used_now() -> Option<LastUsed> {
 /// An hour after a report was made it is still the one that AWS gives. A user of the report is looked at as it is
 /// now.
 #[tokio::test(start_paused = true)]
-async fn what_happened_after_the_report_is_seen_before_anything_is_said() {
+async fn changes_since_the_report_are_read_before_anything_is_reported() {
     let old = |name: &str| user(name, [key(&name.to_uppercase(), 400.0).used(1.0)]);
     let mut reactivated = old("reactivated");
     reactivated.keys.push(key("OFF", 300.0).used(1.0).inactive());
@@ -340,12 +340,12 @@ async fn on_a_tie_no_last_use_is_put_on_the_wrong_key() {
 #[tokio::test(start_paused = true)]
 async fn a_read_that_failed_is_not_an_empty_answer() {
     let world = organization([vec![user("ann", [key("OLD", 400.0).used(1.0)])]]);
-    let mut told = Vec::new();
+    let mut texts = Vec::new();
     for action in ["ListUsers", "ListAccessKeys", "GetAccessKeyLastUsed"] {
         let fault = Fault::new(FaultKind::Truncate { keep_bytes: 150 }).action(action);
-        told.push(Scene::of(world.clone()).with(fault).fresh().scan().await.text());
+        texts.push(Scene::of(world.clone()).with(fault).fresh().scan().await.text());
     }
-    insta::assert_snapshot!(told.join("\n\n"), @"
+    insta::assert_snapshot!(texts.join("\n\n"), @"
     0 of 2 accounts scanned
     failed 100000000000 at read_users: iam:ListUsers could not reach AWS: connection reset by peer
     failed 100000000001 at read_users: iam:ListUsers could not reach AWS: connection reset by peer

@@ -58,7 +58,7 @@ fn the_reference_is_the_printed_one() {
 }
 
 #[test]
-fn every_schema_is_one() {
+fn every_schema_is_valid() {
     for name in ["policy", "test", "exemptions", "config"] {
         let schema = keysweep(&format!("schema {name}")).run().json();
         assert!(schema["$schema"].is_string(), "{name}");
@@ -146,7 +146,7 @@ fn eval_shows_each_fact_that_was_touched_and_its_value() {
 }
 
 #[test]
-fn mistakes_are_told_in_every_format_with_exit_code_2() {
+fn mistakes_are_reported_in_every_format_with_exit_code_2() {
     let wrong = "//! id: w\n//! title: W\n//! severity: low\n//! resource: access_key\n//! remedy: none\n\
                  fn check(key, params) { if key.agee_days > 3 { return fail(\"x\"); } pass(key.user.nmae) }\n";
     let check = |format: &str| keysweep(&format!("policy check w.rhai {format}")).file("w.rhai", wrong).run();

@@ -111,7 +111,7 @@ const COMMANDS: [&str; 24] = [
 ];
 
 #[test]
-fn no_command_prints_what_cannot_be_seen() {
+fn no_command_prints_invisible_characters() {
     for command in COMMANDS {
         let words = command.split(' ').map(|word| word.replace("NAME", NAME));
         let ran = words.fold(run(""), Keysweep::arg).run();
@@ -121,7 +121,7 @@ fn no_command_prints_what_cannot_be_seen() {
 }
 
 #[test]
-fn no_argument_and_no_variable_is_printed_as_it_is() {
+fn no_argument_and_no_variable_is_printed_raw() {
     let arguments: [&[&str]; 14] = [
         &[EVIL],
         &["policy", EVIL],
@@ -154,7 +154,7 @@ fn no_argument_and_no_variable_is_printed_as_it_is() {
 }
 
 #[test]
-fn nothing_that_an_organization_is_called_is_printed_as_it_is() {
+fn no_name_of_an_organization_is_printed_raw() {
     let sim =
         Sim::new(World::from_yaml(&world()).unwrap(), SimOptions::new(orgsim::Clock::from_fn(jiff::Timestamp::now)));
     let organization = Organization::serve(sim);

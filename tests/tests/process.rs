@@ -252,7 +252,7 @@ impl Served {
         Self { running, announcement }
     }
 
-    /// The variables that it says to export.
+    /// The variables that it prints for export.
     pub(crate) fn environment(&self) -> Environment {
         let exports = self.announcement.lines().filter_map(|line| line.strip_prefix("export "));
         exports.map(|export| export.split_once('=').unwrap()).map(|(k, v)| (k.to_owned(), v.to_owned())).collect()

@@ -1,4 +1,4 @@
-//! What the README says is so: its commands are accepted, its samples are what is printed, its files are there.
+//! The README is correct: its commands are accepted, its samples are what is printed, its files are there.
 
 use std::{collections::BTreeSet, fs};
 
@@ -87,11 +87,11 @@ fn the_exit_codes_are_those_of_the_help() {
     let (_, codes) = help.split_once("Exit codes:\n").unwrap();
     let codes: Vec<_> = codes.lines().filter_map(|line| line.trim().split_once("  ")).collect();
     let section = section("Exit codes");
-    let told: Vec<_> = rows(&section).iter().map(|row| (row[0].clone(), row[1].replace('`', ""))).collect();
-    assert_eq!(told.len(), 6);
+    let documented: Vec<_> = rows(&section).iter().map(|row| (row[0].clone(), row[1].replace('`', ""))).collect();
+    assert_eq!(documented.len(), 6);
     assert!(
-        told.iter().zip(&codes).all(|(told, (code, meaning))| told.0 == *code && told.1.starts_with(meaning)),
-        "{told:#?}\n{codes:#?}"
+        documented.iter().zip(&codes).all(|(row, (code, meaning))| row.0 == *code && row.1.starts_with(meaning)),
+        "{documented:#?}\n{codes:#?}"
     );
 }
 
@@ -123,7 +123,7 @@ fn the_keys_of_the_document_are_those_that_it_has() {
 }
 
 #[test]
-fn the_configuration_is_one() {
+fn the_configuration_is_valid() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("keysweep.yaml");
     fs::write(&path, &blocks("yaml")[0]).unwrap();
@@ -131,7 +131,7 @@ fn the_configuration_is_one() {
 }
 
 #[test]
-fn the_mistake_is_told_as_shown() {
+fn the_mistake_is_reported_as_shown() {
     let said = keysweep("scan").file("keysweep.yaml", "rolle: keysweep-audit\n").run().stderr;
     let shown = &blocks("text")[1];
     let (head, rest) = shown.split_once("...\n").unwrap();
@@ -148,7 +148,7 @@ fn loads(policy: &str) -> Result<usize, String> {
 }
 
 #[test]
-fn the_policy_is_one() {
+fn the_policy_is_valid() {
     assert_eq!(loads(&blocks("rhai")[0]), Ok(1));
 }
 

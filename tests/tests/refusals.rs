@@ -1,8 +1,8 @@
-//! Mistakes of the user: each is told with its place, ends in exit code 2, and nothing is contacted.
+//! Mistakes of the user: each is reported with its place and ends in exit code 2, and nothing is contacted.
 
 use crate::process::{Keysweep, organization};
 
-/// What is said to a scan that is prepared by `with`; the test sees to it that nothing is contacted.
+/// The error of a command that is prepared by `with`, which must not contact anything.
 fn refused(arguments: &str, with: impl FnOnce(Keysweep) -> Keysweep) -> String {
     let organization = organization(1, 0, 7);
     let ran = with(organization.keysweep(arguments)).run();
@@ -25,7 +25,7 @@ fn a_flag_that_does_not_exist() {
 }
 
 #[test]
-fn a_value_that_makes_no_sense() {
+fn an_invalid_value() {
     insta::assert_snapshot!(refused("scan --as-of yesterday", |run| run), @"
     exit 2
     error: invalid value 'yesterday' for '--as-of <DATE>': `yesterday` is not a day or a time: write 2026-03-01 (its first moment in UTC) or 2026-03-01T12:00:00Z
@@ -35,7 +35,7 @@ fn a_value_that_makes_no_sense() {
 }
 
 #[test]
-fn a_value_of_the_environment_that_makes_no_sense() {
+fn an_invalid_value_in_the_environment() {
     insta::assert_snapshot!(refused("scan", |run| run.env("KEYSWEEP_CONCURRENCY", "many")), @"
     exit 2
     error: invalid value 'many' for '--concurrency <N>': invalid digit found in string
@@ -45,7 +45,7 @@ fn a_value_of_the_environment_that_makes_no_sense() {
 }
 
 #[test]
-fn a_configuration_file_that_is_not_there() {
+fn a_configuration_file_that_does_not_exist() {
     insta::assert_snapshot!(refused("scan --config no.yaml", |run| run), @"
     exit 2
     error: could not read `no.yaml`: No such file or directory (os error 2)
@@ -79,7 +79,7 @@ fn a_key_that_is_twice_in_the_configuration_file() {
 }
 
 #[test]
-fn an_account_that_is_none_in_the_configuration_file() {
+fn an_invalid_account_in_the_configuration_file() {
     let file = "accounts:\n  - '111122223333'\n  - '11112222333'\n";
     insta::assert_snapshot!(refused("scan", |run| run.file("keysweep.yaml", file)), @"
     exit 2
@@ -133,7 +133,7 @@ fn a_policy_that_does_not_parse() {
 }
 
 #[test]
-fn a_policy_that_asks_for_what_there_is_not() {
+fn a_policy_with_unknown_names() {
     let script = policy("fn check(key, params) {\n    if key.age_day > 90 { return fial(\"old\"); }\n    pass()\n}");
     insta::assert_snapshot!(refused("scan --policies mine", |run| run.file("mine/mine.rhai", &script)), @r#"
     exit 2
@@ -167,7 +167,7 @@ fn a_policy_with_wrong_metadata() {
 }
 
 #[test]
-fn an_accounts_file_with_an_account_that_is_none() {
+fn an_accounts_file_with_an_invalid_account() {
     let file = "id,name\n111122223333,a\n11112222333,b\n";
     insta::assert_snapshot!(refused("scan --accounts-file a.csv", |run| run.file("a.csv", file)), @"
     exit 2
@@ -190,7 +190,7 @@ fn an_accounts_file_with_an_unknown_key() {
 }
 
 #[test]
-fn a_folder_for_the_result_that_is_not_there() {
+fn a_folder_for_the_result_that_does_not_exist() {
     insta::assert_snapshot!(refused("scan --output no/such/result.json", |run| run), @"
     exit 2
     error: could not write `no/such/result.json`: No such file or directory (os error 2)

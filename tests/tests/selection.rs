@@ -102,7 +102,7 @@ async fn a_unit_by_id_and_an_account_beside_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_unit_where_the_list_of_accounts_does_not_tell_the_units() {
+async fn a_unit_where_the_list_of_accounts_has_no_units() {
     let scene = scene(|it| it.units = vec!["Root/Workloads".to_owned()]);
     let outcome = scene.serving(|options| options.account_fields = orgsim::AccountFields::StatusOnly).scan().await;
     insta::assert_snapshot!(read(&outcome), @"
@@ -120,7 +120,7 @@ async fn the_root_is_everything() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_unit_that_is_not_there() {
+async fn a_unit_that_does_not_exist() {
     insta::assert_snapshot!(scene(|it| it.units = vec!["Root/Wrokloads".to_owned()]).refused().await, @"
     error: there is no organizational unit `Root/Wrokloads` in the organization
     hint: give an id (`ou-...`) or the names from the root down (`Root/Workloads`)
@@ -128,7 +128,7 @@ async fn a_unit_that_is_not_there() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn units_that_cannot_be_told() {
+async fn units_that_cannot_be_read() {
     let denied = crate::harness::error(400, "AccessDeniedException").action("ListRoots");
     let scene = scene(|it| it.units = vec!["Root/Workloads".to_owned()]).with(denied);
     insta::assert_snapshot!(scene.refused().await, @"
@@ -139,7 +139,7 @@ async fn units_that_cannot_be_told() {
 
 /// It cannot be known which accounts are in the unit, so none is left out in silence.
 #[tokio::test(start_paused = true)]
-async fn a_unit_whose_accounts_cannot_be_told() {
+async fn a_unit_whose_accounts_cannot_be_read() {
     let denied = crate::harness::error(400, "AccessDeniedException").action("ListAccountsForParent");
     let scene = scene(|it| it.units = vec!["Root/Workloads".to_owned()]).with(denied);
     let outcome = scene.serving(|options| options.account_fields = orgsim::AccountFields::StatusOnly).scan().await;
@@ -151,7 +151,7 @@ async fn a_unit_whose_accounts_cannot_be_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_account_that_is_not_there() {
+async fn an_account_that_does_not_exist() {
     let outcome = scene(|it| it.accounts = ["999999999999", FIRST].map(|id| id.parse().unwrap()).into()).scan().await;
     insta::assert_snapshot!(read(&outcome), @"
     read 1
@@ -240,7 +240,7 @@ async fn an_account_that_is_listed_twice_is_read_once() {
 #[tokio::test(start_paused = true)]
 async fn a_selection_that_leaves_no_account_is_incomplete_and_says_why() {
     let everything = || world().accounts.iter().map(|account| account.id.to_string().parse().unwrap()).collect();
-    let told = [
+    let texts = [
         scene(|it| it.excluded = everything()).scan().await.text(),
         scene(|it| it.accounts = ["100000000006".parse().unwrap()].into()).scan().await.text(),
         scene(|it| {
@@ -250,7 +250,7 @@ async fn a_selection_that_leaves_no_account_is_incomplete_and_says_why() {
         .await
         .text(),
     ];
-    insta::assert_snapshot!(told.join("\n\n"), @"
+    insta::assert_snapshot!(texts.join("\n\n"), @"
     0 of 8 accounts scanned
     failed (no account) at select: no account is left to scan: --exclude-account removes the last one
     skipped 100000000000 at select: excluded by --exclude-account
@@ -345,8 +345,8 @@ fn summed_up(outcome: &Outcome) -> String {
 
 #[tokio::test(start_paused = true)]
 async fn interrupted_before_anything_is_known() {
-    let told = [interrupted("GetCallerIdentity", 0).await, interrupted("ListAccounts", 0).await];
-    insta::assert_snapshot!(told.join("\n"), @"
+    let texts = [interrupted("GetCallerIdentity", 0).await, interrupted("ListAccounts", 0).await];
+    insta::assert_snapshot!(texts.join("\n"), @"
     interrupted before any account was listed
     0 of 1 accounts scanned with 0 users
     1 interrupted: interrupted before all accounts were listed
@@ -368,8 +368,8 @@ async fn interrupted_while_accounts_are_listed() {
 
 #[tokio::test(start_paused = true)]
 async fn interrupted_while_accounts_are_read() {
-    let told = [interrupted("AssumeRole", 0).await, interrupted("GetCredentialReport", 10).await];
-    insta::assert_snapshot!(told.join("\n\n"), @"
+    let texts = [interrupted("AssumeRole", 0).await, interrupted("GetCredentialReport", 10).await];
+    insta::assert_snapshot!(texts.join("\n\n"), @"
     0 of 45 accounts scanned with 0 users
     3 interrupted: interrupted while the account was being read
     41 interrupted: interrupted before the account was read

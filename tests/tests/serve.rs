@@ -31,7 +31,7 @@ fn the_announcement_is_what_a_shell_needs() {
 }
 
 #[test]
-fn a_scan_over_a_socket_finds_what_is_true_of_the_organization() {
+fn a_scan_over_a_socket_finds_the_truth_about_the_organization() {
     let served = Served::start(WORLD);
     let truth = keysweep(&format!("orgsim truth {WORLD}")).run().json();
     let scan = served.keysweep("scan --format json").run();
@@ -172,9 +172,9 @@ fn an_exclusion_that_matches_nothing_is_noted_in_the_list() {
     ");
 }
 
-/// Whether the accounts are in the selected unit cannot be told, so that the list is not what was asked for.
+/// It is unknown which accounts are in the selected unit, so the list is not the requested one.
 #[test]
-fn a_list_of_accounts_whose_units_cannot_be_told_is_incomplete() {
+fn a_list_of_accounts_whose_units_cannot_be_read_is_incomplete() {
     let world = orgsim::World::generate(&orgsim::Generate { accounts: 3, users: 1, seed: 7, ..Default::default() });
     let mut options = orgsim::SimOptions::new(orgsim::Clock::from_fn(jiff::Timestamp::now));
     options.account_fields = orgsim::AccountFields::StatusOnly;
@@ -269,7 +269,7 @@ fn an_empty_region_is_none() {
 }
 
 #[test]
-fn an_interrupted_scan_tells_what_it_has_read_and_what_not() {
+fn an_interrupted_scan_reports_what_it_has_read_and_what_not() {
     let organization = organization(5, 3, 7);
     let stuck = organization.sim.with_world(|world| world.accounts[2].id);
     let an_hour = Fault::new(FaultKind::Latency(Latency::FixedMs(3_600_000)));

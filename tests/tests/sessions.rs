@@ -135,17 +135,17 @@ async fn a_region_in_which_sts_is_not_active_is_named() {
     ");
 }
 
-/// Without a Region, credentials of GovCloud and China are unknown in us-east-1, and that says nothing against them.
+/// Without a Region, credentials of GovCloud and China are unknown in us-east-1, which does not make them wrong.
 #[tokio::test(start_paused = true)]
-async fn credentials_of_another_partition_are_told_from_wrong_ones() {
-    let mut told = Vec::new();
+async fn credentials_of_another_partition_are_distinguished_from_wrong_ones() {
+    let mut texts = Vec::new();
     for partition in [Partition::AwsUsGov, Partition::AwsCn] {
         let world = || World::generate(&Generate { accounts: 2, users: 1, seed: 3, partition, ..Generate::default() });
-        told.push(Scene::of(world()).in_region(None).refused().await);
-        told.push(Scene::of(world()).in_region(Some("eu-west-1")).refused().await);
+        texts.push(Scene::of(world()).in_region(None).refused().await);
+        texts.push(Scene::of(world()).in_region(Some("eu-west-1")).refused().await);
     }
-    told.push(Scene::of(spotless(1)).in_region(None).with(error(403, "InvalidClientTokenId")).refused().await);
-    insta::assert_snapshot!(told.join("\n"), @"
+    texts.push(Scene::of(spotless(1)).in_region(None).with(error(403, "InvalidClientTokenId")).refused().await);
+    insta::assert_snapshot!(texts.join("\n"), @"
     error: could not find out who is calling: sts:GetCallerIdentity was refused because the credentials are of another partition: The security token included in the request is invalid (InvalidClientTokenId)
     hint: no Region is configured: name one of their partition by --region or AWS_REGION, such as us-gov-west-1
     error: could not find out who is calling: sts:GetCallerIdentity was refused because AWS does not accept the credentials: The security token included in the request is invalid (InvalidClientTokenId)

@@ -108,7 +108,7 @@ fn a_second_interrupt_ends_what_the_first_does_not() {
 
 #[test]
 fn the_simulator_ends_whatever_it_does() {
-    // While it makes a large world it has nothing to tell yet.
+    // While it makes a large world it prints nothing yet.
     let (code, _) = ended_by(keysweep("orgsim truth --accounts 50000 --users 200"), "TERM", |_| {
         thread::sleep(Duration::from_millis(500));
     });

@@ -55,7 +55,7 @@ fn access_keys(text: &str) -> BTreeSet<&str> {
 
 #[test]
 fn lines_fit_the_terminal_and_no_id_is_cut() {
-    // Without the account of which AWS says, in one long ARN, who may not have a credential report.
+    // Without the account whose denial has one long ARN.
     let demo = || {
         let policies = "access-key-max-age,access-key-unused,single-active-access-key";
         keysweep(&format!("demo --all --exclude-account 149551828834 --policy {policies} --no-progress --color never"))

@@ -140,9 +140,9 @@ async fn accounts_that_are_not_throttled_lose_no_time_to_those_that_are() {
     for (concurrency, requests) in settings {
         let alone = others_take(size, false, concurrency, requests).await;
         let beside = others_take(size, true, concurrency, requests).await;
-        let told = format!("{concurrency} accounts, {requests} requests at once: {beside} s, and {alone} s without");
-        println!("{told}");
-        assert!(beside <= 1.05 * alone, "{told}");
+        let text = format!("{concurrency} accounts, {requests} requests at once: {beside} s, and {alone} s without");
+        println!("{text}");
+        assert!(beside <= 1.05 * alone, "{text}");
     }
 }
 
@@ -215,8 +215,8 @@ async fn sts_that_throttles_for_ever_ends_the_scan() {
 #[tokio::test(start_paused = true)]
 async fn organizations_that_throttle_for_ever_end_the_scan() {
     let start = tokio::time::Instant::now();
-    let told = Scene::of(spotless(1)).with(for_ever("ListAccounts")).refused().await;
-    insta::assert_snapshot!(told, @"
+    let text = Scene::of(spotless(1)).with(for_ever("ListAccounts")).refused().await;
+    insta::assert_snapshot!(text, @"
     error: could not list the accounts of the organization: organizations:ListAccounts was throttled and given up: AWS has answered nothing but throttles for 30 minutes (--account-timeout)
     hint: something else uses up AWS's limit: run again later
     ");
@@ -284,7 +284,7 @@ async fn an_interrupt_ends_the_waiting() {
     assert!(seconds(&outcome) < 3.0, "{} s", seconds(&outcome));
 }
 
-/// What the document and the text say of it.
+/// The counts that the document and the text show.
 #[tokio::test(start_paused = true)]
 async fn calls_throttles_and_waits_are_counted_by_domain() {
     let scene = Scene::of(organization([users(60), users_of(2, 3)])).with(limited(FIRST)).with(latency());

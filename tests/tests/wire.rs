@@ -7,7 +7,7 @@ use crate::{process::organization, python::python};
 /// The least number of assertions that is worth the name of conformance.
 const LEAST: usize = 60;
 
-/// Runs the conformance script and asks that all of it passes.
+/// Runs the conformance script; all of it must pass.
 fn assert_conforms(command: &mut Command) {
     let output = command.output().unwrap();
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

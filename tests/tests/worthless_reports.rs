@@ -16,7 +16,7 @@ fn changed(name: &str, used: f64) -> User {
     user
 }
 
-/// The report is believed on bob's key, which passes by it, until ann's key is read live, which was changed as well and
+/// The report is trusted about bob's key, which passes by it, until ann's key is read live, which was changed as well and
 /// was not used since.
 #[tokio::test(start_paused = true)]
 async fn a_key_that_is_older_than_the_report_says_makes_the_report_worthless() {
@@ -39,7 +39,7 @@ async fn a_key_that_is_older_than_the_report_says_makes_the_report_worthless() {
     assert_eq!(alone.result.findings, truth.result.findings);
 }
 
-/// What only a report tells is unknown then.
+/// What only a report has is unknown then.
 #[tokio::test(start_paused = true)]
 async fn a_worthless_report_is_not_used_for_root_either() {
     let world = organization([vec![changed("ann", 59.0)]]);
@@ -113,7 +113,7 @@ async fn an_inactive_key_that_a_report_dates_spares_tidy_users_elsewhere_a_call(
     );
 }
 
-/// The evidence of one account is held against every live list of another.
+/// The evidence of one account is compared with every live list of another.
 #[tokio::test(start_paused = true)]
 async fn a_key_that_contradicts_what_other_reports_show_makes_the_report_worthless() {
     // The second account's report has no date for the inactive key of cyd, which is old; dan is read live anyway.

@@ -81,6 +81,7 @@ fn a_world_by_hand_may_be_very_short() {
 #[test]
 fn a_world_that_contradicts_itself_is_refused() {
     let user = "{ name: a, keys: [{ id: AKIA1 }, { id: AKIA1 }] }";
+    let fault = |kind: &str| format!("{{ accounts: [{{ id: '111111111111' }}], faults: [{{ kind: {kind} }}] }}");
     let worlds = [
         "accounts: []".to_owned(),
         "accounts: [{ id: 1 }]".to_owned(),
@@ -92,7 +93,11 @@ fn a_world_that_contradicts_itself_is_refused() {
         "accounts: [{ id: '111111111111', ou: A//B }]".to_owned(),
         "accounts: [{ id: '111111111111', users: [{ name: security-scanner }] }]".to_owned(),
         "{ accounts: [{ id: '111111111111' }], delegated_administrators: ['222222222222'] }".to_owned(),
-        "{ accounts: [{ id: '111111111111' }], faults: [{ calls: { probability: 2 }, kind: throttle }] }".to_owned(),
+        fault("throttle }, { calls: { probability: 2 }, kind: reset"),
+        fault("{ rate_limit: { per_second: 1, burst: 0.5 } }"),
+        fault("{ latency: { uniform_ms: { from: 2, to: 1 } } }"),
+        fault("{ latency: { log_normal_ms: { median: -1, sigma: 1 } } }"),
+        fault("{ error: { status: 600, code: x, message: x } }"),
     ];
     let errors = worlds.map(|world| match World::from_yaml(&world).unwrap_err() {
         WorldError::Yaml(error) => format!("yaml: {}", error.to_string().lines().next().unwrap_or_default()),
@@ -110,6 +115,10 @@ fn a_world_that_contradicts_itself_is_refused() {
     user `security-scanner` of the management account has no active access key, so no client could call
     account `222222222222` is named but not listed
     a fault is invalid: a probability is between 0 and 1
+    a fault is invalid: a rate limit needs more than 0 requests per second and a burst of at least 1
+    a fault is invalid: a uniform latency begins at `from` and ends at `to`, not the other way round
+    a fault is invalid: a log-normal latency needs a median and a sigma of at least 0
+    a fault is invalid: an error's HTTP status is between 400 and 599
     ");
 }
 
