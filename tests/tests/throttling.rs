@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use keysweep::exit::Exit;
-use keysweep_model::{AccountFacts, FindingStatus, Service, Step};
+use keysweep_model::{AccountFacts, Service, Status, Step};
 use orgsim::{
     Fault,
     fault::{Calls, FaultKind, Latency},
@@ -165,7 +165,7 @@ fn counted(outcome: &Outcome) -> String {
 async fn what_the_account_timeout_leaves_unread_is_unknown() {
     let scene = Scene::of(organization([users(800), users_of(2, 3)])).with(limited(FIRST)).with(latency());
     let outcome = scene.asking(|settings| settings.scan.account_timeout = Duration::from_secs(MINUTE)).scan().await;
-    let unknown = outcome.result.findings.iter().find(|finding| finding.status == FindingStatus::Unknown).unwrap();
+    let unknown = outcome.result.findings.iter().find(|finding| finding.status == Status::Unknown).unwrap();
     insta::assert_snapshot!([counted(&outcome), unknown.message.clone()].join("\n"), @"
     100000000001: the account timeout of 1 minute was reached: what was not read by then is unknown
     1230 fail, 376 unknown, exit 3

@@ -55,7 +55,7 @@ pub(crate) fn timestamp(action: &'static str, time: &DateTime) -> Result<Timesta
 /// The status of a credential. A word that AWS has added since is unreadable.
 pub(crate) fn credential_status(action: &'static str, facet: Facet, status: &str) -> Fact<CredentialStatus> {
     let unknown = || format!("{action} answered the unknown status `{}`", status.escape_default());
-    status.parse().map_or_else(|_| unreadable(facet, unknown()), Fact::Known)
+    status.parse().map_or_else(|_| unreadable(facet, unknown()), Fact::Live)
 }
 
 /// A service or a Region, where AWS names one: `N/A` stands for none, `not_supported` for not recorded.

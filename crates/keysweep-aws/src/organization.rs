@@ -70,7 +70,7 @@ impl Aws {
     ) -> Result<ListedAccount, CallError> {
         let id = parsed(action, account.id().unwrap_or_default())?;
         let unit_ids = match account.paths().first() {
-            Some(path) => Fact::Known(ids_of_path(path)),
+            Some(path) => Fact::Live(ids_of_path(path)),
             None => units.of_account(self, id).await,
         };
         let account = Account {

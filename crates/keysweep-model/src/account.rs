@@ -2,21 +2,26 @@
 
 use std::fmt;
 
-use crate::{AccountId, Fact};
+use serde::{Deserialize, Serialize};
 
-/// One account, as Organizations (or the user's accounts file) describes it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Account {
-    /// The account's id.
-    pub id: AccountId,
-    /// The account's name; empty where it has none.
-    pub name: String,
-    /// The address of the account's root user, where known.
-    pub email: Option<String>,
-    /// Whether the account can be used.
-    pub state: AccountState,
-    /// The names of the organizational units above the account from the root down, such as `Root/Workloads/Prod`.
-    pub ou_path: Fact<String>,
+use crate::{AccountId, facts::facts};
+
+facts! {
+    /// One account, as Organizations (or the user's accounts file) describes it.
+    Account {
+        /// The account's id.
+        id: AccountId,
+        /// The account's name; empty where it has none.
+        name: String,
+        /// The address of the account's root user, where known.
+        [serde(default, skip_serializing_if = "Option::is_none")]
+        email: Option<String>,
+        /// Whether the account can be used.
+        state: AccountState,
+    } facts {
+        /// The names of the organizational units above the account from the root down, such as `Root/Workloads/Prod`.
+        Full ou_path: String = OrganizationalUnits,
+    }
 }
 
 /// Whether the role in an account can be assumed.
@@ -35,7 +40,8 @@ pub enum RoleCheck {
 
 /// The state of an account in its life cycle.
 /// Source: docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub enum AccountState {
     /// Being created; not usable yet.
     PendingActivation,
@@ -76,6 +82,18 @@ impl AccountState {
             Self::Closed => "CLOSED",
             Self::Other(text) => text,
         }
+    }
+}
+
+impl From<String> for AccountState {
+    fn from(text: String) -> Self {
+        Self::from_aws(&text)
+    }
+}
+
+impl From<AccountState> for String {
+    fn from(state: AccountState) -> Self {
+        state.as_str().to_owned()
     }
 }
 

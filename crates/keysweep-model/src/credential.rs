@@ -1,8 +1,9 @@
 //! The long-lived credentials of IAM users, as facts.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
-use crate::{AccessKeyId, Fact, word::words};
+use crate::{AccessKeyId, Facet, Fact, facts::facts, word::words};
 
 words! {
     /// Whether a credential works. Access keys, service-specific credentials, signing certificates and SSH keys share
@@ -18,23 +19,40 @@ words! {
     }
 }
 
-/// One access key with what has been read about it so far.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AccessKey {
-    /// The key's id; a credential report does not tell it.
-    pub id: Fact<AccessKeyId>,
-    /// Whether the key works.
-    pub status: Fact<CredentialStatus>,
-    /// When the key was made.
-    pub created_at: Fact<Timestamp>,
-    /// When and where the key was last used.
-    pub last_used: Fact<LastUsed>,
+facts! {
+    /// One access key with what has been read about it so far.
+    AccessKey {} facts {
+        /// The key's id; a credential report does not tell it.
+        Full id: AccessKeyId = AccessKeys,
+        /// Whether the key works.
+        Full status: CredentialStatus = AccessKeys,
+        /// When the key was made.
+        Full created_at: Timestamp = AccessKeys,
+        /// When and where the key was last used.
+        Full last_used: LastUsed = AccessKeyLastUsed,
+    }
+}
+
+impl AccessKey {
+    /// A key that a slot of a credential report may hold: an inactive one, of which the report tells nothing.
+    #[must_use]
+    pub fn possible() -> Self {
+        let last_used = Fact::NotRead(Facet::AccessKeys);
+        Self { status: Fact::Possible(CredentialStatus::Inactive), last_used, ..Self::unread() }
+    }
+
+    /// Whether the key may not exist.
+    #[must_use]
+    pub fn is_possible(&self) -> bool {
+        matches!(self.status, Fact::Possible(_))
+    }
 }
 
 /// When an access key last signed a request, as far as AWS records it: the first use in each span of 15 minutes, since
 /// 22 April 2015.
 /// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKeyLastUsed.html
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Use", into = "Use")]
 pub enum LastUsed {
     /// No use is on record.
     Never,
@@ -49,14 +67,41 @@ pub enum LastUsed {
     },
 }
 
-/// The console password of a user.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Password {
-    /// When it was last set.
-    pub changed_at: Fact<Timestamp>,
-    /// When it was last used; none where no use is on record since 20 October 2014.
-    /// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_User.html
-    pub last_used: Fact<Option<Timestamp>>,
+/// A use as files keep it; without a time there was none.
+#[derive(Serialize, Deserialize)]
+struct Use {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    service: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    region: Option<String>,
+}
+
+impl From<LastUsed> for Use {
+    fn from(used: LastUsed) -> Self {
+        match used {
+            LastUsed::Never => Self { at: None, service: None, region: None },
+            LastUsed::At { at, service, region } => Self { at: Some(at), service, region },
+        }
+    }
+}
+
+impl From<Use> for LastUsed {
+    fn from(Use { at, service, region }: Use) -> Self {
+        at.map_or(Self::Never, |at| Self::At { at, service, region })
+    }
+}
+
+facts! {
+    /// The console password of a user.
+    Password {} facts {
+        /// When it was last set.
+        Full changed_at: Timestamp = CredentialReport,
+        /// When it was last used; none where no use is on record since 20 October 2014.
+        /// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_User.html
+        Full last_used: Option<Timestamp> = PasswordLastUsed,
+    }
 }
 
 words! {
@@ -72,15 +117,17 @@ words! {
     }
 }
 
-/// An MFA device of a user.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MfaDevice {
-    /// What names it: a serial number, or for virtual devices and passkeys an ARN.
-    pub serial_number: String,
-    /// What it is.
-    pub kind: MfaKind,
-    /// When it was enabled.
-    pub enabled_at: Timestamp,
+facts! {
+    /// An MFA device of a user.
+    MfaDevice {
+        /// What names it: a serial number, or for virtual devices and passkeys an ARN.
+        serial_number: String,
+    } facts {
+        /// What it is.
+        Bare kind: MfaKind = MfaDevices,
+        /// When it was enabled.
+        Bare enabled_at: Timestamp = MfaDevices,
+    }
 }
 
 impl MfaKind {
@@ -96,44 +143,63 @@ impl MfaKind {
     }
 }
 
-/// A credential for one AWS service: an API key for Amazon Bedrock, a password for CodeCommit or Keyspaces.
-/// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_ServiceSpecificCredentialMetadata.html
-#[derive(Debug, Clone, PartialEq)]
-pub struct ServiceCredential {
-    /// Its id, such as `ACCAEXAMPLE123EXAMPLE`.
-    pub id: String,
-    /// The service, such as `bedrock`: its name without `.amazonaws.com`.
-    pub service: String,
-    /// Whether it works.
-    pub status: Fact<CredentialStatus>,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// When it expires; none where it does not.
-    pub expires_at: Option<Timestamp>,
+facts! {
+    /// A credential for one AWS service: an API key for Amazon Bedrock, a password for CodeCommit or Keyspaces.
+    /// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_ServiceSpecificCredentialMetadata.html
+    ServiceCredential {
+        /// Its id, such as `ACCAEXAMPLE123EXAMPLE`.
+        id: String,
+    } facts {
+        /// The service, such as `bedrock`: its name without `.amazonaws.com`.
+        Bare service: String = ServiceCredentials,
+        /// Whether it works.
+        Full status: CredentialStatus = ServiceCredentials,
+        /// When it was made.
+        Bare created_at: Timestamp = ServiceCredentials,
+        /// When it expires; none where it does not.
+        Optional expires_at: Option<Timestamp> = ServiceCredentials,
+    }
 }
 
-/// An X.509 certificate that signs requests.
-/// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_SigningCertificate.html
-#[derive(Debug, Clone, PartialEq)]
-pub struct SigningCertificate {
-    /// Its id; a credential report does not tell it.
-    pub id: Fact<String>,
-    /// Whether it works.
-    pub status: Fact<CredentialStatus>,
-    /// When it was uploaded.
-    pub created_at: Fact<Timestamp>,
+facts! {
+    /// An X.509 certificate that signs requests.
+    /// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_SigningCertificate.html
+    SigningCertificate {} facts {
+        /// Its id; a credential report does not tell it.
+        Full id: String = SigningCertificates,
+        /// Whether it works.
+        Full status: CredentialStatus = SigningCertificates,
+        /// When it was uploaded.
+        Full created_at: Timestamp = SigningCertificates,
+    }
 }
 
-/// An SSH public key for CodeCommit.
-/// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_SSHPublicKeyMetadata.html
-#[derive(Debug, Clone, PartialEq)]
-pub struct SshKey {
-    /// Its id, such as `APKAEXAMPLE`.
-    pub id: String,
-    /// Whether it works.
-    pub status: Fact<CredentialStatus>,
-    /// When it was uploaded.
-    pub created_at: Timestamp,
+impl SigningCertificate {
+    /// A certificate that a slot of a credential report may hold: an inactive one, of which the report tells nothing.
+    #[must_use]
+    pub fn possible() -> Self {
+        Self { status: Fact::Possible(CredentialStatus::Inactive), ..Self::unread() }
+    }
+
+    /// Whether the certificate may not exist.
+    #[must_use]
+    pub fn is_possible(&self) -> bool {
+        matches!(self.status, Fact::Possible(_))
+    }
+}
+
+facts! {
+    /// An SSH public key for CodeCommit.
+    /// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_SSHPublicKeyMetadata.html
+    SshKey {
+        /// Its id, such as `APKAEXAMPLE`.
+        id: String,
+    } facts {
+        /// Whether it works.
+        Full status: CredentialStatus = SshKeys,
+        /// When it was uploaded.
+        Bare created_at: Timestamp = SshKeys,
+    }
 }
 
 #[cfg(test)]

@@ -13,8 +13,8 @@ pub struct Finding {
     pub id: FindingId,
     /// The policy that judged.
     pub policy: PolicyId,
-    /// What it came to.
-    pub status: FindingStatus,
+    /// The result of judging.
+    pub status: Status,
     /// How bad it is.
     pub severity: Severity,
     /// The account of the resource.
@@ -33,7 +33,7 @@ pub struct Finding {
     pub resource_id: Option<String>,
     /// The user; none for an account and its root user.
     pub user_name: Option<UserName>,
-    /// What is wrong, why the resource is let off, or why nothing can be said.
+    /// What is wrong, why the resource is exempted, or why nothing can be said.
     pub message: String,
     /// When the resource was made, the facts that the policy looked at by the names that it used, and what it added.
     pub evidence: Evidence,
@@ -44,6 +44,12 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Sets the result, and what is to be said about it.
+    pub fn set(&mut self, status: Status, message: String) {
+        self.status = status;
+        self.message = message;
+    }
+
     /// The access key, where it is about one that is known.
     #[must_use]
     pub fn access_key_id(&self) -> Option<&str> {
@@ -69,16 +75,18 @@ pub enum Exempted {
 }
 
 words! {
-    /// What the judgement of a resource came to, other than a pass. In the order in which they are reported.
-    FindingStatus, "finding status", {
+    /// The result of judging a resource by a policy. In the order in which they are reported.
+    Status, "status", {
         /// The policy is violated.
         Fail = "fail",
         /// A fact that the policy asked for could not be read.
         Unknown = "unknown",
         /// The policy itself failed.
         Error = "error",
-        /// The policy is violated, but the resource is let off.
+        /// The policy is violated, but the resource is exempted.
         Exempt = "exempt",
+        /// There is nothing to report.
+        Pass = "pass",
     }
 }
 

@@ -15,26 +15,29 @@ mod account_facts;
 mod credential;
 mod facet;
 mod fact;
+mod facts;
 mod finding;
 mod id;
 mod policy;
 mod resource;
 mod result;
+mod stored;
 mod unseen;
 mod user;
 mod word;
 
 pub use account::{Account, AccountState, RoleCheck};
-pub use account_facts::{AccountFacts, PasswordPolicy, RootActivity, RootCredentials, RootUser};
+pub use account_facts::{AccountFacts, PasswordPolicy, RootActivity, RootCredentials, SavedAccount};
 pub use credential::{
     AccessKey, CredentialStatus, LastUsed, MfaDevice, MfaKind, Password, ServiceCredential, SigningCertificate, SshKey,
 };
 pub use facet::{Facet, FacetScope, FacetSet};
-pub use fact::{Fact, Unreadable};
-pub use finding::{Evidence, EvidenceValue, Exempted, Finding, FindingStatus};
+pub use fact::{Fact, Missing, Origin, Report, Unreadable};
+pub use facts::{Facts, Slot, not_read};
+pub use finding::{Evidence, EvidenceValue, Exempted, Finding, Status};
 pub use id::{AccessKeyId, AccountId, ExemptionId, FindingId, IdError, Partition, PolicyId, UserName};
 pub use policy::{ParamValue, PolicySummary, Remedy, Severity, Verdict};
-pub use resource::{Resource, ResourceType};
+pub use resource::{Owner, Resource, ResourceType};
 pub use result::{
     AccountGap, AccountNote, ApiCalls, Coverage, ExemptionUse, Run, ScanResult, Service, StatusCounts, Step, Summary,
     ThrottledAccount, Throttling,

@@ -1,8 +1,13 @@
-//! Resources: what policies judge, one at a time.
+//! Resources: what policies judge, one at a time. A resource is an owner, a kind and a place among those of its kind.
 
 use std::sync::Arc;
 
-use crate::{Account, AccountFacts, Facet, Fact, User, word::words};
+use jiff::Timestamp;
+
+use crate::{
+    AccessKey, Account, AccountFacts, Facet, Fact, MfaDevice, Password, ServiceCredential, SigningCertificate, SshKey,
+    User, word::words,
+};
 
 words! {
     /// The kinds of resource that policies judge.
@@ -28,200 +33,304 @@ words! {
     }
 }
 
-/// One resource to be judged, with all that has been read around it. Cheap to clone.
-#[derive(Debug, Clone)]
-pub enum Resource {
-    /// The account as a whole.
-    Account(Arc<AccountFacts>),
-    /// The account's root user.
-    Root(Arc<AccountFacts>),
-    /// A user.
-    User(Arc<User>),
-    /// The user's console password.
-    Password(Arc<User>),
-    /// The user's access key at this place in its list.
-    AccessKey(Arc<User>, usize),
-    /// The user's MFA device at this place in its list.
-    Mfa(Arc<User>, usize),
-    /// The user's service-specific credential at this place in its list.
-    ServiceCredential(Arc<User>, usize),
-    /// The user's signing certificate at this place in its list.
-    SigningCertificate(Arc<User>, usize),
-    /// The user's SSH public key at this place in its list.
-    SshKey(Arc<User>, usize),
+/// What is known of a kind of resource beside its name.
+struct Kind {
+    /// With its article, as in a sentence.
+    phrase: &'static str,
+    listing: Listing,
 }
 
+/// Where the resources of a kind come from.
+enum Listing {
+    /// There is one in each account.
+    Account,
+    /// Each user is one.
+    User,
+    /// Each user may have some.
+    Items {
+        /// The facet that tells which.
+        facet: Facet,
+        count: fn(&User) -> Fact<usize>,
+        item: fn(&User, usize) -> Option<&dyn Item>,
+    },
+}
+
+/// One resource of a user.
+trait Item {
+    /// What AWS names it by within its user; none for what has no name of its own.
+    fn id(&self) -> Fact<Option<&str>>;
+
+    /// When it was made, where that is known.
+    fn created_at(&self) -> Option<Timestamp>;
+
+    /// Whether a credential report only leaves room for it.
+    fn is_possible(&self) -> bool {
+        false
+    }
+}
+
+macro_rules! items {
+    ($field:ident, $facet:ident) => {
+        Listing::Items {
+            facet: Facet::$facet,
+            count: |user| user.$field.as_ref().map(|items| items.iter().count()),
+            item: |user, index| user.$field.value()?.iter().nth(index).map(|item| item as &dyn Item),
+        }
+    };
+}
+
+/// A row for each kind, in the order of [`ResourceType::ALL`].
+static KINDS: [Kind; ResourceType::ALL.len()] = [
+    Kind { phrase: "an access key", listing: items!(access_keys, AccessKeys) },
+    Kind { phrase: "a user", listing: Listing::User },
+    Kind { phrase: "an account", listing: Listing::Account },
+    Kind { phrase: "a root user", listing: Listing::Account },
+    Kind { phrase: "a password", listing: items!(password, LoginProfile) },
+    Kind { phrase: "an MFA device", listing: items!(mfa_devices, MfaDevices) },
+    Kind { phrase: "a service credential", listing: items!(service_credentials, ServiceCredentials) },
+    Kind { phrase: "a signing certificate", listing: items!(signing_certificates, SigningCertificates) },
+    Kind { phrase: "an SSH key", listing: items!(ssh_keys, SshKeys) },
+];
+
 impl ResourceType {
+    fn row(self) -> &'static Kind {
+        &KINDS[self as usize]
+    }
+
+    /// The kind with its article, such as `an access key`.
+    #[must_use]
+    pub fn phrase(self) -> &'static str {
+        self.row().phrase
+    }
+
     /// Whether there is one for each account, rather than some for each user.
     #[must_use]
     pub fn is_of_account(self) -> bool {
-        match self {
-            Self::Account | Self::Root => true,
-            Self::AccessKey
-            | Self::User
-            | Self::Password
-            | Self::Mfa
-            | Self::ServiceCredential
-            | Self::SigningCertificate
-            | Self::SshKey => false,
-        }
+        matches!(self.row().listing, Listing::Account)
     }
 
-    /// The facet that tells which resources of this kind there are.
+    /// The facet that tells which resources of this kind there are; none where there is one in each account.
     #[must_use]
     pub fn listed_by(self) -> Option<Facet> {
-        match self {
-            Self::Account | Self::Root => None,
-            Self::User => Some(Facet::Users),
-            Self::AccessKey => Some(Facet::AccessKeys),
-            Self::Password => Some(Facet::LoginProfile),
-            Self::Mfa => Some(Facet::MfaDevices),
-            Self::ServiceCredential => Some(Facet::ServiceCredentials),
-            Self::SigningCertificate => Some(Facet::SigningCertificates),
-            Self::SshKey => Some(Facet::SshKeys),
+        match self.row().listing {
+            Listing::Account => None,
+            Listing::User => Some(Facet::Users),
+            Listing::Items { facet, .. } => Some(facet),
         }
     }
 }
 
+/// One resource to be judged, with all that has been read around it. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Resource {
+    owner: Owner,
+    kind: ResourceType,
+    /// The place among the owner's resources of its kind; 0 where there is one.
+    index: usize,
+}
+
+/// What a resource is of.
+#[derive(Debug, Clone)]
+pub enum Owner {
+    /// An account.
+    Account(Arc<AccountFacts>),
+    /// A user of an account.
+    User(Arc<Account>, Arc<User>),
+}
+
 impl Resource {
-    /// The resources of a kind in an account, as far as it is known which there are.
+    /// The resource at a place among those of its kind that `owner` has.
     #[must_use]
-    pub fn of_account(kind: ResourceType, facts: &Arc<AccountFacts>) -> Vec<Self> {
-        match kind {
-            ResourceType::Account => vec![Self::Account(Arc::clone(facts))],
-            ResourceType::Root => vec![Self::Root(Arc::clone(facts))],
-            ResourceType::AccessKey
-            | ResourceType::User
-            | ResourceType::Password
-            | ResourceType::Mfa
-            | ResourceType::ServiceCredential
-            | ResourceType::SigningCertificate
-            | ResourceType::SshKey => {
-                let users = facts.users.known().into_iter().flatten();
-                users.filter_map(|user| Self::of_user(kind, user).known().cloned()).flatten().collect()
-            }
-        }
+    pub fn new(owner: Owner, kind: ResourceType, index: usize) -> Self {
+        Self { owner, kind, index }
     }
 
-    /// The resources of a kind that `user` has, where that is known; none for kinds of which an account has one.
+    /// What the owner has of a kind, where that is known. None of the kinds of which an account has one for a user.
     #[must_use]
-    pub fn of_user(kind: ResourceType, user: &Arc<User>) -> Fact<Vec<Self>> {
-        fn each<T>(
-            list: &Fact<Vec<T>>,
-            user: &Arc<User>,
-            make: fn(Arc<User>, usize) -> Resource,
-        ) -> Fact<Vec<Resource>> {
-            list.as_ref().map(|items| (0..items.len()).map(|index| make(Arc::clone(user), index)).collect())
-        }
-        match kind {
-            ResourceType::Account | ResourceType::Root => Fact::Known(Vec::new()),
-            ResourceType::User => Fact::Known(vec![Self::User(Arc::clone(user))]),
-            ResourceType::Password => user
-                .password
-                .as_ref()
-                .map(|password| password.iter().map(|_| Self::Password(Arc::clone(user))).collect()),
-            ResourceType::AccessKey => each(&user.access_keys, user, Self::AccessKey),
-            ResourceType::Mfa => each(&user.mfa_devices, user, Self::Mfa),
-            ResourceType::ServiceCredential => each(&user.service_credentials, user, Self::ServiceCredential),
-            ResourceType::SigningCertificate => each(&user.signing_certificates, user, Self::SigningCertificate),
-            ResourceType::SshKey => each(&user.ssh_keys, user, Self::SshKey),
-        }
+    pub fn of(owner: &Owner, kind: ResourceType) -> Fact<Vec<Self>> {
+        let count = match (owner, &kind.row().listing) {
+            (Owner::Account(_), Listing::Account) | (Owner::User(..), Listing::User) => Fact::Live(1),
+            (Owner::User(..), Listing::Account) => Fact::Live(0),
+            (Owner::User(_, user), Listing::Items { count, .. }) => count(user),
+            (Owner::Account(facts), Listing::User | Listing::Items { .. }) => return Self::of_users(facts, kind),
+        };
+        count.map(|count| (0..count).map(|index| Self::new(owner.clone(), kind, index)).collect())
+    }
+
+    /// What all users of an account have of a kind.
+    fn of_users(facts: &AccountFacts, kind: ResourceType) -> Fact<Vec<Self>> {
+        facts.users.as_ref().and_then(|users| {
+            let with_next = |all: Fact<Vec<Self>>, user: &Arc<User>| {
+                all.and_then(|mut all| {
+                    Self::of(&Owner::User(Arc::clone(&facts.account), Arc::clone(user)), kind).map(|more| {
+                        all.extend(more);
+                        all
+                    })
+                })
+            };
+            users.iter().fold(Fact::Live(Vec::new()), with_next)
+        })
     }
 
     /// What it is.
     #[must_use]
     pub fn kind(&self) -> ResourceType {
-        match self {
-            Self::Account(_) => ResourceType::Account,
-            Self::Root(_) => ResourceType::Root,
-            Self::User(_) => ResourceType::User,
-            Self::Password(_) => ResourceType::Password,
-            Self::AccessKey(..) => ResourceType::AccessKey,
-            Self::Mfa(..) => ResourceType::Mfa,
-            Self::ServiceCredential(..) => ResourceType::ServiceCredential,
-            Self::SigningCertificate(..) => ResourceType::SigningCertificate,
-            Self::SshKey(..) => ResourceType::SshKey,
-        }
+        self.kind
+    }
+
+    /// What it is of.
+    #[must_use]
+    pub fn owner(&self) -> &Owner {
+        &self.owner
+    }
+
+    /// The place among its owner's resources of its kind; 0 where there is one.
+    #[must_use]
+    pub fn index(&self) -> usize {
+        self.index
     }
 
     /// The account that it is in.
     #[must_use]
     pub fn account(&self) -> &Arc<Account> {
-        match self {
-            Self::Account(facts) | Self::Root(facts) => &facts.account,
-            Self::User(user)
-            | Self::Password(user)
-            | Self::AccessKey(user, _)
-            | Self::Mfa(user, _)
-            | Self::ServiceCredential(user, _)
-            | Self::SigningCertificate(user, _)
-            | Self::SshKey(user, _) => &user.account,
+        match &self.owner {
+            Owner::Account(facts) => &facts.account,
+            Owner::User(account, _) => account,
         }
     }
 
     /// The user that it is or that it belongs to.
     #[must_use]
     pub fn user(&self) -> Option<&Arc<User>> {
-        match self {
-            Self::Account(_) | Self::Root(_) => None,
-            Self::User(user)
-            | Self::Password(user)
-            | Self::AccessKey(user, _)
-            | Self::Mfa(user, _)
-            | Self::ServiceCredential(user, _)
-            | Self::SigningCertificate(user, _)
-            | Self::SshKey(user, _) => Some(user),
+        match &self.owner {
+            Owner::Account(_) => None,
+            Owner::User(_, user) => Some(user),
         }
     }
 
     /// Whether both are the same resource, however much has been read of each.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
-        let name = |resource: &Self| {
-            (resource.kind(), resource.account().id, resource.user().map(|user| user.name.clone()), resource.index())
-        };
+        let name = |it: &Self| (it.kind, it.account().id, it.user().map(|user| user.name.clone()), it.index);
         name(self) == name(other)
-    }
-
-    /// The place of the resource in its user's list; none where it is in none.
-    #[must_use]
-    pub fn index(&self) -> Option<usize> {
-        match self {
-            Self::Account(_) | Self::Root(_) | Self::User(_) | Self::Password(_) => None,
-            Self::AccessKey(_, index)
-            | Self::Mfa(_, index)
-            | Self::ServiceCredential(_, index)
-            | Self::SigningCertificate(_, index)
-            | Self::SshKey(_, index) => Some(*index),
-        }
     }
 
     /// What AWS names it by within its user: a key's id, a device's serial number. None for what has no name of its own:
     /// users, passwords, root users and accounts; and where no resource is at its place.
     #[must_use]
     pub fn id(&self) -> Fact<Option<&str>> {
-        fn known(name: &str) -> Fact<Option<&str>> {
-            Fact::Known(Some(name))
+        self.item().map_or(Fact::Live(None), Item::id)
+    }
+
+    /// When it was made, where that is known. None for passwords, root users and accounts.
+    #[must_use]
+    pub fn created_at(&self) -> Option<Timestamp> {
+        match (&self.kind.row().listing, &self.owner) {
+            (Listing::User, Owner::User(_, user)) => user.created_at.value().copied(),
+            _ => self.item()?.created_at(),
         }
-        match self {
-            Self::Account(_) | Self::Root(_) | Self::User(_) | Self::Password(_) => Fact::Known(None),
-            Self::AccessKey(user, index) => {
-                item(&user.access_keys, *index, |key| key.id.as_ref().map(|id| Some(id.as_str())))
-            }
-            Self::Mfa(user, index) => item(&user.mfa_devices, *index, |device| known(device.serial_number.as_str())),
-            Self::ServiceCredential(user, index) => item(&user.service_credentials, *index, |it| known(it.id.as_str())),
-            Self::SigningCertificate(user, index) => {
-                item(&user.signing_certificates, *index, |it| it.id.as_ref().map(|id| Some(id.as_str())))
-            }
-            Self::SshKey(user, index) => item(&user.ssh_keys, *index, |it| known(it.id.as_str())),
+    }
+
+    /// Whether a credential report only leaves room for it, so that it may not exist.
+    #[must_use]
+    pub fn is_possible(&self) -> bool {
+        self.item().is_some_and(Item::is_possible)
+    }
+
+    fn item(&self) -> Option<&dyn Item> {
+        match (&self.kind.row().listing, &self.owner) {
+            (Listing::Items { item, .. }, Owner::User(_, user)) => item(user, self.index),
+            (Listing::Account | Listing::User, _) | (Listing::Items { .. }, Owner::Account(_)) => None,
         }
     }
 }
 
-fn item<'a, T>(
-    list: &'a Fact<Vec<T>>,
-    index: usize,
-    id: impl FnOnce(&'a T) -> Fact<Option<&'a str>>,
-) -> Fact<Option<&'a str>> {
-    list.as_ref().and_then(|items| items.get(index).map_or(Fact::Known(None), id))
+impl Item for AccessKey {
+    fn id(&self) -> Fact<Option<&str>> {
+        self.id.as_ref().map(|id| Some(id.as_str()))
+    }
+
+    fn created_at(&self) -> Option<Timestamp> {
+        self.created_at.value().copied()
+    }
+
+    fn is_possible(&self) -> bool {
+        self.is_possible()
+    }
+}
+
+impl Item for Password {
+    fn id(&self) -> Fact<Option<&str>> {
+        Fact::Live(None)
+    }
+
+    fn created_at(&self) -> Option<Timestamp> {
+        None
+    }
+}
+
+impl Item for MfaDevice {
+    fn id(&self) -> Fact<Option<&str>> {
+        Fact::Live(Some(&self.serial_number))
+    }
+
+    fn created_at(&self) -> Option<Timestamp> {
+        self.enabled_at.value().copied()
+    }
+}
+
+impl Item for ServiceCredential {
+    fn id(&self) -> Fact<Option<&str>> {
+        Fact::Live(Some(&self.id))
+    }
+
+    fn created_at(&self) -> Option<Timestamp> {
+        self.created_at.value().copied()
+    }
+}
+
+impl Item for SigningCertificate {
+    fn id(&self) -> Fact<Option<&str>> {
+        self.id.as_ref().map(|id| Some(id.as_str()))
+    }
+
+    fn created_at(&self) -> Option<Timestamp> {
+        self.created_at.value().copied()
+    }
+
+    fn is_possible(&self) -> bool {
+        self.is_possible()
+    }
+}
+
+impl Item for SshKey {
+    fn id(&self) -> Fact<Option<&str>> {
+        Fact::Live(Some(&self.id))
+    }
+
+    fn created_at(&self) -> Option<Timestamp> {
+        self.created_at.value().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_its_own_row() {
+        let phrases: Vec<_> =
+            ResourceType::ALL.iter().map(|kind| format!("{kind}: {}, {:?}", kind.phrase(), kind.listed_by())).collect();
+        insta::assert_snapshot!(phrases.join("\n"), @"
+        access_key: an access key, Some(AccessKeys)
+        user: a user, Some(Users)
+        account: an account, None
+        root: a root user, None
+        password: a password, Some(LoginProfile)
+        mfa: an MFA device, Some(MfaDevices)
+        service_credential: a service credential, Some(ServiceCredentials)
+        signing_certificate: a signing certificate, Some(SigningCertificates)
+        ssh_key: an SSH key, Some(SshKeys)
+        ");
+    }
 }

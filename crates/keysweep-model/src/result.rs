@@ -4,9 +4,7 @@ use std::{collections::BTreeMap, ops::AddAssign};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{
-    AccountId, ExemptionId, Finding, FindingStatus, Partition, PolicyId, PolicySummary, Severity, word::words,
-};
+use crate::{AccountId, ExemptionId, Finding, Partition, PolicyId, PolicySummary, Severity, Status, word::words};
 
 /// Everything that a scan came to.
 #[derive(Debug, Clone, PartialEq)]
@@ -178,13 +176,14 @@ pub struct StatusCounts {
 }
 
 impl StatusCounts {
-    /// Counts one finding.
-    pub fn count(&mut self, status: FindingStatus) {
+    /// Counts one result.
+    pub fn count(&mut self, status: Status) {
         match status {
-            FindingStatus::Fail => self.fail += 1,
-            FindingStatus::Exempt => self.exempt += 1,
-            FindingStatus::Unknown => self.unknown += 1,
-            FindingStatus::Error => self.error += 1,
+            Status::Fail => self.fail += 1,
+            Status::Exempt => self.exempt += 1,
+            Status::Unknown => self.unknown += 1,
+            Status::Error => self.error += 1,
+            Status::Pass => self.pass += 1,
         }
     }
 }

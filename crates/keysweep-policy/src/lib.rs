@@ -15,7 +15,6 @@
 mod authoring;
 mod check;
 mod engine;
-mod left_out;
 mod objects;
 mod policy;
 mod program;

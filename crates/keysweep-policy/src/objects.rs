@@ -213,7 +213,7 @@ const TO_USER: Property = Property {
     kind: Kind::Object(Object::User),
     facets: &[],
     doc: "the user that it belongs to",
-    read: |_| Fact::Known(Value::Object(Object::User)),
+    read: |_| Fact::Live(Value::Object(Object::User)),
 };
 
 /// The property `account` of everything.
@@ -222,7 +222,7 @@ const TO_ACCOUNT: Property = Property {
     kind: Kind::Object(Object::Account),
     facets: &[],
     doc: "the account that it is in",
-    read: |_| Fact::Known(Value::Object(Object::Account)),
+    read: |_| Fact::Live(Value::Object(Object::Account)),
 };
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::{
 use jiff::Timestamp;
 use keysweep_files::InvalidFile;
 use keysweep_model::{
-    Evidence, FacetSet, ParamValue, PolicyId, PolicySummary, Resource, Severity, Unreadable, Verdict,
+    Evidence, Facet, FacetSet, Missing, ParamValue, PolicyId, PolicySummary, Resource, Severity, Unreadable, Verdict,
 };
 use rhai::{AST, CallFnOptions, Dynamic, Engine, EvalAltResult, Scope};
 
@@ -27,10 +27,9 @@ use crate::{
         explain::{runtime_error, type_of},
         handle::{self, Subject},
         helpers::Time,
-        record::{Looked, Missing},
+        record::Looked,
         watch::{self, Clock, EVALUATION_STACK, watched},
     },
-    left_out::LeftOut,
     objects::Object,
     program::{self, End, Program, lower},
 };
@@ -219,52 +218,36 @@ impl Policy {
     /// output.
     #[must_use]
     pub fn evaluate(&self, resource: &Resource, now: Timestamp) -> Evaluation {
-        self.judge(resource, now, None).evaluation
+        self.evaluate_by(Clock::MACHINE, resource, now)
     }
 
-    /// As [`Policy::evaluate`], with the name of the fact that nobody has read or that a case leaves out.
-    pub(crate) fn judge(&self, resource: &Resource, now: Timestamp, left_out: Option<&Arc<LeftOut>>) -> Judgement {
-        self.judge_by(Clock::MACHINE, resource, now, left_out)
-    }
-
-    /// As [`Policy::judge`], with the time that the script takes measured by this clock.
-    pub(crate) fn judge_by(
-        &self,
-        clock: Clock,
-        resource: &Resource,
-        now: Timestamp,
-        left_out: Option<&Arc<LeftOut>>,
-    ) -> Judgement {
+    /// As [`Policy::evaluate`], with the time that the script takes measured by this clock.
+    pub(crate) fn evaluate_by(&self, clock: Clock, resource: &Resource, now: Timestamp) -> Evaluation {
         let kind = self.0.metadata.resource;
         if resource.kind() != kind {
             let message = format!("the policy is for `{kind}`, and was asked about `{}`", resource.kind());
-            return Judgement::error(EvaluationError::new(message));
+            return Evaluation::error(EvaluationError::new(message));
         }
-        if let Some(judgement) = self.judge_by_program(resource, now, left_out) {
-            return judgement;
+        if let Some(evaluation) = self.evaluate_by_program(resource, now) {
+            return evaluation;
         }
-        let subject = Arc::new(Subject::new(Object::judged(kind), now, left_out, &self.0.limits));
+        let subject = Arc::new(Subject::new(Object::judged(kind), now, &self.0.limits));
         let run = || catch_unwind(AssertUnwindSafe(|| self.run(&subject, resource, now)));
         let result = watched(clock, &self.0.limits, run)
             .unwrap_or_else(|_| Err(EvaluationError::new("the policy engine panicked")));
-        Judgement::new(subject.record.take(), result)
+        Evaluation::new(subject.record.take(), result)
     }
 
-    /// As [`Policy::judge`], without Rhai; none where that is to judge.
-    fn judge_by_program(
-        &self,
-        resource: &Resource,
-        now: Timestamp,
-        left_out: Option<&Arc<LeftOut>>,
-    ) -> Option<Judgement> {
+    /// As [`Policy::evaluate`], without Rhai; none where that is to judge.
+    fn evaluate_by_program(&self, resource: &Resource, now: Timestamp) -> Option<Evaluation> {
         let program = self.0.program.as_ref()?;
-        let subject = Subject::new(Object::judged(self.0.metadata.resource), now, left_out, &self.0.limits);
+        let subject = Subject::new(Object::judged(self.0.metadata.resource), now, &self.0.limits);
         let run = || catch_unwind(AssertUnwindSafe(|| program.run(&subject, resource)));
         match stacker::maybe_grow(program::STACK, EVALUATION_STACK, run).ok()? {
-            End::Verdict(verdict) => Some(Judgement::new(subject.record.take(), Ok(verdict))),
+            End::Verdict(verdict) => Some(Evaluation::new(subject.record.take(), Ok(verdict))),
             End::Missing => {
                 let stopped = Err(EvaluationError::new("the script was stopped"));
-                Some(Judgement::new(subject.record.take(), stopped))
+                Some(Evaluation::new(subject.record.take(), stopped))
             }
             End::Rhai => None,
         }
@@ -316,37 +299,10 @@ impl fmt::Debug for Policy {
     }
 }
 
-/// An evaluation with what only this crate needs to know of it.
-pub(crate) struct Judgement {
-    pub(crate) evaluation: Evaluation,
-    /// The fact that was touched and that nobody has read, by the name that scripts use.
-    pub(crate) unread: Option<Arc<str>>,
-}
-
-impl Judgement {
-    /// What a script came to that looked at this. A missing fact decides, whatever the script made of being stopped.
-    fn new(mut looked: Looked, result: Result<Verdict, EvaluationError>) -> Self {
-        let outcome = match (looked.missing.take(), result) {
-            (Some(Missing::NotRead(facet)), _) => Outcome::Needs(FacetSet::default().with(facet)),
-            (Some(Missing::Unreadable(why)), _) => Outcome::Unknown(why),
-            (None, Ok(verdict)) => Outcome::Verdict(verdict),
-            (None, Err(error)) => Outcome::Error(error),
-        };
-        let evidence = looked.evidence();
-        Self { evaluation: Evaluation { outcome, evidence, reads: looked.reads }, unread: looked.unread }
-    }
-
-    fn error(error: EvaluationError) -> Self {
-        let outcome = Outcome::Error(error);
-        let evaluation = Evaluation { outcome, evidence: Evidence::new(), reads: FacetSet::default() };
-        Self { evaluation, unread: None }
-    }
-}
-
 /// What a policy makes of one resource.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evaluation {
-    /// What it came to.
+    /// The result.
     pub outcome: Outcome,
     /// The facts that the policy looked at, by the names that it used: `age_days`, `user.tag(owner)`.
     pub evidence: Evidence,
@@ -354,13 +310,36 @@ pub struct Evaluation {
     pub reads: FacetSet,
 }
 
-/// What an evaluation came to.
+impl Evaluation {
+    /// The result of a script that looked at this. A missing fact decides, whatever the script made of being stopped.
+    fn new(mut looked: Looked, result: Result<Verdict, EvaluationError>) -> Self {
+        let outcome = match (looked.missing.take(), result) {
+            (Some((Missing::NotRead(facet), fact)), _) => Outcome::Needs { facet, fact },
+            (Some((Missing::Unreadable(why), _)), _) => Outcome::Unknown(why),
+            (None, Ok(verdict)) => Outcome::Verdict(verdict),
+            (None, Err(error)) => Outcome::Error(error),
+        };
+        let evidence = looked.evidence();
+        Self { outcome, evidence, reads: looked.reads }
+    }
+
+    fn error(error: EvaluationError) -> Self {
+        Self { outcome: Outcome::Error(error), evidence: Evidence::new(), reads: FacetSet::default() }
+    }
+}
+
+/// The result of an evaluation.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
     /// The policy judged.
     Verdict(Verdict),
-    /// The policy asked for facts that have not been read: read these, and evaluate again.
-    Needs(FacetSet),
+    /// The policy asked for a fact that has not been read: read its facet, and evaluate again.
+    Needs {
+        /// The facet that tells the fact.
+        facet: Facet,
+        /// The fact, by the name that scripts use.
+        fact: Arc<str>,
+    },
     /// The policy asked for a fact that cannot be read. This never passes.
     Unknown(Arc<Unreadable>),
     /// The policy failed. This never passes.

@@ -91,7 +91,6 @@ enum Expr {
 
 /// A property that is read.
 struct Read {
-    object: Object,
     property: &'static Property,
     /// Its name in the evidence.
     name: Arc<str>,

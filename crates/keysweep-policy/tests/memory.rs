@@ -10,7 +10,8 @@ use std::{
 
 use jiff::Timestamp;
 use keysweep_model::{
-    AccessKey, Account, AccountFacts, AccountState, CredentialStatus, Fact, LastUsed, Resource, User,
+    AccessKey, Account, AccountFacts, AccountState, CredentialStatus, Fact, LastUsed, Owner, Resource, ResourceType,
+    User,
 };
 use keysweep_policy::{Outcome, Policy};
 use peak_alloc::PeakAlloc;
@@ -186,24 +187,25 @@ fn account() -> Resource {
         name: "prod".to_owned(),
         email: None,
         state: AccountState::Active,
-        ou_path: Fact::Known("Root".to_owned()),
+        ou_path: Fact::Live("Root".to_owned()),
     });
     let key = |n: usize| AccessKey {
-        id: Fact::Known(format!("AKIA{n:016}").parse().unwrap()),
-        status: Fact::Known(CredentialStatus::Active),
-        created_at: Fact::Known(at("2025-01-01T00:00:00Z")),
-        last_used: Fact::Known(LastUsed::Never),
+        id: Fact::Live(format!("AKIA{n:016}").parse().unwrap()),
+        status: Fact::Live(CredentialStatus::Active),
+        created_at: Fact::Live(at("2025-01-01T00:00:00Z")),
+        last_used: Fact::Live(LastUsed::Never),
     };
     let users = (0..5000)
         .map(|n| {
             let arn = format!("arn:aws:iam::111122223333:user/user-{n}");
             let name = format!("user-{n}").parse().unwrap();
-            let keys = Fact::Known(vec![key(2 * n), key(2 * n + 1)]);
-            let tags = Fact::Known(Default::default());
-            Arc::new(User { access_keys: keys, tags, ..User::unread(&account, name, arn, "/".to_owned()) })
+            let keys = Fact::Live(vec![key(2 * n), key(2 * n + 1)]);
+            let tags = Fact::Live(Default::default());
+            Arc::new(User { access_keys: keys, tags, ..User::unread(name, arn, "/".to_owned()) })
         })
         .collect();
-    Resource::Account(Arc::new(AccountFacts { users: Fact::Known(users), ..AccountFacts::unread(account) }))
+    let facts = AccountFacts { users: Fact::Live(users), ..AccountFacts::unread(account) };
+    Resource::new(Owner::Account(Arc::new(facts)), ResourceType::Account, 0)
 }
 
 fn policy(resource: &str, script: &str) -> Policy {
@@ -226,8 +228,7 @@ fn measured(policy: &Policy, resource: &Resource) -> (Outcome, usize, Duration) 
 #[test]
 fn no_script_takes_more_than_it_may() {
     let account = account();
-    let Resource::Account(facts) = &account else { panic!("it is an account") };
-    let key = Resource::AccessKey(Arc::clone(&facts.users.known().unwrap()[0]), 0);
+    let key = Resource::of(account.owner(), ResourceType::AccessKey).value().unwrap()[0].clone();
     let mut worst = (0, Duration::ZERO);
     let all = [scripts(), greedy()].concat();
     assert!(all.len() > 100);

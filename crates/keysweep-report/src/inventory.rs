@@ -14,8 +14,6 @@
 //! missing was not read. Times are RFC 3339 in UTC. No account is in it twice. Within a version keys are only ever added,
 //! in any of these objects; a reader passes over the keys that it does not know.
 
-mod account;
-mod facts;
 mod line;
 mod lines;
 mod read;
@@ -29,17 +27,4 @@ mod tests;
 pub use read::{InventoryError, Reader};
 pub use write::Writer;
 
-use keysweep_model::{AccountFacts, AccountGap};
-
 const SCHEMA: &str = "keysweep.inventory/v1";
-
-/// One account of an inventory.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Record {
-    /// It was read.
-    Account(Box<AccountFacts>),
-    /// It should have been read and could not be.
-    Failed(AccountGap),
-    /// It was not to be read.
-    Skipped(AccountGap),
-}

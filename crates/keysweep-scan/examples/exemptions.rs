@@ -11,7 +11,9 @@ use std::{
 };
 
 use jiff::Timestamp;
-use keysweep_model::{AccessKey, Account, AccountState, CredentialStatus, Fact, LastUsed, PolicyId, Resource, User};
+use keysweep_model::{
+    AccessKey, Account, AccountState, CredentialStatus, Fact, LastUsed, Owner, PolicyId, Resource, ResourceType, User,
+};
 use keysweep_scan::{DEFAULT_MAX_TERM_DAYS, Register, Ruling};
 
 const EXEMPTIONS: usize = 5_000;
@@ -63,20 +65,21 @@ fn violations(account: usize) -> impl Iterator<Item = Resource> {
         name: format!("account-{account}"),
         email: None,
         state: AccountState::Active,
-        ou_path: Fact::Known("Root/Workloads/Prod".to_owned()),
+        ou_path: Fact::Live("Root/Workloads/Prod".to_owned()),
     });
     (0..USERS).map(move |user| {
         let n = account * USERS + user;
         let name = format!("svc-{n:05}-deploy");
         let arn = format!("arn:aws:iam::{account:012}:user/{name}");
         let key = AccessKey {
-            id: Fact::Known(format!("AKIA{n:016}").parse().unwrap()),
-            status: Fact::Known(CredentialStatus::Active),
-            created_at: Fact::Known(Timestamp::UNIX_EPOCH),
-            last_used: Fact::Known(LastUsed::Never),
+            id: Fact::Live(format!("AKIA{n:016}").parse().unwrap()),
+            status: Fact::Live(CredentialStatus::Active),
+            created_at: Fact::Live(Timestamp::UNIX_EPOCH),
+            last_used: Fact::Live(LastUsed::Never),
         };
         let tags = [("app".to_owned(), format!("app-{n:05}")), ("owner".to_owned(), "data".to_owned())].into();
-        let user = User::unread(&of, name.parse().unwrap(), arn, "/".to_owned());
-        Resource::AccessKey(Arc::new(User { access_keys: Fact::Known(vec![key]), tags: Fact::Known(tags), ..user }), 0)
+        let user = User::unread(name.parse().unwrap(), arn, "/".to_owned());
+        let user = User { access_keys: Fact::Live(vec![key]), tags: Fact::Live(tags), ..user };
+        Resource::new(Owner::User(Arc::clone(&of), Arc::new(user)), ResourceType::AccessKey, 0)
     })
 }

@@ -58,15 +58,16 @@ impl Context {
                 policies: &options.policies,
                 register: &options.exemptions.register,
                 as_of: self.as_of,
+                partition: &self.caller.partition,
                 source: Source::Aws,
+                shows_passes: false,
             },
             reader: Reader::new(&session, &account, self.aws.clock(), &self.evidence, options.reading, at_once),
-            partition: &self.caller.partition,
             extent: options.extent,
             is_saved: options.inventory.is_some(),
         };
         let facts = AccountFacts::unread(Arc::clone(&account));
-        rounds.run(facts).await.map_err(|reason| lost(&account, Step::ReadUsers, reason))
+        rounds.run(facts).await.map_err(|error| lost(&account, Step::ReadUsers, error.to_string()))
     }
 }
 

@@ -11,9 +11,7 @@
 //! Source: docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html
 
 use jiff::Timestamp;
-use keysweep_model::{AccessKey, CredentialStatus, Fact};
-
-use crate::facts;
+use keysweep_model::{AccessKey, CredentialStatus};
 
 /// How many keys a report has room for.
 const SLOTS: usize = 2;
@@ -42,8 +40,7 @@ pub(crate) fn audit(reported: &[AccessKey], live: &[AccessKey], settled_at: Time
             return Audit::DatesKeyLater(format!("it dates a key {slot}, and the key was made at {key}"));
         }
     }
-    let guesses = reported.iter().filter(|key| facts::is_possible_key(key)).count();
-    let has_room = guesses == 0 && reported.len() < SLOTS;
+    let has_room = reported.len() < SLOTS && !reported.iter().any(AccessKey::is_possible);
     if let Some(key) = unknown_to_report().find(|key| has_room && *key < settled_at) {
         return Audit::LacksKey(format!("it has no date for a key that was made at {key}"));
     }
@@ -54,7 +51,7 @@ pub(crate) fn audit(reported: &[AccessKey], live: &[AccessKey], settled_at: Time
 }
 
 fn made(key: &AccessKey) -> Option<Timestamp> {
-    key.created_at.known().map(|at| second(*at))
+    key.created_at.value().map(|at| second(*at))
 }
 
 /// The second of a moment: reports are no more precise.
@@ -63,12 +60,12 @@ pub(crate) fn second(at: Timestamp) -> Timestamp {
 }
 
 fn is_inactive(key: &AccessKey) -> bool {
-    key.status == Fact::Known(CredentialStatus::Inactive)
+    key.status.value() == Some(&CredentialStatus::Inactive)
 }
 
 #[cfg(test)]
 mod tests {
-    use keysweep_model::{Facet, LastUsed};
+    use keysweep_model::{Facet, Fact, LastUsed};
 
     use super::*;
 
@@ -77,9 +74,9 @@ mod tests {
     fn key(made: i64, status: CredentialStatus) -> AccessKey {
         AccessKey {
             id: Fact::NotRead(Facet::AccessKeys),
-            status: Fact::Known(status),
-            created_at: Fact::Known(Timestamp::from_second(made).unwrap()),
-            last_used: Fact::Known(LastUsed::Never),
+            status: Fact::Live(status),
+            created_at: Fact::Live(Timestamp::from_second(made).unwrap()),
+            last_used: Fact::Live(LastUsed::Never),
         }
     }
 
@@ -102,7 +99,7 @@ mod tests {
     #[test]
     fn a_key_that_is_older_than_the_report_says_contradicts_it() {
         assert!(contradicts(&[active(500)], &[active(100)]));
-        assert!(contradicts(&[active(500), facts::possible_key()], &[active(100)]));
+        assert!(contradicts(&[active(500), AccessKey::possible()], &[active(100)]));
         assert!(contradicts(&[active(100), active(500)], &[active(100), active(400)]));
         assert!(contradicts(&[active(500), active(600)], &[active(500), active(400)]));
     }
@@ -111,7 +108,7 @@ mod tests {
     fn what_happened_since_contradicts_nothing() {
         assert_eq!(audited(&[active(100)], &[active(100)]), Audit::Agrees);
         let mut precise = active(100);
-        precise.created_at = Fact::Known("1970-01-01T00:01:40.5Z".parse().unwrap());
+        precise.created_at = Fact::Live("1970-01-01T00:01:40.5Z".parse().unwrap());
         assert_eq!(audited(&[precise], &[active(100)]), Audit::Agrees);
         // Deleted; deactivated; replaced.
         assert_eq!(audited(&[active(100), active(200)], &[active(200)]), Audit::Agrees);
@@ -125,7 +122,7 @@ mod tests {
         assert!(lacks(&[active(500)], &[active(500), inactive(600)]));
         assert!(lacks(&[], &[inactive(600)]));
         // It may be in an undated slot; made since; a third one.
-        assert_eq!(audited(&[active(500), facts::possible_key()], &[active(500), inactive(600)]), Audit::Agrees);
+        assert_eq!(audited(&[active(500), AccessKey::possible()], &[active(500), inactive(600)]), Audit::Agrees);
         assert_eq!(audited(&[active(500)], &[active(500), active(SETTLED)]), Audit::Agrees);
         assert_eq!(audited(&[active(5), active(6)], &[active(5), active(6), active(7)]), Audit::Agrees);
     }

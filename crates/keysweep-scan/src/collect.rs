@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use keysweep_model::{
-    AccountGap, AccountNote, ApiCalls, Coverage, Finding, FindingStatus, Run, ScanResult, StatusCounts, Summary,
+    AccountGap, AccountNote, ApiCalls, Coverage, Finding, Run, ScanResult, Status, StatusCounts, Summary,
 };
 use keysweep_policy::Policy;
 
@@ -82,7 +82,7 @@ impl<'a> Collected<'a> {
             by_status += *counts;
         }
         let mut by_severity = BTreeMap::new();
-        for finding in self.total.findings.iter().filter(|finding| finding.status == FindingStatus::Fail) {
+        for finding in self.total.findings.iter().filter(|finding| finding.status == Status::Fail) {
             *by_severity.entry(finding.severity).or_default() += 1;
         }
         let ids = self.policies.iter().map(|policy| policy.id().clone());

@@ -20,7 +20,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 use keysweep_files::{Glob, InvalidFile};
-use keysweep_model::{AccountId, ExemptionId, FacetSet, Fact, PolicyId, Resource, Unreadable};
+use keysweep_model::{AccountId, ExemptionId, FacetSet, Fact, Missing, PolicyId, Resource, ResourceType, Unreadable};
 
 mod entry;
 mod index;
@@ -164,12 +164,12 @@ impl Register {
         let mut otherwise = Ruling::None;
         for index in places {
             let exemption = &self.0.exemptions[index];
-            let ruling = match (exemption.selects(policy, resource), exemption.has_expired(now)) {
-                (Fact::Known(true), false) => return Ruling::Exempt(index),
-                (Fact::Known(true), true) => Ruling::Expired(index),
-                (Fact::NotRead(facet), false) => Ruling::Needs(FacetSet::of(&[facet])),
-                (Fact::Unreadable(why), false) => Ruling::Unknown { index, why },
-                (Fact::Known(false), _) | (Fact::NotRead(_) | Fact::Unreadable(_), true) => Ruling::None,
+            let ruling = match (exemption.selects(policy, resource).get(), exemption.has_expired(now)) {
+                (Ok(true), false) => return Ruling::Exempt(index),
+                (Ok(true), true) => Ruling::Expired(index),
+                (Err(Missing::NotRead(facet)), false) => Ruling::Needs(FacetSet::of(&[facet])),
+                (Err(Missing::Unreadable(why)), false) => Ruling::Unknown { index, why },
+                (Ok(false), _) | (Err(_), true) => Ruling::None,
             };
             if ruling.weight() > otherwise.weight() {
                 otherwise = ruling;
@@ -218,18 +218,18 @@ impl Exemption {
             || self.user.as_ref().is_some_and(|glob| !user.is_some_and(|user| glob.matches(user.name.as_str())))
             || !self.tags.is_empty() && user.is_none();
         if is_out {
-            return Fact::Known(false);
+            return Fact::Live(false);
         }
         let in_unit =
-            self.ou.as_ref().map_or(Fact::Known(true), |ou| account.ou_path.as_ref().map(|path| is_below(path, ou)));
+            self.ou.as_ref().map_or(Fact::Live(true), |ou| account.ou_path.as_ref().map(|path| is_below(path, ou)));
         all([in_unit, self.selects_key(resource), self.selects_tags(resource)])
     }
 
     fn selects_key(&self, resource: &Resource) -> Fact<bool> {
-        match (&self.access_key_id, resource) {
-            (None, _) => Fact::Known(true),
-            (Some(glob), Resource::AccessKey(..)) => resource.id().map(|id| id.is_some_and(|id| glob.matches(id))),
-            (Some(_), _) => Fact::Known(false),
+        match (&self.access_key_id, resource.kind()) {
+            (None, _) => Fact::Live(true),
+            (Some(glob), ResourceType::AccessKey) => resource.id().map(|id| id.is_some_and(|id| glob.matches(id))),
+            (Some(_), _) => Fact::Live(false),
         }
     }
 
@@ -238,17 +238,17 @@ impl Exemption {
             Some(user) if !self.tags.is_empty() => {
                 user.tags.as_ref().map(|tags| self.tags.iter().all(|(name, value)| tags.get(name) == Some(value)))
             }
-            Some(_) | None => Fact::Known(true),
+            Some(_) | None => Fact::Live(true),
         }
     }
 }
 
 /// Whether all of these hold: not, where one is known not to; unknown, where one of the others is.
 fn all(facts: [Fact<bool>; 3]) -> Fact<bool> {
-    if facts.iter().any(|fact| fact.known() == Some(&false)) {
-        return Fact::Known(false);
+    if facts.iter().any(|fact| fact.value() == Some(&false)) {
+        return Fact::Live(false);
     }
-    facts.into_iter().find(|fact| fact.known().is_none()).unwrap_or(Fact::Known(true))
+    facts.into_iter().find(|fact| fact.value().is_none()).unwrap_or(Fact::Live(true))
 }
 
 /// Whether an account with this path is in the unit `ou` or below it.

@@ -2,29 +2,21 @@
 
 use std::sync::Arc;
 
-use keysweep_model::{AccountFacts, AccountGap, ApiCalls, Fact, Run, ScanResult, Step};
+use jiff::Timestamp;
+use keysweep_model::{
+    AccountFacts, AccountGap, ApiCalls, Finding, Missing, Partition, Run, SavedAccount, ScanResult, Step,
+};
 use keysweep_policy::Policy;
 
 use crate::{
     collect::Collected,
-    exemptions::{ExemptionOptions, Scope},
+    exemptions::{ExemptionOptions, Register, Scope},
     judge::{Judge, Look, Source},
     progress::Progress,
     select::gap,
     subject::Subject,
     tally::Tally,
 };
-
-/// One account of an inventory.
-#[derive(Debug, Clone, PartialEq)]
-pub enum InventoryAccount {
-    /// It was read.
-    Read(Box<AccountFacts>),
-    /// It should have been read and could not be.
-    Failed(AccountGap),
-    /// It was not to be read.
-    Skipped(AccountGap),
-}
 
 /// Judges `accounts` as of the time of `run`. Makes no call: what was not read when they were saved is unknown to whoever
 /// asks for it, and what a credential report said is taken as it stands. An account whose users were not read fails
@@ -34,69 +26,81 @@ pub enum InventoryAccount {
 /// accounts that are gone.
 #[must_use]
 pub fn judge_inventory(
-    accounts: impl IntoIterator<Item = InventoryAccount>,
+    accounts: impl IntoIterator<Item = SavedAccount>,
     policies: &[Policy],
     exemptions: &ExemptionOptions,
     run: Run,
 ) -> ScanResult {
     let progress = Progress::default();
-    let judge = Judge { policies, register: &exemptions.register, as_of: run.as_of, source: Source::Inventory };
+    let judge = Judge {
+        policies,
+        register: &exemptions.register,
+        partition: &run.partition,
+        as_of: run.as_of,
+        source: Source::Inventory,
+        shows_passes: false,
+    };
     let mut collected = Collected::new(&progress, policies, exemptions);
     for account in accounts {
         match account {
-            InventoryAccount::Read(facts) => match judge.saved(*facts, &run) {
+            SavedAccount::Read(facts) => match judge.saved(&Arc::new(*facts)) {
                 Ok(tally) => collected.scanned(tally, Vec::new()),
                 Err(gap) => collected.failed(gap),
             },
-            InventoryAccount::Failed(gap) => collected.failed(gap),
-            InventoryAccount::Skipped(gap) => collected.skipped(gap),
+            SavedAccount::Failed(gap) => collected.failed(gap),
+            SavedAccount::Skipped(gap) => collected.skipped(gap),
         }
     }
     let scope = Scope { is_whole: false, accounts: None };
-    collected.into_result(run, &scope, ApiCalls::default())
+    collected.into_result(run.clone(), &scope, ApiCalls::default())
+}
+
+/// Judges one account of an inventory by one policy, as of this time and without exemptions. Every result is a finding,
+/// passes too.
+///
+/// # Errors
+/// When the users of the account were not read, and the policy judges users or what they have.
+pub fn try_policy(
+    facts: &Arc<AccountFacts>,
+    policy: &Policy,
+    partition: &Partition,
+    as_of: Timestamp,
+) -> Result<Vec<Finding>, AccountGap> {
+    let register = Register::default();
+    let policies = std::slice::from_ref(policy);
+    let source = Source::Inventory;
+    let judge = Judge { policies, register: &register, partition, as_of, source, shows_passes: true };
+    judge.saved(facts).map(|tally| tally.findings)
 }
 
 impl Judge<'_> {
-    fn saved(&self, facts: AccountFacts, run: &Run) -> Result<Tally, AccountGap> {
+    fn saved(&self, facts: &Arc<AccountFacts>) -> Result<Tally, AccountGap> {
         let mut tally = Tally::new(self.policies, self.register);
-        let facts = Arc::new(facts);
-        let subjects: Vec<_> = match &facts.users {
-            Fact::Known(users) => users.iter().map(|user| Subject::saved(Arc::clone(user))).collect(),
-            Fact::NotRead(_) | Fact::Unreadable(_) => Vec::new(),
-        };
         let judges_users = self.policies.iter().any(|policy| !policy.metadata().resource.is_of_account());
-        let reason = match &facts.users {
-            Fact::NotRead(_) => Some("the users had not been read when the inventory was saved".to_owned()),
-            Fact::Unreadable(why) => Some(why.to_string()),
-            Fact::Known(_) => None,
+        let reason = match facts.users.as_ref().get() {
+            Ok(_) => None,
+            Err(Missing::NotRead(_)) => Some("the users had not been read when the inventory was saved".to_owned()),
+            Err(Missing::Unreadable(why)) => Some(why.to_string()),
         };
         if let Some(reason) = reason.filter(|_| judges_users) {
             return Err(gap(&facts.account, Step::ReadUsers, reason));
         }
+        let users = facts.users.value().into_iter().flatten();
+        let subjects: Vec<_> = users.map(|user| Subject::saved(Arc::clone(user))).collect();
         for subject in &subjects {
             tally.add_user(subject);
-            self.add_settled(&mut tally, self.user(subject), run);
+            add_settled(&mut tally, self.user(&facts.account, subject));
         }
         let subjects: Vec<_> = subjects.iter().collect();
-        self.add_settled(&mut tally, self.account(&facts, &subjects), run);
+        add_settled(&mut tally, self.account(facts, &subjects));
         Ok(tally)
-    }
-
-    /// Nothing can be read from an inventory, so that nothing is ever wanted there.
-    fn add_settled<W>(&self, tally: &mut Tally, look: Look<W>, run: &Run) {
-        match look {
-            Look::Settled(judgement) => tally.add(judgement, self.policies, &run.partition),
-            Look::Wants(_) => {}
-        }
     }
 }
 
-/// An account with all that was read in it, as it is saved. What a report said and could not be read live, although a
-/// verdict rested on it, is saved as unreadable.
-pub(crate) fn saved(mut facts: AccountFacts, subjects: Vec<Subject>) -> AccountFacts {
-    if let Fact::Known(users) = &mut facts.users {
-        *users = subjects.into_iter().map(Subject::into_confirmed).collect();
-        users.sort_by(|a, b| a.name.cmp(&b.name));
+/// Nothing can be read from an inventory, so that nothing is ever wanted there.
+fn add_settled<W>(tally: &mut Tally, look: Look<W>) {
+    match look {
+        Look::Settled(judged) => tally.add(judged),
+        Look::Wants(_) => {}
     }
-    facts
 }

@@ -5,27 +5,32 @@
 //! register of exemptions.
 
 mod account;
+mod finding;
 #[cfg(test)]
 mod tests;
 mod user;
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
-use keysweep_model::{Evidence, EvidenceValue, Exempted, FacetSet, Resource, ResourceType, Severity, User, Verdict};
+use keysweep_model::{EvidenceValue, Exempted, FacetSet, Finding, Partition, Resource, Status, User, Verdict};
 use keysweep_policy::{Evaluation, Outcome, Policy};
 
 pub(crate) use account::AccountWants;
 
-use crate::exemptions::{Register, Ruling};
+use crate::{
+    exemptions::{Register, Ruling},
+    subject::Origins,
+};
 
 /// What to judge by.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Judge<'a> {
     pub(crate) policies: &'a [Policy],
     pub(crate) register: &'a Register,
+    pub(crate) partition: &'a Partition,
     pub(crate) as_of: Timestamp,
     pub(crate) source: Source,
+    /// Whether a pass makes a finding too, as a person wants who tries a policy.
+    pub(crate) shows_passes: bool,
 }
 
 /// Where facts come from.
@@ -37,54 +42,24 @@ pub(crate) enum Source {
     Inventory,
 }
 
-/// What a look came to.
+/// The result of a look at what is known.
 #[derive(Debug)]
 pub(crate) enum Look<W> {
-    /// Every policy came to its end.
-    Settled(Judgement),
+    /// Every policy has judged.
+    Settled(Judged),
     /// These facts must be read first.
     Wants(W),
 }
 
-/// What all policies came to on the resources of one user, or on an account and its root user.
+/// The results of all policies on the resources of one user, or on an account and its root user.
 #[derive(Debug, Default)]
-pub(crate) struct Judgement {
+pub(crate) struct Judged {
     /// The policies that passed a resource, by their place, once for each.
     pub(crate) passes: Vec<usize>,
-    /// Everything else.
-    pub(crate) others: Vec<Conclusion>,
-    /// The exemptions that are about a violation, by their place, once for each. They let it off or have expired.
+    /// The findings, each with the place of its policy.
+    pub(crate) findings: Vec<(usize, Finding)>,
+    /// The exemptions that are about a violation, by their place, once for each. They exempt it or have expired.
     pub(crate) exemptions: Vec<usize>,
-}
-
-/// What a policy came to on a resource, other than a pass.
-#[derive(Debug)]
-pub(crate) struct Conclusion {
-    /// The policy, by its place.
-    pub(crate) policy: usize,
-    pub(crate) about: About,
-    pub(crate) status: Status,
-    /// The severity, where the verdict has one of its own.
-    pub(crate) severity: Option<Severity>,
-    /// What is wrong, why the resource is let off, or why nothing can be said.
-    pub(crate) message: String,
-    pub(crate) evidence: Evidence,
-}
-
-/// What a conclusion is about.
-#[derive(Debug)]
-pub(crate) enum About {
-    Resource(Resource),
-    /// The resources of a kind that a user has, which nobody can name.
-    Unlisted(ResourceType, Arc<User>),
-}
-
-#[derive(Debug)]
-pub(crate) enum Status {
-    Fail,
-    Exempt(Exempted),
-    Unknown,
-    Error,
 }
 
 impl Judge<'_> {
@@ -95,7 +70,7 @@ impl Judge<'_> {
                 self.register.rule(self.policies[policy].id(), resource, self.as_of)
             }
             Outcome::Verdict(Verdict::Pass { .. } | Verdict::Exempt { .. })
-            | Outcome::Needs(_)
+            | Outcome::Needs { .. }
             | Outcome::Unknown(_)
             | Outcome::Error(_) => Ruling::None,
         }
@@ -104,69 +79,86 @@ impl Judge<'_> {
     /// Adds an evaluation that holds, with what the register says of it.
     fn conclude(
         &self,
-        judgement: &mut Judgement,
+        judged: &mut Judged,
         policy: usize,
-        resource: Resource,
+        resource: &Resource,
         evaluation: Evaluation,
         ruling: Ruling,
     ) {
-        let about = About::Resource(resource);
-        let mut conclusion = Conclusion::new(policy, about, Status::Unknown, String::new(), evaluation.evidence);
-        (conclusion.status, conclusion.message) = match evaluation.outcome {
-            Outcome::Verdict(Verdict::Pass { .. }) => return judgement.passes.push(policy),
-            Outcome::Verdict(Verdict::Fail { message, severity, evidence }) => {
-                conclusion.evidence.extend(evidence);
-                conclusion.severity = severity;
-                (Status::Fail, message)
+        if let Outcome::Verdict(Verdict::Pass { .. }) = evaluation.outcome {
+            judged.passes.push(policy);
+            if !self.shows_passes {
+                return;
             }
-            Outcome::Verdict(Verdict::Exempt { reason, until }) => (Status::Exempt(Exempted::Policy { until }), reason),
-            Outcome::Unknown(why) => (Status::Unknown, why.to_string()),
-            Outcome::Needs(facets) => (Status::Unknown, self.source.cannot_read(facets)),
-            Outcome::Error(error) => (Status::Error, error.to_string()),
-        };
-        match ruling {
-            Ruling::None => {}
-            Ruling::Expired(index) => judgement.exemptions.push(index),
+        }
+        let mut finding = self.finding(policy, resource, evaluation.evidence);
+        match evaluation.outcome {
+            Outcome::Verdict(Verdict::Pass { note }) => finding.set(Status::Pass, note.unwrap_or_default()),
+            Outcome::Verdict(Verdict::Fail { message, severity, evidence }) => {
+                finding.set(Status::Fail, message);
+                finding.severity = severity.unwrap_or(finding.severity);
+                let created_at = finding.evidence.remove_entry("created_at");
+                finding.evidence.extend(evidence.into_iter().chain(created_at));
+            }
+            Outcome::Verdict(Verdict::Exempt { reason, until }) => {
+                finding.set(Status::Exempt, reason);
+                finding.exemption = Some(Exempted::Policy { until });
+            }
+            Outcome::Unknown(why) => finding.set(Status::Unknown, why.to_string()),
+            Outcome::Needs { facet, .. } => {
+                finding.set(Status::Unknown, self.source.cannot_read(FacetSet::of(&[facet])));
+            }
+            Outcome::Error(error) => finding.set(Status::Error, error.to_string()),
+        }
+        self.apply(ruling, &mut finding, judged);
+        judged.findings.push((policy, finding));
+    }
+
+    /// Applies what the register says of a violation. What is no longer reported as one keeps it as evidence.
+    fn apply(&self, ruling: Ruling, finding: &mut Finding, judged: &mut Judged) {
+        let (status, message) = match ruling {
+            Ruling::None => return,
+            Ruling::Expired(index) => return judged.exemptions.push(index),
             Ruling::Exempt(index) => {
                 let exemption = &self.register.exemptions()[index];
-                let by = Exempted::Register { id: exemption.id.clone(), until: exemption.expires };
-                conclusion.let_off(Status::Exempt(by), exemption.reason.clone());
-                judgement.exemptions.push(index);
+                finding.exemption = Some(Exempted::Register { id: exemption.id.clone(), until: exemption.expires });
+                judged.exemptions.push(index);
+                (Status::Exempt, exemption.reason.clone())
             }
             Ruling::Needs(facets) => {
-                let reason = format!("whether an exemption applies is unknown: {}", self.source.cannot_read(facets));
-                conclusion.let_off(Status::Unknown, reason);
+                let why = self.source.cannot_read(facets);
+                (Status::Unknown, format!("whether an exemption applies is unknown: {why}"))
             }
             Ruling::Unknown { index, why } => {
                 let id = &self.register.exemptions()[index].id;
-                conclusion.let_off(Status::Unknown, format!("whether exemption `{id}` applies is unknown: {why}"));
+                (Status::Unknown, format!("whether exemption `{id}` applies is unknown: {why}"))
             }
+        };
+        let violation = std::mem::take(&mut finding.message);
+        finding.evidence.insert("violation".to_owned(), EvidenceValue::Text(violation));
+        finding.set(status, message);
+    }
+
+    /// Where the facts of a user come from. An inventory holds no more than a report said, so that it is taken as it stands.
+    fn origins(&self, user: &User) -> Origins {
+        let origins = Origins::of(user);
+        match self.source {
+            Source::Aws => origins,
+            Source::Inventory => origins.taken_as_they_stand(),
         }
-        judgement.others.push(conclusion);
+    }
+
+    /// Adds that a policy cannot judge a resource, or the resources of its kind that cannot be listed.
+    fn add_unknown(&self, judged: &mut Judged, policy: usize, mut finding: Finding, reason: String) {
+        finding.set(Status::Unknown, reason);
+        judged.findings.push((policy, finding));
     }
 }
 
-impl Conclusion {
-    fn new(policy: usize, about: About, status: Status, message: String, evidence: Evidence) -> Self {
-        Self { policy, about, status, severity: None, message, evidence }
-    }
-
-    /// Makes a violation something else, and keeps what it is as evidence.
-    fn let_off(&mut self, status: Status, message: String) {
-        let violation = std::mem::replace(&mut self.message, message);
-        self.evidence.insert("violation".to_owned(), EvidenceValue::Text(violation));
-        self.status = status;
-    }
-}
-
-impl Judgement {
-    fn add_unknown(&mut self, policy: usize, about: About, reason: String, evidence: Evidence) {
-        self.others.push(Conclusion::new(policy, about, Status::Unknown, reason, evidence));
-    }
-
+impl Judged {
     fn append(&mut self, mut other: Self) {
         self.passes.append(&mut other.passes);
-        self.others.append(&mut other.others);
+        self.findings.append(&mut other.findings);
         self.exemptions.append(&mut other.exemptions);
     }
 }
@@ -190,7 +182,7 @@ fn is_pass(evaluation: &Evaluation) -> bool {
 /// The facets that an evaluation stopped at.
 fn needs(evaluation: &Evaluation) -> FacetSet {
     match &evaluation.outcome {
-        Outcome::Needs(facets) => *facets,
+        Outcome::Needs { facet, .. } => FacetSet::of(&[*facet]),
         Outcome::Verdict(_) | Outcome::Unknown(_) | Outcome::Error(_) => FacetSet::default(),
     }
 }

@@ -123,7 +123,8 @@ impl<'a> Reader<'a> {
     /// Gives the report up where a live read has caught it. Of several such reads the first by the name of the user is
     /// told, whichever was answered first.
     fn heed(&mut self, read: &mut [Subject]) {
-        let caught = read.iter_mut().filter_map(|subject| Some((subject.user.name.clone(), subject.caught.take()?)));
+        let caught =
+            read.iter_mut().filter_map(|subject| Some((subject.user.name.clone(), subject.report_error.take()?)));
         if let Some((_, what)) = caught.min() {
             self.give_report_up(&what);
         }

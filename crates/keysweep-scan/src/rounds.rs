@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use keysweep_model::{AccountFacts, AccountNote, Facet, FacetSet, Fact, Partition, Unreadable};
+use keysweep_aws::CallError;
+use keysweep_model::{Account, AccountFacts, AccountNote, Facet, FacetSet, Fact, ResourceType, Unreadable};
 
 use crate::{
-    inventory,
-    judge::{AccountWants, Judge, Judgement, Look},
+    judge::{AccountWants, Judge, Judged, Look},
     read::Reader,
     scan::Extent,
-    subject::{Subject, Wants},
+    subject::{Origins, Subject, Wants},
     tally::Tally,
 };
 
@@ -20,19 +20,28 @@ use crate::{
 pub(crate) struct Rounds<'a> {
     pub(crate) judge: Judge<'a>,
     pub(crate) reader: Reader<'a>,
-    pub(crate) partition: &'a Partition,
     pub(crate) extent: Extent,
     /// Whether the account is to be saved.
     pub(crate) is_saved: bool,
 }
 
-/// What came of an account.
+/// The result of scanning an account.
 pub(crate) struct Outcome {
     pub(crate) tally: Tally,
     /// The account with all that was read, where it is to be saved.
     pub(crate) saved: Option<AccountFacts>,
     /// What should be known about how the account was read.
     pub(crate) notes: Vec<AccountNote>,
+}
+
+/// The users of an account on their way through the rounds.
+#[derive(Default)]
+struct Users {
+    /// Those of which no policy asks for more, each with its results. A credential report may be given up at any time,
+    /// and what was judged by it is then judged again, so that they are kept until the account is done.
+    settled: Vec<(Subject, Judged)>,
+    /// The others.
+    waiting: Vec<Subject>,
 }
 
 impl Rounds<'_> {
@@ -42,132 +51,121 @@ impl Rounds<'_> {
     /// # Errors
     /// When a policy judges users or what they have, and the users cannot be told. Where only policies for accounts and
     /// root users run, that is unknown to those of them that ask for users, and the others judge.
-    pub(crate) async fn run(mut self, mut facts: AccountFacts) -> Result<Outcome, String> {
+    pub(crate) async fn run(mut self, mut facts: AccountFacts) -> Result<Outcome, CallError> {
         let mut tally = Tally::new(self.judge.policies, self.judge.register);
         let kinds = || self.judge.policies.iter().map(|policy| policy.metadata().resource);
-        let judges_accounts = kinds().any(|kind| kind.is_of_account());
-        let mut waiting = Vec::new();
-        if kinds().any(|kind| !kind.is_of_account()) {
-            waiting = self.reader.users().await.map_err(|error| error.to_string())?;
-            facts.users = Fact::Known(Vec::new());
+        let judges_accounts = kinds().any(ResourceType::is_of_account);
+        let judges_users = kinds().any(|kind| !kind.is_of_account());
+        let mut users = Users::default();
+        // Whether the users are known, which are among the facts once they are settled.
+        let mut listed = Fact::NotRead(Facet::Users);
+        if judges_users {
+            users.waiting = self.reader.users().await?;
+            listed = Fact::Live(());
         } else if self.extent == Extent::Everything {
-            waiting = self.list_users(&mut facts).await;
+            listed = self.list_users(&mut users).await;
         }
         if self.extent == Extent::Everything {
             self.reader.read_account(&mut facts, everything()).await;
         }
-        let mut settled: Vec<(Subject, Judgement)> = Vec::new();
         loop {
-            self.settle_users(waiting, &mut settled).await;
-            facts.root.activity = self.reader.root_activity();
+            self.settle(&facts, &mut users).await;
+            facts.root_activity = self.reader.root_activity();
             if !judges_accounts {
                 break;
             }
-            match self.look_at_account(&facts, &mut settled) {
-                Look::Settled(judgement) => {
-                    tally.add(judgement, self.judge.policies, self.partition);
+            match self.look_at_account(&facts, &listed, &users) {
+                Look::Settled(judged) => {
+                    tally.add(judged);
                     break;
                 }
-                Look::Wants(wants) => waiting = self.read(&mut facts, &mut settled, wants).await,
+                Look::Wants(wants) => {
+                    self.reader.read_account(&mut facts, wants.of_account).await;
+                    if wants.of_account.contains(Facet::Users) {
+                        listed = self.list_users(&mut users).await;
+                    }
+                    self.read_more(&mut users, wants.of_users).await;
+                }
             }
         }
-        Ok(self.outcome(tally, facts, settled))
-    }
-
-    fn outcome(self, mut tally: Tally, facts: AccountFacts, settled: Vec<(Subject, Judgement)>) -> Outcome {
         let mut subjects = Vec::new();
-        for (subject, judgement) in settled {
+        for (subject, judged) in users.settled {
             tally.add_user(&subject);
-            tally.add(judgement, self.judge.policies, self.partition);
+            tally.add(judged);
             subjects.push(subject);
         }
         tally.users_gone = self.reader.counts.gone;
         tally.users_renamed = self.reader.counts.renamed;
-        let saved = self.is_saved.then(|| inventory::saved(facts, subjects));
-        Outcome { tally, saved, notes: self.reader.into_notes() }
+        let users = listed.map(|()| subjects.into_iter().map(Subject::into_confirmed).collect());
+        let saved = self.is_saved.then(|| AccountFacts { users, ..facts });
+        Ok(Outcome { tally, saved, notes: self.reader.into_notes() })
     }
 
-    /// Brings users to where no policy asks for more. They are kept with their judgements until the account is done: a
-    /// credential report may be given up at any time, and who was judged by it is then judged again.
-    async fn settle_users(&mut self, mut waiting: Vec<Subject>, settled: &mut Vec<(Subject, Judgement)>) {
-        self.take_back(&mut waiting, settled);
-        while !waiting.is_empty() {
+    /// Brings users to where no policy asks for more. They end in the order of their names, so that a list of offenders
+    /// has one order, whichever call was answered first.
+    async fn settle(&mut self, facts: &AccountFacts, users: &mut Users) {
+        self.take_back(users);
+        while !users.waiting.is_empty() {
             let mut wanted = Vec::new();
-            for subject in waiting {
-                match self.look_at_user(&subject) {
-                    Look::Settled(judgement) => settled.push((subject, judgement)),
+            for subject in std::mem::take(&mut users.waiting) {
+                match self.look_at_user(&facts.account, &subject) {
+                    Look::Settled(judged) => users.settled.push((subject, judged)),
                     Look::Wants(wants) => wanted.push((subject, wants)),
                 }
             }
-            waiting = self.reader.read(wanted).await;
-            self.take_back(&mut waiting, settled);
+            users.waiting = self.reader.read(wanted).await;
+            self.take_back(users);
         }
+        users.settled.sort_by(|(a, _), (b, _)| a.user.name.cmp(&b.user.name));
     }
 
     /// Where the credential report was given up, takes back what was judged by it.
-    fn take_back(&mut self, waiting: &mut Vec<Subject>, settled: &mut Vec<(Subject, Judgement)>) {
+    fn take_back(&mut self, users: &mut Users) {
         if self.reader.has_given_report_up() {
-            let all = std::mem::take(waiting).into_iter().chain(settled.drain(..).map(|(subject, _)| subject));
-            *waiting = all.map(Subject::without_report).collect();
+            users.waiting.extend(users.settled.drain(..).map(|(subject, _)| subject));
+            users.waiting = std::mem::take(&mut users.waiting).into_iter().map(Subject::without_report).collect();
         }
     }
 
-    fn look_at_user(&self, subject: &Subject) -> Look<Wants> {
+    fn look_at_user(&self, account: &Arc<Account>, subject: &Subject) -> Look<Wants> {
         if self.extent == Extent::Everything {
-            let wants = subject.wants(everything());
+            let wants = subject.wants(everything(), &Origins::of(&subject.user));
             if !wants.is_empty() {
                 return Look::Wants(wants);
             }
         }
-        self.judge.user(subject)
+        self.judge.user(account, subject)
     }
 
-    fn look_at_account(&self, facts: &AccountFacts, settled: &mut [(Subject, Judgement)]) -> Look<AccountWants> {
-        // So that a list of offenders has one order, whichever call was answered first.
-        settled.sort_by(|(a, _), (b, _)| a.user.name.cmp(&b.user.name));
-        let subjects: Vec<_> = settled.iter().map(|(subject, _)| subject).collect();
-        let mut facts = facts.clone();
-        if let Fact::Known(users) = &mut facts.users {
-            *users = subjects.iter().map(|subject| Arc::clone(&subject.user)).collect();
-        }
-        self.judge.account(&Arc::new(facts), &subjects)
+    fn look_at_account(&self, facts: &AccountFacts, listed: &Fact<()>, users: &Users) -> Look<AccountWants> {
+        let subjects: Vec<_> = users.settled.iter().map(|(subject, _)| subject).collect();
+        let users = listed.clone().map(|()| subjects.iter().map(|subject| Arc::clone(&subject.user)).collect());
+        self.judge.account(&Arc::new(AccountFacts { users, ..facts.clone() }), &subjects)
     }
 
-    /// Reads what policies for accounts want, and gives the users that have to be judged anew.
-    async fn read(
-        &mut self,
-        facts: &mut AccountFacts,
-        settled: &mut Vec<(Subject, Judgement)>,
-        wants: AccountWants,
-    ) -> Vec<Subject> {
-        self.reader.read_account(facts, wants.of_account).await;
-        let mut waiting = Vec::new();
-        if wants.of_account.contains(Facet::Users) {
-            waiting = self.list_users(facts).await;
-        }
+    /// Reads what policies for accounts want of the users that are settled; they have to be judged anew.
+    async fn read_more(&mut self, users: &mut Users, wants: Vec<Wants>) {
         let mut wanted = Vec::new();
-        for ((subject, judgement), wants) in std::mem::take(settled).into_iter().zip(wants.of_users) {
+        for ((subject, judged), wants) in std::mem::take(&mut users.settled).into_iter().zip(wants) {
             if wants.is_empty() {
-                settled.push((subject, judgement));
+                users.settled.push((subject, judged));
             } else {
                 wanted.push((subject, wants));
             }
         }
-        waiting.append(&mut self.reader.read(wanted).await);
-        waiting
+        users.waiting.append(&mut self.reader.read(wanted).await);
     }
 
-    /// The users, where the account can be judged without them. They are put into the facts when the account is judged.
-    async fn list_users(&mut self, facts: &mut AccountFacts) -> Vec<Subject> {
+    /// Lists the users, where the account can be judged without them.
+    async fn list_users(&mut self, users: &mut Users) -> Fact<()> {
         match self.reader.users().await {
-            Ok(users) => {
-                facts.users = Fact::Known(Vec::new());
-                users
+            Ok(listed) => {
+                users.waiting = listed;
+                Fact::Live(())
             }
             Err(error) => {
                 let reason = error.to_string();
-                facts.users = Fact::Unreadable(Arc::new(Unreadable { facet: Facet::Users, reason }));
-                Vec::new()
+                Fact::Unreadable(Arc::new(Unreadable { facet: Facet::Users, reason }))
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use keysweep_aws::ListedAccount;
-use keysweep_model::{Account, AccountGap, AccountId, AccountNote, AccountState, Fact, Step};
+use keysweep_model::{Account, AccountGap, AccountId, AccountNote, AccountState, Missing, Step};
 
 /// Which accounts the user wants. By default all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,12 +40,14 @@ impl Selection {
         let account = &listed.account;
         let everything = self.accounts.is_empty() && self.units.is_empty();
         if !everything && !self.accounts.contains(&account.id) {
-            match &listed.unit_ids {
-                Fact::Known(above) if above.iter().any(|id| unit_ids.contains(id)) => {}
-                Fact::Known(_) => return Choice::OutOfScope,
-                _ if unit_ids.is_empty() => return Choice::OutOfScope,
-                Fact::Unreadable(why) => return Choice::Fail(gap(account, Step::Select, why.to_string())),
-                Fact::NotRead(facet) => return Choice::Fail(gap(account, Step::Select, format!("{facet}: not read"))),
+            match listed.unit_ids.as_ref().get() {
+                Ok(above) if above.iter().any(|id| unit_ids.contains(id)) => {}
+                Ok(_) => return Choice::OutOfScope,
+                Err(_) if unit_ids.is_empty() => return Choice::OutOfScope,
+                Err(Missing::Unreadable(why)) => return Choice::Fail(gap(account, Step::Select, why.to_string())),
+                Err(Missing::NotRead(facet)) => {
+                    return Choice::Fail(gap(account, Step::Select, format!("{facet}: not read")));
+                }
             }
         }
         if self.excluded.contains(&account.id) {
@@ -142,6 +144,8 @@ pub(crate) fn gap(account: &Account, step: Step, reason: String) -> AccountGap {
 
 #[cfg(test)]
 mod tests {
+    use keysweep_model::Fact;
+
     use super::*;
 
     fn listed(state: AccountState, units: Fact<Vec<String>>) -> ListedAccount {
@@ -150,13 +154,13 @@ mod tests {
             name: "sandbox".to_owned(),
             email: None,
             state,
-            ou_path: Fact::Known("Root".to_owned()),
+            ou_path: Fact::Live("Root".to_owned()),
         };
         ListedAccount { account, unit_ids: units }
     }
 
     fn in_units(ids: &[&str]) -> ListedAccount {
-        listed(AccountState::Active, Fact::Known(ids.iter().map(|id| (*id).to_owned()).collect()))
+        listed(AccountState::Active, Fact::Live(ids.iter().map(|id| (*id).to_owned()).collect()))
     }
 
     fn select(accounts: &[&str], excluded: &[&str], units: &[&str]) -> Selection {
@@ -190,7 +194,7 @@ mod tests {
     #[test]
     fn accounts_are_read_but_in_the_states_in_which_they_cannot_be_used() {
         let choice =
-            |state| select(&[], &[], &[]).choose(&listed(AccountState::from_aws(state), Fact::Known(Vec::new())), &[]);
+            |state| select(&[], &[], &[]).choose(&listed(AccountState::from_aws(state), Fact::Live(Vec::new())), &[]);
         for state in ["SUSPENDED", "PENDING_CLOSURE", "CLOSED", "PENDING_ACTIVATION"] {
             let Choice::Skip(gap) = choice(state) else { panic!("{state} is read") };
             assert_eq!(gap.reason, format!("the account is {state}"));
@@ -210,7 +214,7 @@ mod tests {
             remaining.nothing_left(selection).map_or("some".to_owned(), |gap| gap.reason)
         };
         let here = || in_units(&["ou-1-a"]);
-        let closed = || listed(AccountState::Closed, Fact::Known(vec!["ou-1-a".to_owned()]));
+        let closed = || listed(AccountState::Closed, Fact::Live(vec!["ou-1-a".to_owned()]));
         let (a, b) = (["ou-1-a".to_owned()], ["ou-1-b".to_owned()]);
         let none = "no account is left to scan: ";
         let told = [

@@ -2,10 +2,10 @@
 
 use std::ops::AddAssign;
 
-use keysweep_model::{Finding, Partition, StatusCounts};
+use keysweep_model::{Finding, Status, StatusCounts};
 use keysweep_policy::Policy;
 
-use crate::{exemptions::Register, finding::finding, judge::Judgement, subject::Subject};
+use crate::{exemptions::Register, judge::Judged, subject::Subject};
 
 /// What users and accounts came to: those of one account, or all together.
 #[derive(Debug)]
@@ -40,18 +40,18 @@ impl Tally {
         self.access_keys += subject.certain_keys() as u64;
     }
 
-    /// Counts what every policy came to on something.
-    pub(crate) fn add(&mut self, judgement: Judgement, policies: &[Policy], partition: &Partition) {
-        for policy in judgement.passes {
+    /// Counts the results of all policies on something.
+    pub(crate) fn add(&mut self, judged: Judged) {
+        for policy in judged.passes {
             self.counts[policy].pass += 1;
         }
-        for exemption in judgement.exemptions {
+        for exemption in judged.exemptions {
             self.exempted[exemption] += 1;
         }
-        for conclusion in judgement.others {
-            let policy = conclusion.policy;
-            let finding = finding(&policies[policy], partition, conclusion);
-            self.counts[policy].count(finding.status);
+        for (policy, finding) in judged.findings {
+            if finding.status != Status::Pass {
+                self.counts[policy].count(finding.status);
+            }
             self.findings.push(finding);
         }
     }

@@ -85,7 +85,7 @@ fn accounts(rows: Vec<Placed>) -> Result<Vec<Account>, AccountsError> {
             ou_path: row
                 .ou_path
                 .filter(|path| !path.is_empty())
-                .map_or(Fact::NotRead(Facet::OrganizationalUnits), Fact::Known),
+                .map_or(Fact::NotRead(Facet::OrganizationalUnits), Fact::Live),
         });
     }
     if accounts.is_empty() { Err(AccountsError::Empty) } else { Ok(accounts) }

@@ -31,7 +31,7 @@ mod violations;
 mod tests;
 
 pub use accounts::accounts;
-pub use evaluated::{Change, Evaluated, Name, changes, evaluated};
+pub use evaluated::{Change, changes, evaluated};
 pub use exemptions::exemptions;
 use jiff::SignedDuration;
 use keysweep_model::{Run, ScanResult};

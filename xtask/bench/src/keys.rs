@@ -22,6 +22,8 @@ const USERS_OF_AN_ACCOUNT: u64 = 50;
 pub(crate) struct Key {
     /// The user with its keys, all facts known.
     pub(crate) user: Arc<User>,
+    /// The account that they are in.
+    pub(crate) account: Arc<Account>,
     /// The place of the key.
     pub(crate) index: usize,
 }
@@ -34,25 +36,25 @@ pub(crate) fn as_of() -> Timestamp {
 impl Key {
     /// The account of the key.
     pub(crate) fn account(&self) -> &Account {
-        &self.user.account
+        &self.account
     }
 
     /// What a scan has read of the key itself.
     pub(crate) fn facts(&self) -> Facts<'_> {
-        let known = self.user.access_keys.known().and_then(|keys| keys.get(self.index));
+        let known = self.user.access_keys.value().and_then(|keys| keys.get(self.index));
         let facts = known.and_then(|key| {
-            let created_at = *key.created_at.known()?;
-            let used_at = match key.last_used.known()? {
+            let created_at = *key.created_at.value()?;
+            let used_at = match key.last_used.value()? {
                 LastUsed::Never => None,
                 LastUsed::At { at, .. } => Some(*at),
             };
             Some(Facts {
-                id: key.id.known()?.as_str(),
-                active: *key.status.known()? == CredentialStatus::Active,
+                id: key.id.value()?.as_str(),
+                active: *key.status.value()? == CredentialStatus::Active,
                 age_days: days_since(created_at),
                 never_used: used_at.is_none(),
                 idle_days: days_since(used_at.unwrap_or(created_at)),
-                tags: self.user.tags.known()?,
+                tags: self.user.tags.value()?,
             })
         });
         facts.unwrap_or_else(|| unreachable!("all facts of all keys are known here"))
@@ -92,8 +94,8 @@ pub(crate) fn make(count: usize) -> Result<Vec<Key>> {
             account = self::account(number / USERS_OF_AN_ACCOUNT)?;
         }
         let user = Arc::new(user(&account, number, &mut chance)?);
-        let places = 0..user.access_keys.known().map_or(0, Vec::len);
-        keys.extend(places.map(|index| Key { user: Arc::clone(&user), index }));
+        let places = 0..user.access_keys.value().map_or(0, Vec::len);
+        keys.extend(places.map(|index| Key { user: Arc::clone(&user), account: Arc::clone(&account), index }));
     }
     keys.truncate(count);
     Ok(keys)
@@ -108,14 +110,14 @@ fn account(number: u64) -> Result<Arc<Account>> {
         name: format!("workload-{number}"),
         email: None,
         state: AccountState::Active,
-        ou_path: Fact::Known(OU_PATH.to_owned()),
+        ou_path: Fact::Live(OU_PATH.to_owned()),
     }))
 }
 
-fn user(account: &Arc<Account>, number: u64, chance: &mut Chance) -> Result<User> {
+fn user(account: &Account, number: u64, chance: &mut Chance) -> Result<User> {
     let name = format!("user-{number}");
     let arn = format!("arn:aws:iam::{}:user/team/{name}", account.id);
-    let mut user = User::unread(account, name.parse()?, arn, "/team/".to_owned());
+    let mut user = User::unread(name.parse()?, arn, "/team/".to_owned());
     let mut tags = Tags::from([("owner".to_owned(), format!("team-{}", chance.pick(0..40)))]);
     if chance.pick(0..100) < 15 {
         tags.insert(SERVICE_TAG.to_owned(), if chance.pick(0..10) > 0 { "true" } else { "false" }.to_owned());
@@ -123,9 +125,9 @@ fn user(account: &Arc<Account>, number: u64, chance: &mut Chance) -> Result<User
     if chance.pick(0..2) > 0 {
         tags.insert("cost-center".to_owned(), format!("{}", chance.pick(1_000..2_000)));
     }
-    user.tags = Fact::Known(tags);
+    user.tags = Fact::Live(tags);
     let keys = 1 + u64::from(chance.pick(0..4) == 0);
-    user.access_keys = Fact::Known((0..keys).map(|key| access_key(2 * number + key, chance)).collect::<Result<_>>()?);
+    user.access_keys = Fact::Live((0..keys).map(|key| access_key(2 * number + key, chance)).collect::<Result<_>>()?);
     Ok(user)
 }
 
@@ -143,10 +145,10 @@ fn access_key(number: u64, chance: &mut Chance) -> Result<AccessKey> {
     };
     let status = if chance.pick(0..5) == 0 { CredentialStatus::Inactive } else { CredentialStatus::Active };
     Ok(AccessKey {
-        id: Fact::Known(format!("AKIA{number:016}").parse()?),
-        status: Fact::Known(status),
-        created_at: Fact::Known(ago(age)?),
-        last_used: Fact::Known(last_used),
+        id: Fact::Live(format!("AKIA{number:016}").parse()?),
+        status: Fact::Live(status),
+        created_at: Fact::Live(ago(age)?),
+        last_used: Fact::Live(last_used),
     })
 }
 

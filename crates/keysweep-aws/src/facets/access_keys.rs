@@ -31,9 +31,9 @@ fn read(user: &UserName, key: &AccessKeyMetadata) -> Result<AccessKey, CallError
     check_user(ACTION, user, key.user_name().unwrap_or_default())?;
     let status = required(ACTION, "Status", key.status())?;
     Ok(AccessKey {
-        id: Fact::Known(parsed(ACTION, required(ACTION, "AccessKeyId", key.access_key_id())?)?),
+        id: Fact::Live(parsed(ACTION, required(ACTION, "AccessKeyId", key.access_key_id())?)?),
         status: credential_status(ACTION, Facet::AccessKeys, status.as_str()),
-        created_at: Fact::Known(timestamp(ACTION, required(ACTION, "CreateDate", key.create_date())?)?),
+        created_at: Fact::Live(timestamp(ACTION, required(ACTION, "CreateDate", key.create_date())?)?),
         last_used: Fact::NotRead(Facet::AccessKeyLastUsed),
     })
 }

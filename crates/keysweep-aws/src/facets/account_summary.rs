@@ -30,7 +30,7 @@ fn root_credentials(summary: HashMap<SummaryKeyType, i32>) -> RootCredentials {
         summary.into_iter().map(|(key, count)| (key.as_str().to_owned(), count)).collect();
     let has = |name: &str| {
         let count = required(ACTION, name, by_name.get(name));
-        count.map_or_else(|error| unreadable(Facet::AccountSummary, error), |count| Fact::Known(*count > 0))
+        count.map_or_else(|error| unreadable(Facet::AccountSummary, error), |count| Fact::Live(*count > 0))
     };
     RootCredentials {
         has_access_key: has("AccountAccessKeysPresent"),
@@ -56,7 +56,7 @@ mod tests {
         let known = |names: &[&str]| {
             let of = root_credentials(summary(names));
             [of.has_access_key, of.has_password, of.has_mfa, of.has_signing_certificate]
-                .map(|fact| fact == Fact::Known(true))
+                .map(|fact| fact == Fact::Live(true))
         };
         assert_eq!(known(&all), [true; 4]);
         for left_out in 0..all.len() {

@@ -126,7 +126,7 @@ impl Known {
 
     fn details(&self, user: &UserDetail) -> UserDetails {
         let permissions = self.permissions(user);
-        let permissions = permissions.map_or_else(|error| unreadable(Facet::AuthorizationDetails, error), Fact::Known);
+        let permissions = permissions.map_or_else(|error| unreadable(Facet::AuthorizationDetails, error), Fact::Live);
         UserDetails { tags: user.tags().iter().map(tag).collect(), permissions }
     }
 
@@ -147,12 +147,12 @@ impl Known {
             boundary.permissions_boundary_arn().ok_or_else(|| bad("a permissions boundary without an ARN"))
         });
         Ok(Permissions {
-            groups: user.group_list().to_vec(),
-            inline_policies: names(user.user_policy_list())?,
-            permissions_boundary: boundary.transpose()?.map(str::to_owned),
-            attached_policies,
-            group_policies,
-            is_administrator,
+            groups: Fact::Live(user.group_list().to_vec()),
+            inline_policies: Fact::Live(names(user.user_policy_list())?),
+            permissions_boundary: Fact::Live(boundary.transpose()?.map(str::to_owned)),
+            attached_policies: Fact::Live(attached_policies),
+            group_policies: Fact::Live(group_policies),
+            is_administrator: Fact::Live(is_administrator),
         })
     }
 

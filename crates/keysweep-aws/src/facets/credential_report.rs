@@ -7,10 +7,10 @@
 
 mod table;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use keysweep_model::{Account, Fact, RootActivity, User};
+use keysweep_model::{Fact, RootActivity, User};
 
 use crate::{AccountSession, CallError, answer::timestamp, backoff::Backoff};
 
@@ -18,30 +18,20 @@ use crate::{AccountSession, CallError, answer::timestamp, backoff::Backoff};
 const FIRST_LOOK: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
-/// The credential report of an account.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CredentialReport {
-    /// When AWS made it: it says nothing about what happened since.
-    pub generated_at: Timestamp,
-    /// Its rows, but for the root user's.
-    pub users: Vec<ReportUser>,
-    /// What its row for the root user tells.
-    pub root: Fact<RootActivity>,
-}
-
-/// One row of a credential report.
+/// The credential report of an account. Its facts are [`Fact::Reported`].
 ///
 /// The creation date of a key is the report's `access_key_n_last_rotated`, which AWS documents as "created or last
 /// changed". It is taken for the former until something contradicts it: see [`ReportError::Contradictory`].
 #[derive(Debug, Clone, PartialEq)]
-pub struct ReportUser {
-    /// The user with the keys that the report tells of, without their ids.
-    pub user: User,
-    /// How many further keys the user may have: AWS documents the dates of an inactive key as `N/A`, which makes it
-    /// look like no key at all. Zero where this report shows that it does date inactive keys.
-    pub possible_keys: usize,
-    /// How many further signing certificates the user may have, for the same reason.
-    pub possible_certificates: usize,
+pub struct CredentialReport {
+    /// When AWS made it: it says nothing about what happened since.
+    pub generated_at: Timestamp,
+    /// Its rows, but for the root user's: the users with the keys and certificates that it tells of, without their ids.
+    /// AWS documents the dates of an inactive key as `N/A`, which makes it look like no key at all: such a slot is a
+    /// possible key. There are none where this report shows that it does date inactive keys. So for certificates.
+    pub users: Vec<User>,
+    /// What its row for the root user tells.
+    pub root: Fact<RootActivity>,
 }
 
 /// How long to wait for a report, and how old it may be.
@@ -84,7 +74,7 @@ pub enum ReportError {
         /// When AWS made it.
         generated_at: Timestamp,
     },
-    /// The report's dates of keys are not those of their creation: see [`ReportUser`].
+    /// The report's dates of keys are not those of their creation: see [`CredentialReport`].
     #[error("the credential report cannot be used: {reason}")]
     Contradictory {
         /// Which date shows it.
@@ -116,11 +106,7 @@ impl AccountSession {
     ///
     /// # Errors
     /// When there is no report, or none that can be used: see [`ReportError`].
-    pub async fn credential_report(
-        &self,
-        account: &Arc<Account>,
-        wait: ReportWait,
-    ) -> Result<CredentialReport, ReportError> {
+    pub async fn credential_report(&self, wait: ReportWait) -> Result<CredentialReport, ReportError> {
         let clock = &self.aws().clock;
         let started = clock.now();
         let mut backoff = Backoff::new(FIRST_LOOK, LONGEST_WAIT, self.account());
@@ -129,7 +115,7 @@ impl AccountSession {
             let waited = Duration::try_from(clock.now().duration_since(started)).unwrap_or_default();
             let is_over = waited >= wait.timeout;
             progress = match progress {
-                Progress::Ready(document) => return self.read(account, *document, wait.max_age),
+                Progress::Ready(document) => return self.read(*document, wait.max_age),
                 Progress::NoCapacity if is_over => return Err(ReportError::NoCapacity { waited }),
                 Progress::Making | Progress::Absent if is_over => return Err(ReportError::NotReady { waited }),
                 Progress::Making => {
@@ -180,23 +166,18 @@ impl AccountSession {
         }
     }
 
-    fn read(
-        &self,
-        account: &Arc<Account>,
-        document: Document,
-        max_age: SignedDuration,
-    ) -> Result<CredentialReport, ReportError> {
+    fn read(&self, document: Document, max_age: SignedDuration) -> Result<CredentialReport, ReportError> {
         let Document { generated_at, csv } = document;
         if self.aws().clock.now().duration_since(generated_at) > max_age {
             return Err(ReportError::Stale { generated_at });
         }
         let table::Parsed { users, root } =
-            table::parse(account, &csv).map_err(|reason| ReportError::Malformed { reason })?;
-        if let Some(reason) = users.iter().find_map(|row| table::used_before_made(&row.user)) {
+            table::parse(&csv, self.account(), generated_at).map_err(|reason| ReportError::Malformed { reason })?;
+        if let Some(reason) = users.iter().find_map(|row| table::used_before_made(row)) {
             return Err(ReportError::Contradictory { reason });
         }
         for row in &users {
-            self.check_account("iam:GetCredentialReport", &row.user.arn)?;
+            self.check_account("iam:GetCredentialReport", &row.arn)?;
         }
         Ok(CredentialReport { generated_at, users, root })
     }

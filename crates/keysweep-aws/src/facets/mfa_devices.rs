@@ -1,7 +1,7 @@
 //! The facet `MFA devices`.
 
 use aws_sdk_iam::types::MfaDevice as IamDevice;
-use keysweep_model::{MfaDevice, MfaKind, UserName};
+use keysweep_model::{Fact, MfaDevice, MfaKind, UserName};
 
 use crate::{
     AccountSession, CallError,
@@ -34,8 +34,8 @@ impl AccountSession {
         }
         Ok(MfaDevice {
             serial_number: string(ACTION, "SerialNumber", device.serial_number())?,
-            kind: MfaKind::of_serial_number(device.serial_number()),
-            enabled_at: timestamp(ACTION, device.enable_date())?,
+            kind: Fact::Live(MfaKind::of_serial_number(device.serial_number())),
+            enabled_at: Fact::Live(timestamp(ACTION, device.enable_date())?),
         })
     }
 }

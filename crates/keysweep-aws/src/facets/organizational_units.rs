@@ -41,7 +41,7 @@ impl Units {
     pub(crate) fn path(&self, ids: &[String]) -> Fact<String> {
         let last = ids.last().map(String::as_str).unwrap_or_default();
         self.units.as_ref().and_then(|units| match units.get(last) {
-            Some(unit) => Fact::Known(unit.path.clone()),
+            Some(unit) => Fact::Live(unit.path.clone()),
             None => unreadable(format!("the organizational unit `{last}` was not in the list of units")),
         })
     }
@@ -52,7 +52,7 @@ impl Units {
     /// The reason for which the units could not be read.
     pub fn find(&self, text: &str) -> Result<Option<String>, Arc<Unreadable>> {
         match &self.units {
-            Fact::Known(units) => {
+            Fact::Live(units) | Fact::Reported(units, _) | Fact::Possible(units) => {
                 let wanted = text.trim_matches('/');
                 Ok(units.values().find(|unit| unit.id == text || unit.path == wanted).map(|unit| unit.id.clone()))
             }
@@ -68,16 +68,16 @@ impl Units {
         let members = self.members.get_or_init(|| self.read_members(aws)).await;
         let units = self.units.as_ref().and_then(|units| members.as_ref().map(|members| (units, members)));
         units.and_then(|(units, members)| match members.get(&account).and_then(|id| units.get(id)) {
-            Some(unit) => Fact::Known(unit.chain.clone()),
+            Some(unit) => Fact::Live(unit.chain.clone()),
             None => unreadable(format!("account {account} was in the list of no organizational unit")),
         })
     }
 
     async fn read_members(&self, aws: &Aws) -> Fact<HashMap<AccountId, String>> {
-        let ids: Vec<_> = self.units.known().into_iter().flat_map(HashMap::keys).cloned().collect();
+        let ids: Vec<_> = self.units.value().into_iter().flat_map(HashMap::keys).cloned().collect();
         let lists = stream::iter(ids).map(|id| aws.accounts_of_unit(id)).buffer_unordered(AT_ONCE);
         let members: Result<Vec<_>, _> = lists.try_concat().await;
-        members.map_or_else(unreadable, |members| Fact::Known(members.into_iter().collect()))
+        members.map_or_else(unreadable, |members| Fact::Live(members.into_iter().collect()))
     }
 }
 
@@ -91,7 +91,7 @@ impl Aws {
     /// The tree of organizational units. What cannot be read is part of the value: accounts can be scanned without it.
     pub async fn units(&self) -> Units {
         let by_id = |units: Vec<Unit>| units.into_iter().map(|unit| (unit.id.clone(), unit)).collect();
-        let units = self.read_units().await.map_or_else(unreadable, |units| Fact::Known(by_id(units)));
+        let units = self.read_units().await.map_or_else(unreadable, |units| Fact::Live(by_id(units)));
         Units { units, members: OnceCell::new() }
     }
 

@@ -1,6 +1,6 @@
 //! The facet `password policy`.
 
-use keysweep_model::PasswordPolicy;
+use keysweep_model::{Fact, PasswordPolicy};
 
 use crate::{AccountSession, CallError, CallErrorKind, answer::required};
 
@@ -21,14 +21,14 @@ impl AccountSession {
         let policy = required(ACTION, "PasswordPolicy", answer.password_policy())?;
         let minimum_length = required(ACTION, "MinimumPasswordLength", policy.minimum_password_length())?;
         Ok(Some(PasswordPolicy {
-            minimum_length: number("MinimumPasswordLength", minimum_length)?,
-            reuse_prevention: above_zero("PasswordReusePrevention", policy.password_reuse_prevention())?,
-            max_age_days: above_zero("MaxPasswordAge", policy.max_password_age())?,
-            require_symbols: policy.require_symbols(),
-            require_numbers: policy.require_numbers(),
-            require_uppercase: policy.require_uppercase_characters(),
-            require_lowercase: policy.require_lowercase_characters(),
-            users_may_change: policy.allow_users_to_change_password(),
+            minimum_length: Fact::Live(number("MinimumPasswordLength", minimum_length)?),
+            reuse_prevention: Fact::Live(above_zero("PasswordReusePrevention", policy.password_reuse_prevention())?),
+            max_age_days: Fact::Live(above_zero("MaxPasswordAge", policy.max_password_age())?),
+            require_symbols: Fact::Live(policy.require_symbols()),
+            require_numbers: Fact::Live(policy.require_numbers()),
+            require_uppercase: Fact::Live(policy.require_uppercase_characters()),
+            require_lowercase: Fact::Live(policy.require_lowercase_characters()),
+            users_may_change: Fact::Live(policy.allow_users_to_change_password()),
         }))
     }
 }

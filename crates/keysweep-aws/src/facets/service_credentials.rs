@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_iam::types::ServiceSpecificCredentialMetadata;
-use keysweep_model::{Facet, ServiceCredential, UserName};
+use keysweep_model::{Facet, Fact, ServiceCredential, UserName};
 
 use crate::{
     AccountSession, CallError,
@@ -43,10 +43,10 @@ fn read(credential: &ServiceSpecificCredentialMetadata) -> Result<(UserName, Ser
     let service = string(ACTION, "ServiceName", credential.service_name())?;
     let read = ServiceCredential {
         id: string(ACTION, "ServiceSpecificCredentialId", credential.service_specific_credential_id())?,
-        service: service.split('.').next().unwrap_or(&service).to_owned(),
+        service: Fact::Live(service.split('.').next().unwrap_or(&service).to_owned()),
         status: credential_status(ACTION, Facet::ServiceCredentials, credential.status().as_str()),
-        created_at: timestamp(ACTION, credential.create_date())?,
-        expires_at: credential.expiration_date().map(|at| timestamp(ACTION, at)).transpose()?,
+        created_at: Fact::Live(timestamp(ACTION, credential.create_date())?),
+        expires_at: Fact::Live(credential.expiration_date().map(|at| timestamp(ACTION, at)).transpose()?),
     };
     Ok((parsed(ACTION, credential.user_name())?, read))
 }

@@ -32,8 +32,8 @@ impl AccountSession {
 fn read(user: &UserName, certificate: &IamCertificate) -> Result<SigningCertificate, CallError> {
     check_user(ACTION, user, certificate.user_name())?;
     Ok(SigningCertificate {
-        id: Fact::Known(string(ACTION, "CertificateId", certificate.certificate_id())?),
+        id: Fact::Live(string(ACTION, "CertificateId", certificate.certificate_id())?),
         status: credential_status(ACTION, Facet::SigningCertificates, certificate.status().as_str()),
-        created_at: Fact::Known(timestamp(ACTION, required(ACTION, "UploadDate", certificate.upload_date())?)?),
+        created_at: Fact::Live(timestamp(ACTION, required(ACTION, "UploadDate", certificate.upload_date())?)?),
     })
 }

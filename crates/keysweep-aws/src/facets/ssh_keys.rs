@@ -1,7 +1,7 @@
 //! The facet `SSH keys`.
 
 use aws_sdk_iam::types::SshPublicKeyMetadata;
-use keysweep_model::{Facet, SshKey, UserName};
+use keysweep_model::{Facet, Fact, SshKey, UserName};
 
 use crate::{
     AccountSession, CallError,
@@ -32,6 +32,6 @@ fn read(user: &UserName, key: &SshPublicKeyMetadata) -> Result<SshKey, CallError
     Ok(SshKey {
         id: string(ACTION, "SSHPublicKeyId", key.ssh_public_key_id())?,
         status: credential_status(ACTION, Facet::SshKeys, key.status().as_str()),
-        created_at: timestamp(ACTION, key.upload_date())?,
+        created_at: Fact::Live(timestamp(ACTION, key.upload_date())?),
     })
 }

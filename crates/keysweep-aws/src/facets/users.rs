@@ -1,10 +1,10 @@
 //! The facets `users` and `password last used`: all users of an account, or one user that is asked for by its name.
 
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
 use aws_sdk_iam::types::User as IamUser;
 use jiff::Timestamp;
-use keysweep_model::{Account, Fact, User, UserName};
+use keysweep_model::{Fact, User, UserName};
 
 use crate::{
     AccountSession, CallError,
@@ -31,13 +31,13 @@ impl AccountSession {
     /// # Errors
     /// When any page cannot be read: a part of the users is not the users.
     /// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_ListUsers.html
-    pub async fn users(&self, account: &Arc<Account>) -> Result<Vec<ListedUser>, CallError> {
+    pub async fn users(&self) -> Result<Vec<ListedUser>, CallError> {
         const ACTION: &str = "iam:ListUsers";
         self.list(
             ACTION,
             |iam, marker| iam.list_users().max_items(PAGE).set_marker(marker).send(),
             |page| (page.is_truncated(), page.marker()),
-            |page| page.users().iter().map(|it| self.listed(ACTION, account, it)).collect(),
+            |page| page.users().iter().map(|it| self.listed(ACTION, it)).collect(),
         )
         .await
         .map(latest)
@@ -48,21 +48,21 @@ impl AccountSession {
     /// # Errors
     /// When it cannot be read. Where no user has the name it is [`crate::CallErrorKind::NotFound`].
     /// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_GetUser.html
-    pub async fn user(&self, account: &Arc<Account>, name: &UserName) -> Result<ListedUser, CallError> {
+    pub async fn user(&self, name: &UserName) -> Result<ListedUser, CallError> {
         const ACTION: &str = "iam:GetUser";
         let answer = self.call(ACTION, |iam| iam.get_user().user_name(name.as_str()).send()).await?;
         let user = required(ACTION, "User", answer.user())?;
         check_user(ACTION, name, user.user_name())?;
-        self.listed(ACTION, account, user)
+        self.listed(ACTION, user)
     }
 
-    fn listed(&self, action: &'static str, account: &Arc<Account>, user: &IamUser) -> Result<ListedUser, CallError> {
+    fn listed(&self, action: &'static str, user: &IamUser) -> Result<ListedUser, CallError> {
         self.check_account(action, user.arn())?;
         let name = parsed(action, user.user_name())?;
         Ok(ListedUser {
             user: User {
-                created_at: Fact::Known(timestamp(action, user.create_date())?),
-                ..User::unread(account, name, user.arn().to_owned(), user.path().to_owned())
+                created_at: Fact::Live(timestamp(action, user.create_date())?),
+                ..User::unread(name, user.arn().to_owned(), user.path().to_owned())
             },
             unique_id: string(action, "UserId", user.user_id())?,
             password_last_used: user.password_last_used().map(|at| timestamp(action, at)).transpose()?,
@@ -85,16 +85,8 @@ mod tests {
 
     #[test]
     fn of_a_user_that_is_listed_twice_the_later_entry_counts() {
-        let account = Account {
-            id: "111122223333".parse().unwrap(),
-            name: String::new(),
-            email: None,
-            state: keysweep_model::AccountState::Active,
-            ou_path: Fact::Known("Root".to_owned()),
-        };
-        let account = Arc::new(account);
         let listed = |(id, name): &(&str, &str)| ListedUser {
-            user: User::unread(&account, name.parse().unwrap(), String::new(), "/".to_owned()),
+            user: User::unread(name.parse().unwrap(), String::new(), "/".to_owned()),
             unique_id: (*id).to_owned(),
             password_last_used: None,
         };

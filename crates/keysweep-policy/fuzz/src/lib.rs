@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use keysweep_model::{
     AccessKey, Account, AccountFacts, AccountState, CredentialStatus, Facet, Fact, LastUsed, MfaDevice, MfaKind,
-    Password, PasswordPolicy, Permissions, Resource, RootCredentials, RootUser, ServiceCredential, SigningCertificate,
+    Password, PasswordPolicy, Permissions, Owner, Resource, ResourceType, RootCredentials, ServiceCredential, SigningCertificate,
     SshKey, Tags, User,
 };
 
@@ -193,19 +193,11 @@ pub fn policy(resource: &Resource, script: &str) -> String {
 /// A resource of every kind, with all that scripts can ask of it; some of it unread or unreadable.
 pub fn resources() -> Vec<Resource> {
     let facts = account();
-    let Fact::Known(users) = &facts.users else { return Vec::new() };
-    let user = || Arc::clone(&users[0]);
-    vec![
-        Resource::AccessKey(user(), 0),
-        Resource::User(user()),
-        Resource::Account(Arc::clone(&facts)),
-        Resource::Root(Arc::clone(&facts)),
-        Resource::Password(user()),
-        Resource::Mfa(user(), 0),
-        Resource::ServiceCredential(user(), 0),
-        Resource::SigningCertificate(user(), 0),
-        Resource::SshKey(user(), 0),
-    ]
+    let Some(user) = facts.users.value().and_then(|users| users.first()) else { return Vec::new() };
+    let user = Owner::User(Arc::clone(&facts.account), Arc::clone(user));
+    let account = Owner::Account(facts);
+    let owner = |kind: ResourceType| if kind.is_of_account() { account.clone() } else { user.clone() };
+    ResourceType::ALL.iter().map(|kind| Resource::new(owner(*kind), *kind, 0)).collect()
 }
 
 fn at(second: i64) -> Timestamp {
@@ -218,84 +210,81 @@ fn account() -> Arc<AccountFacts> {
         name: "prod".to_owned(),
         email: None,
         state: AccountState::Active,
-        ou_path: Fact::Known("Root/Workloads".to_owned()),
+        ou_path: Fact::Live("Root/Workloads".to_owned()),
     });
-    let users = (0..3).map(|n| Arc::new(user(&account, n))).collect();
+    let users = (0..3).map(|n| Arc::new(user(n))).collect();
     Arc::new(AccountFacts {
-        users: Fact::Known(users),
-        root: RootUser {
-            credentials: Fact::Known(RootCredentials {
-                has_access_key: Fact::Known(true),
-                has_password: Fact::Known(true),
-                has_mfa: Fact::Known(true),
-                has_signing_certificate: Fact::Known(false),
-            }),
-            ..RootUser::unread()
-        },
-        password_policy: Fact::Known(Some(PasswordPolicy {
-            minimum_length: 14,
-            reuse_prevention: Some(24),
-            max_age_days: None,
-            require_symbols: true,
-            require_numbers: true,
-            require_uppercase: true,
-            require_lowercase: true,
-            users_may_change: true,
+        users: Fact::Live(users),
+        root_credentials: Fact::Live(RootCredentials {
+            has_access_key: Fact::Live(true),
+            has_password: Fact::Live(true),
+            has_mfa: Fact::Live(true),
+            has_signing_certificate: Fact::Live(false),
+        }),
+        password_policy: Fact::Live(Some(PasswordPolicy {
+            minimum_length: Fact::Live(14),
+            reuse_prevention: Fact::Live(Some(24)),
+            max_age_days: Fact::Live(None),
+            require_symbols: Fact::Live(true),
+            require_numbers: Fact::Live(true),
+            require_uppercase: Fact::Live(true),
+            require_lowercase: Fact::Live(true),
+            users_may_change: Fact::Live(true),
         })),
         ..AccountFacts::unread(Arc::clone(&account))
     })
 }
 
 /// A user of whom everything is known, or, past the first two, nothing.
-fn user(account: &Arc<Account>, n: i64) -> User {
+fn user(n: i64) -> User {
     let arn = format!("arn:aws:iam::111122223333:user/team/user-{n}");
     let name = format!("user-{n}").parse().expect("it is a user name");
-    let unread = User::unread(account, name, arn, "/team/".to_owned());
+    let unread = User::unread(name, arn, "/team/".to_owned());
     if n > 1 {
         return unread;
     }
-    let status = Fact::Known(CredentialStatus::Active);
+    let status = Fact::Live(CredentialStatus::Active);
     let created = at(1_700_000_000 + n);
     let key = |id: &str, last_used| AccessKey {
-        id: Fact::Known(id.parse().expect("it is a key id")),
+        id: Fact::Live(id.parse().expect("it is a key id")),
         status: status.clone(),
-        created_at: Fact::Known(created),
+        created_at: Fact::Live(created),
         last_used,
     };
     let used =
         LastUsed::At { at: at(1_790_000_000), service: Some("s3".to_owned()), region: Some("eu-west-1".to_owned()) };
     User {
-        created_at: Fact::Known(created),
-        tags: Fact::Known(Tags::from([("owner".to_owned(), "data".to_owned())])),
-        access_keys: Fact::Known(vec![
-            key("AKIAIOSFODNN7EXAMPLE", Fact::Known(used)),
+        created_at: Fact::Live(created),
+        tags: Fact::Live(Tags::from([("owner".to_owned(), "data".to_owned())])),
+        access_keys: Fact::Live(vec![
+            key("AKIAIOSFODNN7EXAMPLE", Fact::Live(used)),
             key("AKIAI44QH8DHBEXAMPLE", Fact::NotRead(Facet::AccessKeyLastUsed)),
         ]),
-        password: Fact::Known(Some(Password { changed_at: Fact::Known(created), last_used: Fact::Known(None) })),
-        has_mfa: Fact::Known(true),
-        mfa_devices: Fact::Known(vec![MfaDevice {
+        password: Fact::Live(Some(Password { changed_at: Fact::Live(created), last_used: Fact::Live(None) })),
+        has_mfa: Fact::Live(true),
+        mfa_devices: Fact::Live(vec![MfaDevice {
             serial_number: "arn:aws:iam::111122223333:mfa/user".to_owned(),
-            kind: MfaKind::Virtual,
-            enabled_at: created,
+            kind: Fact::Live(MfaKind::Virtual),
+            enabled_at: Fact::Live(created),
         }]),
-        permissions: Fact::Known(Permissions {
-            groups: vec!["admins".to_owned()],
-            is_administrator: true,
-            ..Permissions::default()
+        permissions: Fact::Live(Permissions {
+            groups: Fact::Live(vec!["admins".to_owned()]),
+            is_administrator: Fact::Live(true),
+            ..Permissions::unread()
         }),
-        service_credentials: Fact::Known(vec![ServiceCredential {
+        service_credentials: Fact::Live(vec![ServiceCredential {
             id: "ACCAEXAMPLE".to_owned(),
-            service: "bedrock".to_owned(),
+            service: Fact::Live("bedrock".to_owned()),
             status: status.clone(),
-            created_at: created,
-            expires_at: None,
+            created_at: Fact::Live(created),
+            expires_at: Fact::Live(None),
         }]),
-        signing_certificates: Fact::Known(vec![SigningCertificate {
-            id: Fact::Known("CERTEXAMPLE".to_owned()),
+        signing_certificates: Fact::Live(vec![SigningCertificate {
+            id: Fact::Live("CERTEXAMPLE".to_owned()),
             status: status.clone(),
-            created_at: Fact::Known(created),
+            created_at: Fact::Live(created),
         }]),
-        ssh_keys: Fact::Known(vec![SshKey { id: "APKAEXAMPLE".to_owned(), status, created_at: created }]),
+        ssh_keys: Fact::Live(vec![SshKey { id: "APKAEXAMPLE".to_owned(), status, created_at: Fact::Live(created) }]),
         ..unread
     }
 }

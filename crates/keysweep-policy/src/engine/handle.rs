@@ -4,7 +4,7 @@ use std::{any::TypeId, sync::Arc};
 
 use jiff::Timestamp;
 use keysweep_files::did_you_mean;
-use keysweep_model::{Facet, FacetSet, Fact, Resource};
+use keysweep_model::{FacetSet, Fact, Resource};
 use rhai::{Dynamic, Engine, EvalAltResult, Position};
 
 use super::{
@@ -14,7 +14,6 @@ use super::{
     watch::{self, Limit},
 };
 use crate::{
-    left_out::LeftOut,
     objects::{Kind, Method, Object, Property, Seen, Value},
     policy::limits::Limits,
 };
@@ -31,13 +30,11 @@ pub(crate) struct Subject {
     judged: Object,
     pub(crate) now: Timestamp,
     pub(crate) record: Record,
-    /// What a case leaves out; none outside cases.
-    left_out: Option<Arc<LeftOut>>,
 }
 
 impl Subject {
-    pub(crate) fn new(judged: Object, now: Timestamp, left_out: Option<&Arc<LeftOut>>, limits: &Limits) -> Self {
-        Self { judged, now, record: Record::new(limits.memory_bytes / 8), left_out: left_out.cloned() }
+    pub(crate) fn new(judged: Object, now: Timestamp, limits: &Limits) -> Self {
+        Self { judged, now, record: Record::new(limits.memory_bytes / 8) }
     }
 
     /// Whether this is the kind of object that is judged.
@@ -50,15 +47,9 @@ impl Subject {
         Seen { resource, now: self.now }
     }
 
-    /// A property of an object that `resource` leads to; not read where a case leaves it out.
-    pub(crate) fn fact(&self, object: Object, resource: &Resource, property: &Property) -> Fact<Value> {
-        let fact = (property.read)(&self.seen(resource));
-        match &self.left_out {
-            Some(left_out) if left_out.has(object, resource, property.name) => {
-                fact.and_then(|_| Fact::NotRead(property.facets.first().copied().unwrap_or(Facet::Users)))
-            }
-            Some(_) | None => fact,
-        }
+    /// A property of an object that `resource` leads to.
+    pub(crate) fn fact(&self, resource: &Resource, property: &Property) -> Fact<Value> {
+        (property.read)(&self.seen(resource))
     }
 }
 
@@ -145,7 +136,7 @@ fn register_object<const OBJECT: usize>(engine: &mut Engine) {
         let names = Names::new(object, property.name, property.kind);
         let reads = property.reads();
         engine.register_get(property.name, move |it: &mut Handle<OBJECT>| {
-            let fact = it.subject.fact(object, &it.resource, property);
+            let fact = it.subject.fact(&it.resource, property);
             it.touch(&Touch { name: names.of(it.subject.is_judged(object)), reads, in_list: it.in_list }, fact)
         });
     }
@@ -253,7 +244,7 @@ pub(crate) fn name_of(value: &Dynamic) -> Option<Result<String>> {
         let property = object.properties().iter().find(|known| known.name == property)?;
         let name = Names::new(object, property.name, property.kind);
         let touch = Touch { name: &name.reached, reads: property.reads(), in_list: it.in_list };
-        let value = it.touch(&touch, it.subject.fact(object, &it.resource, property));
+        let value = it.touch(&touch, it.subject.fact(&it.resource, property));
         Some(value.map(|value| value.to_string()))
     }
     None.or_else(|| named::<{ Object::Key as usize }>(value))

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use keysweep_model::{Evidence, EvidenceValue, Facet, FacetSet, Fact, Unreadable};
+use keysweep_model::{Evidence, EvidenceValue, FacetSet, Fact, Missing};
 
 use crate::objects::Value;
 
@@ -25,10 +25,8 @@ pub(crate) struct Looked {
     bytes: usize,
     /// The facets of everything that was touched.
     pub(crate) reads: FacetSet,
-    /// The first fact that was missing.
-    pub(crate) missing: Option<Missing>,
-    /// Its name, where nobody has read it.
-    pub(crate) unread: Option<Arc<str>>,
+    /// The first fact that was missing, by the name that scripts use.
+    pub(crate) missing: Option<(Missing, Arc<str>)>,
 }
 
 /// What comes of touching a fact.
@@ -38,13 +36,6 @@ pub(crate) enum Touched {
     Missing,
     /// The evidence would take more than so many bytes.
     TooMuch(usize),
-}
-
-/// Why a script was stopped for want of a fact.
-#[derive(Debug, Clone)]
-pub(crate) enum Missing {
-    NotRead(Facet),
-    Unreadable(Arc<Unreadable>),
 }
 
 /// A fact as it is touched.
@@ -67,23 +58,20 @@ impl Record {
     pub(crate) fn touch(&self, touch: &Touch<'_>, fact: Fact<Value>) -> Touched {
         let mut looked = self.lock();
         looked.reads = looked.reads.union(touch.reads);
-        match fact {
-            Fact::Known(value) => {
+        match fact.get() {
+            Ok(value) => {
                 let fits = touch.in_list || looked.note(touch.name, self.most_bytes, || evidence(&value));
                 if fits { Touched::Value(value) } else { Touched::TooMuch(self.most_bytes) }
             }
-            Fact::NotRead(facet) => {
-                if looked.missing.is_none() {
-                    looked.missing = Some(Missing::NotRead(facet));
-                    looked.unread = Some(Arc::clone(touch.name));
-                }
+            Err(Missing::NotRead(facet)) => {
+                looked.missing.get_or_insert((Missing::NotRead(facet), Arc::clone(touch.name)));
                 Touched::Missing
             }
-            Fact::Unreadable(why) => {
+            Err(Missing::Unreadable(why)) => {
                 // It ends the script, so that there is one of these.
                 let reason = || Some(EvidenceValue::Unreadable(why.reason.clone()));
                 looked.note(touch.name, usize::MAX, reason);
-                looked.missing.get_or_insert(Missing::Unreadable(why));
+                looked.missing.get_or_insert((Missing::Unreadable(why), Arc::clone(touch.name)));
                 Touched::Missing
             }
         }
@@ -150,12 +138,14 @@ fn evidence(value: &Value) -> Option<EvidenceValue> {
 
 #[cfg(test)]
 mod tests {
+    use keysweep_model::{Facet, Unreadable};
+
     use super::*;
 
     fn touch(record: &Record, name: &str, bytes: usize, in_list: bool) -> bool {
         let name = name.into();
         let touch = Touch { name: &name, reads: FacetSet::default(), in_list };
-        matches!(record.touch(&touch, Fact::Known(Value::Text("x".repeat(bytes)))), Touched::Value(_))
+        matches!(record.touch(&touch, Fact::Live(Value::Text("x".repeat(bytes)))), Touched::Value(_))
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Accounts, their root users and their rules for passwords.
 
-use keysweep_model::{AccountFacts, Facet, Fact, PasswordPolicy, Resource, ResourceType, RootCredentials};
+use keysweep_model::{Facet, Fact, PasswordPolicy, Resource, ResourceType, RootActivity, RootCredentials};
 
 use super::{
     Kind, Object, Property, Seen, TO_ACCOUNT, Value,
@@ -12,7 +12,7 @@ const ID: Property = Property {
     kind: Kind::Text,
     facets: &[],
     doc: "the account's id, twelve digits",
-    read: |it| Fact::Known(text(&it.resource.account().id.to_string())),
+    read: |it| Fact::Live(text(&it.resource.account().id.to_string())),
 };
 
 const NAME: Property = Property {
@@ -20,7 +20,7 @@ const NAME: Property = Property {
     kind: Kind::Text,
     facets: &[],
     doc: "the account's name",
-    read: |it| Fact::Known(text(&it.resource.account().name)),
+    read: |it| Fact::Live(text(&it.resource.account().name)),
 };
 
 const OU_PATH: Property = Property {
@@ -42,53 +42,33 @@ pub(super) const WHOLE_ACCOUNT: &[Property] = &[
         kind: Kind::Objects(Object::User),
         facets: &[Facet::Users],
         doc: "the users of the account",
-        read: |it| {
-            it.facts()
-                .and_then(|facts| of_users(facts, ResourceType::User))
-                .map(|all| Value::Objects(Object::User, all))
-        },
+        read: |it| all(it, ResourceType::User, Object::User),
     },
     Property {
         name: "access_keys",
         kind: Kind::Objects(Object::Key),
         facets: &[Facet::Users, Facet::AccessKeys],
         doc: "the access keys of all users of the account",
-        read: |it| {
-            it.facts()
-                .and_then(|facts| of_users(facts, ResourceType::AccessKey))
-                .map(|all| Value::Objects(Object::Key, all))
-        },
+        read: |it| all(it, ResourceType::AccessKey, Object::Key),
     },
     Property {
         name: "root",
         kind: Kind::Object(Object::Root),
         facets: &[],
         doc: "the account's root user",
-        read: |_| Fact::Known(Value::Object(Object::Root)),
+        read: |_| Fact::Live(Value::Object(Object::Root)),
     },
     Property {
         name: "password_policy",
         kind: Kind::Object(Object::PasswordPolicy),
         facets: &[],
         doc: "the account's rules for console passwords",
-        read: |_| Fact::Known(Value::Object(Object::PasswordPolicy)),
+        read: |_| Fact::Live(Value::Object(Object::PasswordPolicy)),
     },
 ];
 
-/// The resources of a kind of all users of an account.
-fn of_users(facts: &AccountFacts, kind: ResourceType) -> Fact<Vec<Resource>> {
-    facts.users.as_ref().and_then(|users| {
-        users
-            .iter()
-            .try_fold(Vec::new(), |mut all, user| match Resource::of_user(kind, user) {
-                Fact::Known(more) => {
-                    all.extend(more);
-                    Ok(all)
-                }
-                missing @ (Fact::NotRead(_) | Fact::Unreadable(_)) => Err(missing),
-            })
-            .map_or_else(|missing| missing, Fact::Known)
-    })
+fn all(it: &Seen<'_>, kind: ResourceType, object: Object) -> Fact<Value> {
+    Resource::of(it.resource.owner(), kind).map(|resources| Value::Objects(object, resources))
 }
 
 pub(super) const ROOT: &[Property] = &[
@@ -127,14 +107,13 @@ pub(super) const ROOT: &[Property] = &[
         doc: "whether the root user has MFA, and no virtual device for it",
         read: |it| {
             it.facts().and_then(|facts| {
-                let has_mfa = facts.root.credentials.as_ref().and_then(|of| of.has_mfa.as_ref());
-                has_mfa.and_then(|has_mfa| {
-                    if *has_mfa {
-                        facts.root.has_virtual_mfa.as_ref().map(|is_virtual| boolean(!is_virtual))
-                    } else {
-                        Fact::Known(boolean(false))
-                    }
-                })
+                let is_virtual = facts.root_has_virtual_mfa.as_ref();
+                if is_virtual.value() == Some(&&true) {
+                    return is_virtual.map(|_| boolean(false));
+                }
+                let has_mfa = facts.root_credentials.as_ref().and_then(|of| of.has_mfa.as_ref());
+                has_mfa
+                    .and_then(|has| if *has { is_virtual.map(|is| boolean(!is)) } else { Fact::Live(boolean(false)) })
             })
         },
     },
@@ -143,10 +122,7 @@ pub(super) const ROOT: &[Property] = &[
         kind: Kind::Boolean,
         facets: &[Facet::CredentialReport],
         doc: "whether no use of the root user's password and access keys is on record",
-        read: |it| {
-            let activity = it.facts().and_then(|facts| facts.root.activity.as_ref());
-            activity.map(|activity| boolean(activity.last_used().is_none()))
-        },
+        read: |it| activity(it).and_then(RootActivity::last_used).map(|used| boolean(used.is_none())),
     },
     Property {
         name: "idle_days",
@@ -155,8 +131,12 @@ pub(super) const ROOT: &[Property] = &[
         doc: "days since the root user's password or access key was last used, or since the account was made where \
               neither ever was; a day that has begun counts",
         read: |it| {
-            let activity = it.facts().and_then(|facts| facts.root.activity.as_ref());
-            activity.map(|activity| it.days_since(activity.last_used().unwrap_or(activity.created_at)))
+            activity(it).and_then(|activity| {
+                activity.last_used().and_then(|used| match used {
+                    Some(at) => Fact::Live(it.days_since(at)),
+                    None => it.age(activity.created_at.as_ref()),
+                })
+            })
         },
     },
     Property {
@@ -165,17 +145,18 @@ pub(super) const ROOT: &[Property] = &[
         facets: &[Facet::CredentialReport],
         doc: "the day on which the root user's password or access key was last used, in UTC; empty where neither ever \
               was",
-        read: |it| {
-            let activity = it.facts().and_then(|facts| facts.root.activity.as_ref());
-            activity.map(|activity| activity.last_used().map_or_else(|| text(""), day))
-        },
+        read: |it| activity(it).and_then(RootActivity::last_used).map(|used| used.map_or_else(|| text(""), day)),
     },
     TO_ACCOUNT,
 ];
 
 fn credential(it: &Seen<'_>, of: fn(&RootCredentials) -> &Fact<bool>) -> Fact<Value> {
-    let credentials = it.facts().and_then(|facts| facts.root.credentials.as_ref());
+    let credentials = it.facts().and_then(|facts| facts.root_credentials.as_ref());
     credentials.and_then(|credentials| of(credentials).as_ref()).map(|has| boolean(*has))
+}
+
+fn activity<'a>(it: &Seen<'a>) -> Fact<&'a RootActivity> {
+    it.facts().and_then(|facts| facts.root_activity.as_ref())
 }
 
 /// What AWS asks of a password where an account has no rules of its own.
@@ -188,71 +169,77 @@ pub(super) const PASSWORD_POLICY: &[Property] = &[
         kind: Kind::Boolean,
         facets: &[Facet::PasswordPolicy],
         doc: "whether the account has rules of its own; where not, the others tell AWS's default",
-        read: |it| rule(it, |policy| boolean(policy.is_some())),
+        read: |it| it.facts().and_then(|facts| facts.password_policy.as_ref()).map(|policy| boolean(policy.is_some())),
     },
     Property {
         name: "minimum_length",
         kind: Kind::Integer,
         facets: &[Facet::PasswordPolicy],
         doc: "the fewest characters of a password",
-        read: |it| number(it, |policy| policy.map_or(DEFAULT_MINIMUM_LENGTH, |policy| policy.minimum_length)),
+        read: |it| {
+            rule(it, number(Some(DEFAULT_MINIMUM_LENGTH)), |policy| {
+                policy.minimum_length.as_ref().map(|length| number(Some(*length)))
+            })
+        },
     },
     Property {
         name: "reuse_prevention",
         kind: Kind::Integer,
         facets: &[Facet::PasswordPolicy],
         doc: "how many former passwords may not be used again; 0 where all may",
-        read: |it| number(it, |policy| policy.and_then(|policy| policy.reuse_prevention).unwrap_or(0)),
+        read: |it| rule(it, number(None), |policy| policy.reuse_prevention.as_ref().map(|count| number(*count))),
     },
     Property {
         name: "max_age_days",
         kind: Kind::Integer,
         facets: &[Facet::PasswordPolicy],
         doc: "days after which a password expires; 0 where it does not",
-        read: |it| number(it, |policy| policy.and_then(|policy| policy.max_age_days).unwrap_or(0)),
+        read: |it| rule(it, number(None), |policy| policy.max_age_days.as_ref().map(|days| number(*days))),
     },
     Property {
         name: "require_symbols",
         kind: Kind::Boolean,
         facets: &[Facet::PasswordPolicy],
         doc: "whether a password must have a symbol",
-        read: |it| rule(it, |policy| boolean(policy.is_some_and(|policy| policy.require_symbols))),
+        read: |it| rule(it, boolean(false), |policy| policy.require_symbols.as_ref().map(|is| boolean(*is))),
     },
     Property {
         name: "require_numbers",
         kind: Kind::Boolean,
         facets: &[Facet::PasswordPolicy],
         doc: "whether a password must have a digit",
-        read: |it| rule(it, |policy| boolean(policy.is_some_and(|policy| policy.require_numbers))),
+        read: |it| rule(it, boolean(false), |policy| policy.require_numbers.as_ref().map(|is| boolean(*is))),
     },
     Property {
         name: "require_uppercase",
         kind: Kind::Boolean,
         facets: &[Facet::PasswordPolicy],
         doc: "whether a password must have an uppercase letter",
-        read: |it| rule(it, |policy| boolean(policy.is_some_and(|policy| policy.require_uppercase))),
+        read: |it| rule(it, boolean(false), |policy| policy.require_uppercase.as_ref().map(|is| boolean(*is))),
     },
     Property {
         name: "require_lowercase",
         kind: Kind::Boolean,
         facets: &[Facet::PasswordPolicy],
         doc: "whether a password must have a lowercase letter",
-        read: |it| rule(it, |policy| boolean(policy.is_some_and(|policy| policy.require_lowercase))),
+        read: |it| rule(it, boolean(false), |policy| policy.require_lowercase.as_ref().map(|is| boolean(*is))),
     },
     Property {
         name: "users_may_change",
         kind: Kind::Boolean,
         facets: &[Facet::PasswordPolicy],
         doc: "whether users may change their passwords themselves",
-        read: |it| rule(it, |policy| boolean(policy.is_some_and(|policy| policy.users_may_change))),
+        read: |it| rule(it, boolean(false), |policy| policy.users_may_change.as_ref().map(|is| boolean(*is))),
     },
     TO_ACCOUNT,
 ];
 
-fn rule(it: &Seen<'_>, of: fn(Option<PasswordPolicy>) -> Value) -> Fact<Value> {
-    it.facts().and_then(|facts| facts.password_policy.as_ref()).map(|policy| of(*policy))
+/// A rule of the account's own; `default` where it has none.
+fn rule(it: &Seen<'_>, default: Value, of: fn(&PasswordPolicy) -> Fact<Value>) -> Fact<Value> {
+    let policy = it.facts().and_then(|facts| facts.password_policy.as_ref());
+    policy.and_then(|policy| policy.as_ref().map_or(Fact::Live(default), of))
 }
 
-fn number(it: &Seen<'_>, of: fn(Option<PasswordPolicy>) -> u32) -> Fact<Value> {
-    it.facts().and_then(|facts| facts.password_policy.as_ref()).map(|policy| Value::Integer(of(*policy).into()))
+fn number(value: Option<u32>) -> Value {
+    Value::Integer(value.unwrap_or(0).into())
 }

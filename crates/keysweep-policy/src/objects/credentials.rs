@@ -5,7 +5,7 @@ use keysweep_model::{Facet, Fact};
 
 use super::{
     Kind, Property, Seen, TO_ACCOUNT, TO_USER, Value,
-    read::{active, boolean, day, days_up, status, text},
+    read::{active, boolean, day, days_up, status, text, time},
 };
 
 pub(super) const PASSWORD: &[Property] = &[
@@ -37,7 +37,7 @@ pub(super) const PASSWORD: &[Property] = &[
         doc: "days since the password was last used, or set where it was never used; a day that has begun counts",
         read: |it| {
             last_used(it).and_then(|used| match used {
-                Some(at) => Fact::Known(it.days_since(*at)),
+                Some(at) => Fact::Live(it.days_since(*at)),
                 None => it.age(changed_at(it)),
             })
         },
@@ -74,21 +74,21 @@ pub(super) const MFA: &[Property] = &[
         kind: Kind::Text,
         facets: &[Facet::MfaDevices],
         doc: "`virtual`, `hardware` or `passkey`",
-        read: |it| it.mfa().map(|device| text(device.kind.as_str())),
+        read: |it| it.mfa().and_then(|device| device.kind.as_ref()).map(|kind| text(kind.as_str())),
     },
     Property {
         name: "age_days",
         kind: Kind::Integer,
         facets: &[Facet::MfaDevices],
         doc: "days since the device was enabled; a day that has begun counts",
-        read: |it| it.age(it.mfa().map(|device| &device.enabled_at)),
+        read: |it| it.age(it.mfa().and_then(|device| device.enabled_at.as_ref())),
     },
     Property {
         name: "enabled_on",
         kind: Kind::Text,
         facets: &[Facet::MfaDevices],
         doc: "the day on which the device was enabled, in UTC, such as `2026-03-01`",
-        read: |it| it.mfa().map(|device| day(device.enabled_at)),
+        read: |it| it.mfa().and_then(|device| device.enabled_at.as_ref()).map(|at| day(*at)),
     },
     TO_USER,
     TO_ACCOUNT,
@@ -107,7 +107,7 @@ pub(super) const SERVICE_CREDENTIAL: &[Property] = &[
         kind: Kind::Text,
         facets: &[Facet::ServiceCredentials],
         doc: "the service that it is for, such as `bedrock`, `codecommit` or `cassandra`",
-        read: |it| it.service_credential().map(|of| text(&of.service)),
+        read: |it| it.service_credential().and_then(|of| of.service.as_ref()).map(|service| text(service)),
     },
     Property {
         name: "active",
@@ -128,35 +128,35 @@ pub(super) const SERVICE_CREDENTIAL: &[Property] = &[
         kind: Kind::Integer,
         facets: &[Facet::ServiceCredentials],
         doc: "days since the credential was made; a day that has begun counts",
-        read: |it| it.age(it.service_credential().map(|of| &of.created_at)),
+        read: |it| it.age(it.service_credential().and_then(|of| of.created_at.as_ref())),
     },
     Property {
         name: "created_on",
         kind: Kind::Text,
         facets: &[Facet::ServiceCredentials],
         doc: "the day on which the credential was made, in UTC, such as `2026-03-01`",
-        read: |it| it.service_credential().map(|of| day(of.created_at)),
+        read: |it| it.service_credential().and_then(|of| of.created_at.as_ref()).map(|at| day(*at)),
     },
     Property {
         name: "created_at",
         kind: Kind::Time,
         facets: &[Facet::ServiceCredentials],
         doc: "when the credential was made",
-        read: |it| it.service_credential().map(|of| Value::Time(of.created_at)),
+        read: |it| time(it.service_credential().and_then(|of| of.created_at.as_ref())),
     },
     Property {
         name: "has_expiry",
         kind: Kind::Boolean,
         facets: &[Facet::ServiceCredentials],
         doc: "whether the credential expires some day",
-        read: |it| it.service_credential().map(|of| boolean(of.expires_at.is_some())),
+        read: |it| expires_at(it).map(|expires| boolean(expires.is_some())),
     },
     Property {
         name: "expires_on",
         kind: Kind::Text,
         facets: &[Facet::ServiceCredentials],
         doc: "the day on which the credential expires, in UTC; empty where it does not",
-        read: |it| it.service_credential().map(|of| of.expires_at.map_or_else(|| text(""), day)),
+        read: |it| expires_at(it).map(|expires| expires.map_or_else(|| text(""), day)),
     },
     Property {
         name: "lifetime_days",
@@ -164,15 +164,22 @@ pub(super) const SERVICE_CREDENTIAL: &[Property] = &[
         facets: &[Facet::ServiceCredentials],
         doc: "days from when the credential was made to when it expires; 0 where it does not expire",
         read: |it| {
-            it.service_credential().map(|of| {
-                let lifetime = of.expires_at.map(|expires| days_up(expires.duration_since(of.created_at)));
-                Value::Integer(lifetime.unwrap_or(0))
+            expires_at(it).and_then(|expires| match expires {
+                Some(expires) => {
+                    let created_at = it.service_credential().and_then(|of| of.created_at.as_ref());
+                    created_at.map(|created| Value::Integer(days_up(expires.duration_since(*created))))
+                }
+                None => Fact::Live(Value::Integer(0)),
             })
         },
     },
     TO_USER,
     TO_ACCOUNT,
 ];
+
+fn expires_at<'a>(it: &Seen<'a>) -> Fact<&'a Option<Timestamp>> {
+    it.service_credential().and_then(|of| of.expires_at.as_ref())
+}
 
 pub(super) const SIGNING_CERTIFICATE: &[Property] = &[
     Property {
@@ -215,7 +222,7 @@ pub(super) const SIGNING_CERTIFICATE: &[Property] = &[
         kind: Kind::Time,
         facets: &[Facet::SigningCertificates],
         doc: "when the certificate was uploaded",
-        read: |it| uploaded_at(it).map(|created| Value::Time(*created)),
+        read: |it| time(uploaded_at(it)),
     },
     TO_USER,
     TO_ACCOUNT,
@@ -252,21 +259,21 @@ pub(super) const SSH_KEY: &[Property] = &[
         kind: Kind::Integer,
         facets: &[Facet::SshKeys],
         doc: "days since the SSH key was uploaded; a day that has begun counts",
-        read: |it| it.age(it.ssh_key().map(|of| &of.created_at)),
+        read: |it| it.age(it.ssh_key().and_then(|of| of.created_at.as_ref())),
     },
     Property {
         name: "created_on",
         kind: Kind::Text,
         facets: &[Facet::SshKeys],
         doc: "the day on which the SSH key was uploaded, in UTC, such as `2026-03-01`",
-        read: |it| it.ssh_key().map(|of| day(of.created_at)),
+        read: |it| it.ssh_key().and_then(|of| of.created_at.as_ref()).map(|at| day(*at)),
     },
     Property {
         name: "created_at",
         kind: Kind::Time,
         facets: &[Facet::SshKeys],
         doc: "when the SSH key was uploaded",
-        read: |it| it.ssh_key().map(|of| Value::Time(of.created_at)),
+        read: |it| time(it.ssh_key().and_then(|of| of.created_at.as_ref())),
     },
     TO_USER,
     TO_ACCOUNT,

@@ -79,7 +79,7 @@ pub(super) const KEY: &[Property] = &[
             it.key().and_then(|key| {
                 key.last_used.as_ref().and_then(|used| match used {
                     LastUsed::Never => it.age(key.created_at.as_ref()),
-                    LastUsed::At { at, .. } => Fact::Known(it.days_since(*at)),
+                    LastUsed::At { at, .. } => Fact::Live(it.days_since(*at)),
                 })
             })
         },
@@ -116,7 +116,7 @@ pub(super) const KEY: &[Property] = &[
         facets: &[Facet::AccessKeys],
         doc: "how many of the user's other active keys are newer than this one",
         read: |it| {
-            let count = it.key().and_then(|_| it.user()).and_then(|user| user.newer_active_keys(it.index()));
+            let count = it.key().and_then(|_| it.user()).and_then(|user| user.newer_active_keys(it.resource.index()));
             count.map(|count| Value::Integer(i64::try_from(count).unwrap_or(i64::MAX)))
         },
     },

@@ -2,27 +2,21 @@
 
 use jiff::{SignedDuration, Timestamp};
 use keysweep_model::{
-    AccessKey, AccountFacts, CredentialStatus, Facet, Fact, MfaDevice, Password, Permissions, Resource,
-    ServiceCredential, SigningCertificate, SshKey, Unreadable, User,
+    AccessKey, AccountFacts, CredentialStatus, Facet, Fact, MfaDevice, Owner, Password, Permissions, ServiceCredential,
+    SigningCertificate, SshKey, Unreadable, User,
 };
 
 use super::{Seen, Value};
 
 impl<'a> Seen<'a> {
     pub(super) fn user(&self) -> Fact<&'a User> {
-        self.resource.user().map_or_else(|| nothing(Facet::Users), |user| Fact::Known(&**user))
+        self.resource.user().map_or_else(|| nothing(Facet::Users), |user| Fact::Live(&**user))
     }
 
     pub(super) fn facts(&self) -> Fact<&'a AccountFacts> {
-        match self.resource {
-            Resource::Account(facts) | Resource::Root(facts) => Fact::Known(&**facts),
-            Resource::User(_)
-            | Resource::Password(_)
-            | Resource::AccessKey(..)
-            | Resource::Mfa(..)
-            | Resource::ServiceCredential(..)
-            | Resource::SigningCertificate(..)
-            | Resource::SshKey(..) => nothing(Facet::AccountSummary),
+        match self.resource.owner() {
+            Owner::Account(facts) => Fact::Live(&**facts),
+            Owner::User(..) => nothing(Facet::AccountSummary),
         }
     }
 
@@ -49,21 +43,16 @@ impl<'a> Seen<'a> {
     /// The user's password. Only asked of users that have one: the property `password` is an error where there is none.
     pub(super) fn password(&self) -> Fact<&'a Password> {
         let password = self.user().and_then(|user| user.password.as_ref());
-        password.and_then(|password| password.as_ref().map_or_else(|| nothing(Facet::LoginProfile), Fact::Known))
+        password.and_then(|password| password.as_ref().map_or_else(|| nothing(Facet::LoginProfile), Fact::Live))
     }
 
     pub(super) fn permissions(&self) -> Fact<&'a Permissions> {
         self.user().and_then(|user| user.permissions.as_ref())
     }
 
-    /// The place of the resource in its user's list.
-    pub(super) fn index(&self) -> usize {
-        self.resource.index().unwrap_or_default()
-    }
-
     fn item<T>(&self, list: fn(&'a User) -> Fact<&'a Vec<T>>, facet: Facet) -> Fact<&'a T> {
         let items = self.user().and_then(list);
-        items.and_then(|items| items.get(self.index()).map_or_else(|| nothing(facet), Fact::Known))
+        items.and_then(|items| items.get(self.resource.index()).map_or_else(|| nothing(facet), Fact::Live))
     }
 
     /// Days up to the judged time, rounded up, so that `age_days > 90` is true exactly when more than 90 times 24 hours

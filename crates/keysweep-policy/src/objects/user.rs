@@ -109,7 +109,11 @@ pub(super) const USER: &[Property] = &[
         kind: Kind::Text,
         facets: &[Facet::AuthorizationDetails],
         doc: "the ARN of the IAM policy that bounds the user's permissions; empty where there is none",
-        read: |it| it.permissions().map(|of| text(of.permissions_boundary.as_deref().unwrap_or(""))),
+        read: |it| {
+            it.permissions()
+                .and_then(|of| of.permissions_boundary.as_ref())
+                .map(|arn| text(arn.as_deref().unwrap_or("")))
+        },
     },
     Property {
         name: "is_administrator",
@@ -117,14 +121,14 @@ pub(super) const USER: &[Property] = &[
         facets: &[Facet::AuthorizationDetails],
         doc: "whether an IAM policy of the user or its groups allows every action on every resource; a boundary is \
               not weighed",
-        read: |it| it.permissions().map(|of| boolean(of.is_administrator)),
+        read: |it| it.permissions().and_then(|of| of.is_administrator.as_ref()).map(|is| boolean(*is)),
     },
     Property {
         name: "is_quarantined",
         kind: Kind::Boolean,
         facets: &[Facet::AuthorizationDetails],
         doc: "whether AWS has attached one of its policies `AWSCompromisedKeyQuarantine*`: it found a key in public",
-        read: |it| it.permissions().map(|of| boolean(of.is_quarantined())),
+        read: |it| it.permissions().and_then(Permissions::is_quarantined).map(boolean),
     },
     Property {
         name: "access_keys",
@@ -189,13 +193,10 @@ pub(super) const METHODS: &[Method] = &[
     },
 ];
 
-fn texts<'a>(it: &Seen<'a>, of: fn(&'a Permissions) -> &'a Vec<String>) -> Fact<Value> {
-    it.permissions().map(|permissions| Value::Texts(of(permissions).clone()))
+fn texts(it: &Seen<'_>, of: fn(&Permissions) -> &Fact<Vec<String>>) -> Fact<Value> {
+    it.permissions().and_then(|permissions| of(permissions).as_ref()).map(|texts| Value::Texts(texts.clone()))
 }
 
 fn owned(it: &Seen<'_>, kind: ResourceType, object: Object) -> Fact<Value> {
-    match it.resource.user() {
-        Some(user) => Resource::of_user(kind, user).map(|resources| Value::Objects(object, resources)),
-        None => it.user().map(|_| Value::Objects(object, Vec::new())),
-    }
+    Resource::of(it.resource.owner(), kind).map(|resources| Value::Objects(object, resources))
 }

@@ -259,7 +259,7 @@ impl Lowering<'_> {
             Receiver::Object(object, mut through) => {
                 let property = object.properties().iter().find(|property| property.name == name)?;
                 let name = Arc::clone(Names::new(object, name, property.kind).of(object == self.judged));
-                through.push(Read { object, property, name, reads: property.reads() });
+                through.push(Read { property, name, reads: property.reads() });
                 match property.kind {
                     Kind::Boolean | Kind::Integer | Kind::Text | Kind::Time | Kind::Texts => {
                         Some(Receiver::Value(Expr::Read(through.into_boxed_slice())))

@@ -246,7 +246,7 @@ impl<'p> Run<'_, 'p> {
     fn read_all(&mut self, reads: &'p [Read]) -> Result<'p, Held<'p>> {
         let mut last = Held::Object;
         for read in reads {
-            let fact = self.subject.fact(read.object, self.resource, read.property);
+            let fact = self.subject.fact(self.resource, read.property);
             last = self.touch(&Touch { name: &read.name, reads: read.reads, in_list: false }, fact)?;
         }
         Ok(last)

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use keysweep_model::{
-    AccessKey, Account, AccountState, CredentialStatus, Facet, Fact, LastUsed, Password, Permissions, Resource, Tags,
-    Unreadable, User,
+    AccessKey, Account, AccountState, CredentialStatus, Facet, Fact, LastUsed, Owner, Password, Permissions, Resource,
+    ResourceType, Tags, Unreadable, User,
 };
 use proptest::{prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
 
@@ -71,10 +71,10 @@ fn programs_say_what_rhai_says() {
         programs += 1;
         for _ in 0..4 {
             let user = users.new_tree(&mut runner).unwrap().current();
-            let resource = Resource::AccessKey(Arc::new(user), 0);
+            let resource = resource(user);
             let [ours, rhais] = [&policy, &policy.by_rhai()].map(|policy| policy.evaluate(&resource, now()));
             assert_eq!(ours, rhais, "{script}\n{resource:?}");
-            let subject = Subject::new(Object::Key, now(), None, &Limits::default());
+            let subject = Subject::new(Object::Key, now(), &Limits::default());
             alone += usize::from(!matches!(program.run(&subject, &resource), End::Rhai));
         }
     }
@@ -99,7 +99,7 @@ fn libraries_are_part_of_a_program() {
     assert!(policy.program().is_some());
     let (mut runner, users) = (TestRunner::deterministic(), user());
     for _ in 0..50 {
-        let resource = Resource::AccessKey(Arc::new(users.new_tree(&mut runner).unwrap().current()), 0);
+        let resource = resource(users.new_tree(&mut runner).unwrap().current());
         assert_eq!(policy.evaluate(&resource, now()), policy.by_rhai().evaluate(&resource, now()), "{resource:?}");
     }
 }
@@ -147,7 +147,7 @@ fn programs_are_small() {
 #[test]
 fn patterns_that_have_much_to_look_at_are_left_to_rhai() {
     let user = user().new_tree(&mut TestRunner::deterministic()).unwrap().current();
-    let resource = Resource::AccessKey(Arc::new(user), 0);
+    let resource = resource(user);
     let ends_by_rhai = |doublings| {
         let mut text = "let t0 = key.user.arn;".to_owned();
         for n in 0..doublings {
@@ -155,7 +155,7 @@ fn patterns_that_have_much_to_look_at_are_left_to_rhai() {
         }
         let tests = format!("t{doublings}.matches(\"*x\") || ").repeat(20) + "key.user.name == \"\"";
         let policy = policy(&format!("{text} if {tests} {{ return pass(); }} fail(\"x\")"));
-        let subject = Subject::new(Object::Key, now(), None, &Limits::default());
+        let subject = Subject::new(Object::Key, now(), &Limits::default());
         matches!(policy.program().unwrap().run(&subject, &resource), End::Rhai)
     };
     assert_eq!([0, 2, 8].map(ends_by_rhai), [false, false, true]);
@@ -171,12 +171,12 @@ fn the_deepest_program_fits_its_stack() {
     let compiled = (1..64).map(|depth| compiler.compile("t", &file(&nested(depth))).unwrap());
     let policy = compiled.take_while(|policy| policy.program().is_some()).last().unwrap();
     let mut user = user().new_tree(&mut TestRunner::deterministic()).unwrap().current();
-    if let Fact::Known(keys) = &mut user.access_keys {
-        keys[0].status = Fact::Known(CredentialStatus::Active);
+    if let Fact::Live(keys) = &mut user.access_keys {
+        keys[0].status = Fact::Live(CredentialStatus::Active);
     }
     let run = move || {
-        let subject = Subject::new(Object::Key, now(), None, &Limits::default());
-        matches!(policy.program().unwrap().run(&subject, &Resource::AccessKey(Arc::new(user), 0)), End::Verdict(_))
+        let subject = Subject::new(Object::Key, now(), &Limits::default());
+        matches!(policy.program().unwrap().run(&subject, &resource(user)), End::Verdict(_))
     };
     assert!(std::thread::Builder::new().stack_size(STACK / 4).spawn(run).unwrap().join().unwrap());
 }
@@ -354,21 +354,25 @@ fn text(depth: u32) -> BoxedStrategy<String> {
 /// A fact that is known, or not yet read, or cannot be read.
 fn fact<T: Clone + std::fmt::Debug>(known: impl Strategy<Value = T>, facet: Facet) -> impl Strategy<Value = Fact<T>> {
     let unreadable = Fact::Unreadable(Arc::new(Unreadable { facet, reason: "denied".to_owned() }));
-    prop_oneof![8 => known.prop_map(Fact::Known), 1 => Just(Fact::NotRead(facet)), 1 => Just(unreadable)]
+    prop_oneof![8 => known.prop_map(Fact::Live), 1 => Just(Fact::NotRead(facet)), 1 => Just(unreadable)]
 }
 
 fn ago() -> impl Strategy<Value = Timestamp> {
     (-2_000_i64..40_000_000).prop_map(|seconds| now() - SignedDuration::from_secs(seconds))
 }
 
-fn user() -> impl Strategy<Value = User> {
-    let account = Arc::new(Account {
+fn resource(user: User) -> Resource {
+    let account = Account {
         id: "111122223333".parse().unwrap(),
         name: "prod".to_owned(),
         email: None,
         state: AccountState::Active,
-        ou_path: Fact::Known("Root/Workloads".to_owned()),
-    });
+        ou_path: Fact::Live("Root/Workloads".to_owned()),
+    };
+    Resource::new(Owner::User(Arc::new(account), Arc::new(user)), ResourceType::AccessKey, 0)
+}
+
+fn user() -> impl Strategy<Value = User> {
     let used = prop_oneof![
         Just(LastUsed::Never),
         ago().prop_map(|at| LastUsed::At { at, service: Some("s3".to_owned()), region: None }),
@@ -381,9 +385,10 @@ fn user() -> impl Strategy<Value = User> {
     let tags = prop::collection::btree_map("(owner|svc-a|a)", "[a-z]{0,300}", 0..3).prop_map(|tags| tags as Tags);
     let groups = prop::collection::vec("[a-z]{1,120}", 0..4);
     let permissions = (any::<bool>(), groups).prop_map(|(is_administrator, groups)| Permissions {
-        is_administrator,
-        groups,
-        ..Permissions::default()
+        is_administrator: Fact::Live(is_administrator),
+        groups: Fact::Live(groups),
+        permissions_boundary: Fact::Live(None),
+        ..Permissions::unread()
     });
     let password = fact(prop::option::of(ago()), Facet::CredentialReport)
         .prop_map(|last_used| Password { changed_at: Fact::NotRead(Facet::CredentialReport), last_used });
@@ -397,11 +402,11 @@ fn user() -> impl Strategy<Value = User> {
         .prop_map(move |(name, keys, tags, permissions, password)| {
             let arn = format!("arn:aws:iam::111122223333:user/{name}");
             User {
-                access_keys: Fact::Known(keys),
+                access_keys: Fact::Live(keys),
                 tags,
                 permissions,
                 password,
-                ..User::unread(&account, name.parse().unwrap(), arn, "/".to_owned())
+                ..User::unread(name.parse().unwrap(), arn, "/".to_owned())
             }
         })
 }

@@ -31,12 +31,11 @@ use keysweep_files::InvalidFile;
 use keysweep_model::ResourceType;
 
 pub use self::{
-    expect::Status,
     parse::Case,
     report::{CaseReport, Report},
     run::{CasesError, Options, run_folder, run_paths},
 };
-use crate::{Policy, policy::Judgement};
+use crate::{Evaluation, Policy};
 
 mod expect;
 mod given;
@@ -59,7 +58,7 @@ pub fn parse(source_name: &str, text: &str, resource: ResourceType) -> Result<Ve
 /// What the policy said and what the case expects, or why the case cannot be judged.
 pub fn run(policy: &Policy, case: &Case) -> Result<(), String> {
     let policy = with_params(policy, case)?;
-    case.expect.compare(&policy, &judge(&policy, case))
+    case.expect.compare(&policy, &judge(&policy, case), &case.assumed)
 }
 
 /// The policy with the parameters of a case.
@@ -71,8 +70,8 @@ pub(crate) fn with_params(policy: &Policy, case: &Case) -> Result<Policy, String
 }
 
 /// What the policy makes of a case.
-pub(crate) fn judge(policy: &Policy, case: &Case) -> Judgement {
-    policy.judge(&case.resource, case.as_of, Some(&case.left_out))
+pub(crate) fn judge(policy: &Policy, case: &Case) -> Evaluation {
+    policy.evaluate(&case.resource, case.as_of)
 }
 
 /// The JSON Schema of a file of cases.

@@ -3,12 +3,12 @@
 use std::{sync::Arc, thread};
 
 use keysweep_model::{
-    CredentialStatus, Evidence, EvidenceValue, Facet, FacetSet, Fact, LastUsed, Resource, Unreadable, User, Verdict,
+    CredentialStatus, Evidence, EvidenceValue, Facet, Fact, LastUsed, Resource, ResourceType, Unreadable, User, Verdict,
 };
 use keysweep_policy::{Compiler, Outcome, Policy, shipped};
 use proptest::prelude::*;
 
-use crate::support::{ago, body, judge, key, now, outcome, policy, show, user};
+use crate::support::{ago, body, judge, key, now, outcome, policy, resource, show, user};
 
 fn denied(facet: Facet) -> Arc<Unreadable> {
     Arc::new(Unreadable { facet, reason: "iam:X was denied (AccessDenied)".to_owned() })
@@ -45,8 +45,8 @@ fn a_key_is_older_than_90_days_when_its_age_is_more_than_90_times_24_hours() {
     let policy = body("pass(`${key.age_days} ${key.idle_days}`)");
     let days = |age: f64| {
         let mut user = user();
-        key(&mut user).created_at = Fact::Known(ago(age));
-        key(&mut user).last_used = Fact::Known(LastUsed::Never);
+        key(&mut user).created_at = Fact::Live(ago(age));
+        key(&mut user).last_used = Fact::Live(LastUsed::Never);
         show(&judge(&policy, user).outcome)
     };
     insta::assert_snapshot!([89.75, 90.0, 90.000_001, 90.25, 0.0, -5.0].map(days).join("\n"), @r#"
@@ -66,9 +66,9 @@ fn a_fact_that_was_not_read_stops_the_script_and_is_named() {
     key(&mut user).last_used = Fact::NotRead(Facet::AccessKeyLastUsed);
     let policy = body(r#"if key.user.has_tag("x") { return pass(); } if key.never_used { fail("x") } else { pass() }"#);
     let evaluation = judge(&policy, user.clone());
-    assert_eq!(evaluation.outcome, Outcome::Needs(FacetSet::default().with(Facet::UserTags)));
-    user.tags = Fact::Known([].into());
-    assert_eq!(judge(&policy, user).outcome, Outcome::Needs(FacetSet::default().with(Facet::AccessKeyLastUsed)));
+    assert!(matches!(evaluation.outcome, Outcome::Needs { facet: Facet::UserTags, .. }));
+    user.tags = Fact::Live([].into());
+    assert!(matches!(judge(&policy, user).outcome, Outcome::Needs { facet: Facet::AccessKeyLastUsed, .. }));
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn nothing_that_a_script_does_hides_a_missing_fact() {
         let mut unread = user();
         unread.tags = Fact::NotRead(Facet::UserTags);
         let needs = judge(&body(script), unread).outcome;
-        assert_eq!(needs, Outcome::Needs(FacetSet::default().with(Facet::UserTags)), "{script}");
+        assert!(matches!(needs, Outcome::Needs { facet: Facet::UserTags, .. }), "{script}");
         let mut unreadable = user();
         unreadable.tags = Fact::Unreadable(denied(Facet::UserTags));
         assert_eq!(judge(&body(script), unreadable).outcome, Outcome::Unknown(denied(Facet::UserTags)), "{script}");
@@ -162,23 +162,23 @@ fn verdicts_come_from_helpers_and_constants_are_seen() {
 
 #[test]
 fn a_key_that_the_user_does_not_have_never_passes() {
-    let evaluation =
-        body("if key.active { pass() } else { pass() }").evaluate(&Resource::AccessKey(Arc::new(user()), 1), now());
+    let evaluation = body("if key.active { pass() } else { pass() }")
+        .evaluate(&Resource::new(resource(user()).owner().clone(), ResourceType::AccessKey, 1), now());
     assert_eq!(show(&evaluation.outcome), "unknown: access keys could not be read: there is no such resource");
 }
 
 #[test]
 fn evaluations_run_on_many_threads_and_small_stacks() {
     let policy = shipped(&Compiler::default()).unwrap().remove(0);
-    let user = Arc::new(user());
-    let expected = policy.evaluate(&Resource::AccessKey(Arc::clone(&user), 0), now());
+    let key = resource(user());
+    let expected = policy.evaluate(&key, now());
     thread::scope(|scope| {
         for _ in 0..4 {
             thread::Builder::new()
                 .stack_size(128 << 10)
                 .spawn_scoped(scope, || {
                     (0..50).for_each(|_| {
-                        assert_eq!(policy.evaluate(&Resource::AccessKey(Arc::clone(&user), 0), now()), expected);
+                        assert_eq!(policy.evaluate(&key, now()), expected);
                     });
                 })
                 .unwrap();
@@ -191,7 +191,7 @@ fn fact<T: Clone + std::fmt::Debug + 'static>(
     value: impl Strategy<Value = T> + 'static,
 ) -> BoxedStrategy<Fact<T>> {
     prop_oneof![
-        4 => value.prop_map(Fact::Known),
+        4 => value.prop_map(Fact::Live),
         1 => Just(Fact::NotRead(facet)),
         1 => Just(Fact::Unreadable(denied(facet))),
     ]
@@ -220,20 +220,20 @@ prop_compose! {
 
 /// What the shipped policies must say, written without Rhai: none where a fact is missing that decides.
 fn oracle(user: &User) -> [Option<bool>; 3] {
-    let key = &user.access_keys.known().unwrap()[0];
+    let key = &user.access_keys.value().unwrap()[0];
     let older = |then: &jiff::Timestamp, days: i64| {
         now().duration_since(*then).as_nanos() > i128::from(days) * 86_400_000_000_000
     };
-    let active = key.status.known().map(|status| *status == CredentialStatus::Active);
+    let active = key.status.value().map(|status| *status == CredentialStatus::Active);
     let if_active = |fails: Option<bool>| active.and_then(|active| if active { fails } else { Some(false) });
-    let idle = key.last_used.known().and_then(|used| match used {
-        LastUsed::Never => key.created_at.known().map(|created| older(created, 45)),
+    let idle = key.last_used.value().and_then(|used| match used {
+        LastUsed::Never => key.created_at.value().map(|created| older(created, 45)),
         LastUsed::At { at, .. } => Some(older(at, 45)),
     });
     [
-        if_active(key.created_at.known().map(|created| older(created, 90))),
+        if_active(key.created_at.value().map(|created| older(created, 90))),
         if_active(idle),
-        if_active(key.created_at.known().map(|_| false)),
+        if_active(key.created_at.value().map(|_| false)),
     ]
 }
 
@@ -247,7 +247,7 @@ proptest! {
             let evaluation = judge(policy, user.clone());
             match (&evaluation.outcome, expected) {
                 (Outcome::Verdict(Verdict::Fail { .. }), Some(true)) | (Outcome::Verdict(Verdict::Pass { .. }), Some(false)) => {}
-                (Outcome::Needs(_) | Outcome::Unknown(_), None) => {}
+                (Outcome::Needs { .. } | Outcome::Unknown(_), None) => {}
                 (other, expected) => prop_assert!(false, "{}: {other:?} instead of {expected:?}", policy.id()),
             }
             prop_assert_eq!(judge(policy, user.clone()), evaluation);
@@ -261,17 +261,17 @@ proptest! {
         hide in any::<bool>(),
     ) {
         let script = if hide { format!("try {{ {touch}; }} catch {{ }} pass()") } else { format!("{touch}; pass()") };
-        let key = &user.access_keys.known().unwrap()[0];
+        let key = &user.access_keys.value().unwrap()[0];
         let is_known = match touch {
-            "key.status" => key.status.known().is_some(),
-            "key.age_days" => key.created_at.known().is_some(),
-            "key.never_used" => key.last_used.known().is_some(),
-            "key.idle_days" => match key.last_used.known() {
+            "key.status" => key.status.value().is_some(),
+            "key.age_days" => key.created_at.value().is_some(),
+            "key.never_used" => key.last_used.value().is_some(),
+            "key.idle_days" => match key.last_used.value() {
                 None => false,
-                Some(LastUsed::Never) => key.created_at.known().is_some(),
+                Some(LastUsed::Never) => key.created_at.value().is_some(),
                 Some(LastUsed::At { .. }) => true,
             },
-            _ => user.tags.known().is_some(),
+            _ => user.tags.value().is_some(),
         };
         let passes = matches!(judge(&body(&script), user.clone()).outcome, Outcome::Verdict(Verdict::Pass { .. }));
         prop_assert_eq!(passes, is_known);

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use keysweep_model::{AccessKey, Account, AccountState, CredentialStatus, Fact, LastUsed, Resource, User};
+use keysweep_model::{
+    AccessKey, Account, AccountState, CredentialStatus, Fact, LastUsed, Owner, Resource, ResourceType, User,
+};
 use keysweep_policy::{Evaluation, Outcome, Policy};
 
 /// The judged time of these tests.
@@ -17,36 +19,41 @@ pub(crate) fn ago(days: f64) -> Timestamp {
 
 /// A user with one active key of 100.5 days, last used 10 days ago, and everything known that is asked of keys.
 pub(crate) fn user() -> User {
-    let account = Account {
-        id: "111122223333".parse().unwrap(),
-        name: "prod".to_owned(),
-        email: None,
-        state: AccountState::Active,
-        ou_path: Fact::Known("Root/Workloads".to_owned()),
-    };
     let arn = "arn:aws:iam::111122223333:user/team/alice".to_owned();
     let key = AccessKey {
-        id: Fact::Known("AKIAIOSFODNN7EXAMPLE".parse().unwrap()),
-        status: Fact::Known(CredentialStatus::Active),
-        created_at: Fact::Known(ago(100.5)),
-        last_used: Fact::Known(LastUsed::At {
+        id: Fact::Live("AKIAIOSFODNN7EXAMPLE".parse().unwrap()),
+        status: Fact::Live(CredentialStatus::Active),
+        created_at: Fact::Live(ago(100.5)),
+        last_used: Fact::Live(LastUsed::At {
             at: ago(10.0),
             service: Some("s3".to_owned()),
             region: Some("eu-west-1".to_owned()),
         }),
     };
     User {
-        created_at: Fact::Known(ago(1000.0)),
-        tags: Fact::Known([("owner".to_owned(), "data".to_owned())].into()),
-        access_keys: Fact::Known(vec![key]),
-        ..User::unread(&Arc::new(account), "alice".parse().unwrap(), arn, "/team/".to_owned())
+        created_at: Fact::Live(ago(1000.0)),
+        tags: Fact::Live([("owner".to_owned(), "data".to_owned())].into()),
+        access_keys: Fact::Live(vec![key]),
+        ..User::unread("alice".parse().unwrap(), arn, "/team/".to_owned())
     }
+}
+
+/// The first access key of a user, as a resource.
+pub(crate) fn resource(user: User) -> Resource {
+    let account = Account {
+        id: "111122223333".parse().unwrap(),
+        name: "prod".to_owned(),
+        email: None,
+        state: AccountState::Active,
+        ou_path: Fact::Live("Root/Workloads".to_owned()),
+    };
+    Resource::new(Owner::User(Arc::new(account), Arc::new(user)), ResourceType::AccessKey, 0)
 }
 
 /// The user's key.
 pub(crate) fn key(user: &mut User) -> &mut AccessKey {
     match &mut user.access_keys {
-        Fact::Known(keys) => &mut keys[0],
+        Fact::Live(keys) => &mut keys[0],
         other => panic!("{other:?}"),
     }
 }
@@ -71,7 +78,7 @@ pub(crate) fn body(body: &str) -> Policy {
 }
 
 pub(crate) fn judge(policy: &Policy, user: User) -> Evaluation {
-    policy.evaluate(&Resource::AccessKey(Arc::new(user), 0), now())
+    policy.evaluate(&resource(user), now())
 }
 
 /// What the script makes of the plain user, in one line.
@@ -82,7 +89,7 @@ pub(crate) fn outcome(script: &str) -> String {
 pub(crate) fn show(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Verdict(verdict) => format!("{verdict:?}"),
-        Outcome::Needs(facets) => format!("needs {:?}", facets.iter().collect::<Vec<_>>()),
+        Outcome::Needs { facet, .. } => format!("needs [{facet:?}]"),
         Outcome::Unknown(why) => format!("unknown: {why}"),
         Outcome::Error(error) => match &error.hint {
             Some(hint) => format!("error: {error} ({hint})"),

@@ -1,10 +1,15 @@
 //! The lines of an inventory.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
-use keysweep_model::{AccountGap, Run, Step};
+use keysweep_model::{
+    AccessKey, AccountFacts, AccountGap, AccountId, CredentialStatus, Fact, Partition, Run, SavedAccount,
+    SigningCertificate, Step,
+};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
-use super::{SCHEMA, account::Account, facts::parse};
+use super::SCHEMA;
 
 /// The first line.
 #[derive(Debug, Serialize, Deserialize)]
@@ -26,24 +31,31 @@ struct RunLine {
     started_at: Timestamp,
     as_of: Timestamp,
     organization_id: Option<String>,
-    management_account_id: Option<String>,
-    partition: String,
+    management_account_id: Option<AccountId>,
+    partition: Partition,
 }
 
 /// Every other line, as it is written.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Line {
-    Account(Box<Account>),
+pub(super) enum WrittenLine<'a> {
+    Account(&'a AccountFacts),
     Failed(Gap),
     Skipped(Gap),
     End(End),
 }
 
-/// Every other line, as it is read: a later version may have added keys beside the one that says what it is.
+/// Every other line, as it is read.
+#[derive(Debug)]
+pub(super) enum Line {
+    Account(SavedAccount),
+    End(End),
+}
+
+/// The keys of a line: a later version may have added others beside the one that says what it is.
 #[derive(Debug, Deserialize)]
 struct Keys {
-    account: Option<Box<Account>>,
+    account: Option<Box<AccountFacts>>,
     failed: Option<Gap>,
     skipped: Option<Gap>,
     end: Option<End>,
@@ -52,20 +64,46 @@ struct Keys {
 impl<'de> Deserialize<'de> for Line {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Keys::deserialize(deserializer)? {
-            Keys { account: Some(account), failed: None, skipped: None, end: None } => Ok(Self::Account(account)),
-            Keys { account: None, failed: Some(gap), skipped: None, end: None } => Ok(Self::Failed(gap)),
-            Keys { account: None, failed: None, skipped: Some(gap), end: None } => Ok(Self::Skipped(gap)),
+            Keys { account: Some(mut facts), failed: None, skipped: None, end: None } => {
+                mark_slots(&mut facts);
+                Ok(Self::Account(SavedAccount::Read(facts)))
+            }
+            Keys { account: None, failed: Some(gap), skipped: None, end: None } => {
+                Ok(Self::Account(SavedAccount::Failed(gap.gap())))
+            }
+            Keys { account: None, failed: None, skipped: Some(gap), end: None } => {
+                Ok(Self::Account(SavedAccount::Skipped(gap.gap())))
+            }
             Keys { account: None, failed: None, skipped: None, end: Some(end) } => Ok(Self::End(end)),
             Keys { .. } => Err(D::Error::custom("a line is one of `account`, `failed`, `skipped` and `end`")),
         }
     }
 }
 
+/// Marks slots of a credential report that may be empty. The first writers of this format did not: to them a slot was an
+/// inactive key or certificate of which nothing else was read.
+fn mark_slots(facts: &mut AccountFacts) {
+    let status = || Fact::Live(CredentialStatus::Inactive);
+    for user in facts.users.value_mut().into_iter().flatten() {
+        let user = Arc::make_mut(user);
+        for key in user.access_keys.value_mut().into_iter().flatten() {
+            if *key == (AccessKey { status: status(), ..AccessKey::possible() }) {
+                *key = AccessKey::possible();
+            }
+        }
+        for certificate in user.signing_certificates.value_mut().into_iter().flatten() {
+            if *certificate == (SigningCertificate { status: status(), ..SigningCertificate::possible() }) {
+                *certificate = SigningCertificate::possible();
+            }
+        }
+    }
+}
+
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Gap {
-    account_id: Option<String>,
+    account_id: Option<AccountId>,
     account_name: String,
-    step: String,
+    step: Step,
     reason: String,
 }
 
@@ -86,42 +124,38 @@ impl Header {
                 started_at: run.started_at,
                 as_of: run.as_of,
                 organization_id: run.organization_id.clone(),
-                management_account_id: run.management_account_id.map(|id| id.to_string()),
-                partition: run.partition.to_string(),
+                management_account_id: run.management_account_id,
+                partition: run.partition.clone(),
             },
         }
     }
 
     /// The run, which is taken to have ended when it began: the header is written before the end is known.
-    pub(super) fn run(self) -> Result<Run, String> {
-        Ok(Run {
+    pub(super) fn run(self) -> Run {
+        Run {
             id: self.run.id,
             started_at: self.run.started_at,
             finished_at: self.run.started_at,
             as_of: self.run.as_of,
             organization_id: self.run.organization_id,
-            management_account_id: self.run.management_account_id.map(|id| parse(&id)).transpose()?,
-            partition: parse(&self.run.partition)?,
-        })
+            management_account_id: self.run.management_account_id,
+            partition: self.run.partition,
+        }
     }
 }
 
 impl Gap {
     pub(super) fn of(gap: &AccountGap) -> Self {
         Self {
-            account_id: gap.account_id.map(|id| id.to_string()),
+            account_id: gap.account_id,
             account_name: gap.account_name.clone(),
-            step: gap.step.to_string(),
+            step: gap.step,
             reason: gap.reason.clone(),
         }
     }
 
-    pub(super) fn gap(self) -> Result<AccountGap, String> {
-        Ok(AccountGap {
-            account_id: self.account_id.map(|id| parse(&id)).transpose()?,
-            account_name: self.account_name,
-            step: parse::<Step>(&self.step)?,
-            reason: self.reason,
-        })
+    pub(super) fn gap(self) -> AccountGap {
+        let Self { account_id, account_name, step, reason } = self;
+        AccountGap { account_id, account_name, step, reason }
     }
 }

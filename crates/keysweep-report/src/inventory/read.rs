@@ -5,12 +5,12 @@ use std::{
     io::{self, BufRead},
 };
 
-use keysweep_model::{AccountId, Run};
+use keysweep_model::{AccountId, Run, SavedAccount};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Record, SCHEMA,
+    SCHEMA,
     line::{End, Header, Line},
     lines::{HEADER, LineError, Lines, Parsed, RECORD},
     write::hex,
@@ -96,7 +96,7 @@ impl<R: BufRead> Reader<R> {
         }
         let damaged = |reason| InventoryError::Damaged { line: 1, reason };
         let header: Header = serde_json::from_value(header).map_err(|error| damaged(error.to_string()))?;
-        let run = header.run().map_err(damaged)?;
+        let run = header.run();
         Ok(Self { lines, run, accounts: BTreeMap::new(), records: 0, done: false })
     }
 
@@ -106,7 +106,7 @@ impl<R: BufRead> Reader<R> {
         &self.run
     }
 
-    fn next_record(&mut self) -> Result<Option<Record>, InventoryError> {
+    fn next_record(&mut self) -> Result<Option<SavedAccount>, InventoryError> {
         let line = self.lines.number();
         let damaged = |reason| InventoryError::Damaged { line: line + 1, reason };
         let Parsed { value, before } = self.lines.next(RECORD).map_err(|error| match error {
@@ -115,9 +115,7 @@ impl<R: BufRead> Reader<R> {
             LineError::TooMuch(_) | LineError::Wrong(_) => damaged(error.to_string()),
         })?;
         let record = match value {
-            Line::Account(account) => Record::Account(Box::new(account.facts().map_err(damaged)?)),
-            Line::Failed(gap) => Record::Failed(gap.gap().map_err(damaged)?),
-            Line::Skipped(gap) => Record::Skipped(gap.gap().map_err(damaged)?),
+            Line::Account(record) => record,
             Line::End(end) => return self.check_end(&end, &before).map(|()| None),
         };
         self.check_account(&record)?;
@@ -126,10 +124,10 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// An account that is there twice would count twice, and might be judged by facts that were never true together.
-    fn check_account(&mut self, record: &Record) -> Result<(), InventoryError> {
+    fn check_account(&mut self, record: &SavedAccount) -> Result<(), InventoryError> {
         let account = match record {
-            Record::Account(facts) => Some(facts.account.id),
-            Record::Failed(gap) | Record::Skipped(gap) => gap.account_id,
+            SavedAccount::Read(facts) => Some(facts.account.id),
+            SavedAccount::Failed(gap) | SavedAccount::Skipped(gap) => gap.account_id,
         };
         let second = self.lines.number();
         match account.and_then(|account| Some((account, self.accounts.insert(account, second)?))) {
@@ -150,7 +148,7 @@ impl<R: BufRead> Reader<R> {
 }
 
 impl<R: BufRead> Iterator for Reader<R> {
-    type Item = Result<Record, InventoryError>;
+    type Item = Result<SavedAccount, InventoryError>;
 
     /// The next account. After an error, and after the end, there is none.
     fn next(&mut self) -> Option<Self::Item> {

@@ -7,12 +7,12 @@ use std::{io::Cursor, sync::Arc};
 use jiff::Timestamp;
 use keysweep_model::{
     AccessKey, Account, AccountFacts, AccountGap, AccountState, CredentialStatus, Facet, Fact, LastUsed, MfaDevice,
-    MfaKind, Password, PasswordPolicy, Permissions, RootActivity, RootCredentials, RootUser, Run, ServiceCredential,
-    SigningCertificate, SshKey, Step, Unreadable, User, is_unseen,
+    MfaKind, Password, PasswordPolicy, Permissions, Report, RootActivity, RootCredentials, Run, SavedAccount,
+    ServiceCredential, SigningCertificate, SshKey, Step, Unreadable, User, is_unseen,
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
-use super::{Reader, Record, Writer};
+use super::{Reader, Writer};
 
 fn text() -> impl Strategy<Value = String> {
     "(\\PC|[\\x00-\\x1f\\u{7f}-\\u{9f}\\u{200b}-\\u{202e}\\u{e0041}\"\\\\/]){0,6}"
@@ -27,9 +27,14 @@ fn facet() -> impl Strategy<Value = Facet> {
     select(Facet::ALL.to_vec())
 }
 
-fn fact<T: Clone + std::fmt::Debug>(value: impl Strategy<Value = T>) -> impl Strategy<Value = Fact<T>> {
+fn fact<T: Clone + std::fmt::Debug + 'static>(
+    value: impl Strategy<Value = T> + 'static,
+) -> impl Strategy<Value = Fact<T>> + Clone {
+    let value = value.boxed();
     prop_oneof![
-        3 => value.prop_map(Fact::Known),
+        3 => value.clone().prop_map(Fact::Live),
+        1 => (value.clone(), time()).prop_map(|(value, at)| Fact::Reported(value, Arc::new(Report::new(at)))),
+        1 => value.prop_map(Fact::Possible),
         1 => facet().prop_map(Fact::NotRead),
         1 => (facet(), text()).prop_map(|(facet, reason)| Fact::Unreadable(Arc::new(Unreadable { facet, reason }))),
     ]
@@ -60,12 +65,16 @@ fn password() -> impl Strategy<Value = Password> {
 
 fn mfa_device() -> impl Strategy<Value = MfaDevice> {
     let kind = select(vec![MfaKind::Virtual, MfaKind::Hardware, MfaKind::Passkey]);
-    (text(), kind, time()).prop_map(|(serial_number, kind, enabled_at)| MfaDevice { serial_number, kind, enabled_at })
+    (text(), fact(kind), fact(time())).prop_map(|(serial_number, kind, enabled_at)| MfaDevice {
+        serial_number,
+        kind,
+        enabled_at,
+    })
 }
 
 fn permissions() -> impl Strategy<Value = Permissions> {
-    let names = || vec(text(), 0..3);
-    (names(), names(), names(), names(), any::<bool>(), option::of(text())).prop_map(
+    let names = || fact(vec(text(), 0..3));
+    (names(), names(), names(), names(), fact(any::<bool>()), fact(option::of(text()))).prop_map(
         |(groups, attached_policies, group_policies, inline_policies, is_administrator, permissions_boundary)| {
             Permissions {
                 groups,
@@ -80,9 +89,15 @@ fn permissions() -> impl Strategy<Value = Permissions> {
 }
 
 fn service_credential() -> impl Strategy<Value = ServiceCredential> {
-    (text(), text(), status(), time(), option::of(time())).prop_map(|(id, service, status, created_at, expires_at)| {
-        ServiceCredential { id, service, status, created_at, expires_at }
-    })
+    (text(), fact(text()), status(), fact(time()), fact(option::of(time()))).prop_map(
+        |(id, service, status, created_at, expires_at)| ServiceCredential {
+            id,
+            service,
+            status,
+            created_at,
+            expires_at,
+        },
+    )
 }
 
 fn signing_certificate() -> impl Strategy<Value = SigningCertificate> {
@@ -94,24 +109,23 @@ fn signing_certificate() -> impl Strategy<Value = SigningCertificate> {
 }
 
 fn ssh_key() -> impl Strategy<Value = SshKey> {
-    (text(), status(), time()).prop_map(|(id, status, created_at)| SshKey { id, status, created_at })
+    (text(), status(), fact(time())).prop_map(|(id, status, created_at)| SshKey { id, status, created_at })
 }
 
-fn user(account: Arc<Account>) -> impl Strategy<Value = User> {
+fn user() -> impl Strategy<Value = User> {
     let name = "[a-zA-Z0-9+=,.@_-]{1,64}".prop_map(|name| name.parse().unwrap());
     let tags = fact(prop::collection::btree_map(text(), text(), 0..4));
-    let about = (Just(account), name, text(), text(), fact(time()), tags);
+    let about = (name, text(), text(), fact(time()), tags);
     let keys = fact(vec(access_key(), 0..3));
     let console = (fact(option::of(password())), fact(any::<bool>()), fact(vec(mfa_device(), 0..2)));
     let others =
         (fact(vec(service_credential(), 0..2)), fact(vec(signing_certificate(), 0..2)), fact(vec(ssh_key(), 0..2)));
     (about, keys, console, fact(permissions()), others).prop_map(
         |(about, access_keys, console, permissions, others)| {
-            let (account, name, arn, path, created_at, tags) = about;
+            let (name, arn, path, created_at, tags) = about;
             let (password, has_mfa, mfa_devices) = console;
             let (service_credentials, signing_certificates, ssh_keys) = others;
             User {
-                account,
                 name,
                 arn,
                 path,
@@ -130,29 +144,27 @@ fn user(account: Arc<Account>) -> impl Strategy<Value = User> {
     )
 }
 
-fn root() -> impl Strategy<Value = RootUser> {
+fn root_credentials() -> impl Strategy<Value = RootCredentials> {
     let flag = || fact(any::<bool>());
-    let credentials = (flag(), flag(), flag(), flag()).prop_map(
-        |(has_access_key, has_password, has_mfa, has_signing_certificate)| RootCredentials {
-            has_access_key,
-            has_password,
-            has_mfa,
-            has_signing_certificate,
-        },
-    );
-    let activity = (time(), option::of(time()), vec(last_used(), 0..3)).prop_map(
+    (flag(), flag(), flag(), flag()).prop_map(|(has_access_key, has_password, has_mfa, has_signing_certificate)| {
+        RootCredentials { has_access_key, has_password, has_mfa, has_signing_certificate }
+    })
+}
+
+fn root_activity() -> impl Strategy<Value = RootActivity> {
+    (fact(time()), fact(option::of(time())), fact(vec(last_used(), 0..3))).prop_map(
         |(created_at, password_last_used, access_keys_last_used)| RootActivity {
             created_at,
             password_last_used,
             access_keys_last_used,
         },
-    );
-    (fact(credentials), fact(any::<bool>()), fact(activity))
-        .prop_map(|(credentials, has_virtual_mfa, activity)| RootUser { credentials, has_virtual_mfa, activity })
+    )
 }
 
 fn password_policy() -> impl Strategy<Value = PasswordPolicy> {
-    (any::<u32>(), any::<Option<u32>>(), any::<Option<u32>>(), any::<[bool; 5]>()).prop_map(
+    let number = || fact(any::<Option<u32>>());
+    let flag = || fact(any::<bool>());
+    (fact(any::<u32>()), number(), number(), [flag(), flag(), flag(), flag(), flag()]).prop_map(
         |(minimum_length, reuse_prevention, max_age_days, flags)| {
             let [require_symbols, require_numbers, require_uppercase, require_lowercase, users_may_change] = flags;
             PasswordPolicy {
@@ -182,11 +194,18 @@ fn account() -> impl Strategy<Value = Account> {
 }
 
 fn facts() -> impl Strategy<Value = AccountFacts> {
-    account().prop_map(Arc::new).prop_flat_map(|account| {
-        let users = fact(vec(user(Arc::clone(&account)).prop_map(Arc::new), 0..3));
-        (Just(account), users, root(), fact(option::of(password_policy())))
-            .prop_map(|(account, users, root, password_policy)| AccountFacts { account, users, root, password_policy })
-    })
+    let users = fact(vec(user().prop_map(Arc::new), 0..3));
+    let root = (fact(root_credentials()), fact(any::<bool>()), fact(root_activity()));
+    (account().prop_map(Arc::new), users, root, fact(option::of(password_policy()))).prop_map(
+        |(account, users, (root_credentials, root_has_virtual_mfa, root_activity), password_policy)| AccountFacts {
+            account,
+            root_credentials,
+            root_has_virtual_mfa,
+            root_activity,
+            password_policy,
+            users,
+        },
+    )
 }
 
 fn gap() -> impl Strategy<Value = AccountGap> {
@@ -215,8 +234,8 @@ fn run() -> impl Strategy<Value = Run> {
 proptest! {
     #[test]
     fn what_is_written_is_read_again(facts in facts(), gap in gap(), is_failed in any::<bool>(), run in run()) {
-        let gap = if is_failed { Record::Failed(gap) } else { Record::Skipped(gap) };
-        let records = vec![Record::Account(Box::new(facts)), gap];
+        let gap = if is_failed { SavedAccount::Failed(gap) } else { SavedAccount::Skipped(gap) };
+        let records = vec![SavedAccount::Read(Box::new(facts)), gap];
         let mut writer = Writer::new(Cursor::new(Vec::new()));
         records.iter().for_each(|record| writer.add(record).unwrap());
         let mut bytes = Vec::new();

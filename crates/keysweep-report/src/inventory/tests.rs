@@ -7,13 +7,13 @@ use std::{
 
 use keysweep_model::{
     AccessKey, Account, AccountFacts, AccountGap, AccountState, CredentialStatus, Facet, Fact, LastUsed, MfaDevice,
-    MfaKind, Password, PasswordPolicy, Permissions, RootActivity, RootCredentials, RootUser, Run, ServiceCredential,
-    SigningCertificate, SshKey, Step, Unreadable, User,
+    MfaKind, Password, PasswordPolicy, Permissions, Report, RootActivity, RootCredentials, Run, SavedAccount,
+    ServiceCredential, SigningCertificate, SshKey, Step, Unreadable, User,
 };
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::{InventoryError, Reader, Record, Writer, write::hex};
+use super::{InventoryError, Reader, Writer, write::hex};
 
 fn at(text: &str) -> jiff::Timestamp {
     text.parse().unwrap()
@@ -35,96 +35,99 @@ fn denied<T>(facet: Facet) -> Fact<T> {
     Fact::Unreadable(Arc::new(Unreadable { facet, reason: "denied \"x\"\n".to_owned() }))
 }
 
-/// An account in which every kind of fact occurs: known, not read and unreadable.
+fn reported<T>(value: T) -> Fact<T> {
+    Fact::Reported(value, Arc::new(Report::new(at("2026-11-22T07:00:00Z"))))
+}
+
+/// An account in which every kind of fact occurs: live, of a report, possible, not read and unreadable.
 fn account() -> AccountFacts {
     let account = Arc::new(Account {
         id: "111122223333".parse().unwrap(),
         name: "prod".to_owned(),
         email: Some("root@example.com".to_owned()),
         state: AccountState::Active,
-        ou_path: Fact::Known("Root/Prod".to_owned()),
+        ou_path: Fact::Live("Root/Prod".to_owned()),
     });
-    let user = |name: &str| User::unread(&account, name.parse().unwrap(), format!("arn:{name}"), "/".to_owned());
+    let user = |name: &str| User::unread(name.parse().unwrap(), format!("arn:{name}"), "/".to_owned());
     let made = at("2026-01-02T03:04:05Z");
     let full = User {
-        created_at: Fact::Known(made),
-        tags: Fact::Known([("not_read".to_owned(), "known".to_owned())].into()),
-        access_keys: Fact::Known(vec![
+        created_at: Fact::Live(made),
+        tags: Fact::Live([("not_read".to_owned(), "known".to_owned())].into()),
+        access_keys: Fact::Live(vec![
             AccessKey {
-                id: Fact::Known("AKIAIOSFODNN7EXAMPLE".parse().unwrap()),
-                status: Fact::Known(CredentialStatus::Expired),
-                created_at: Fact::Known(made),
-                last_used: Fact::Known(LastUsed::At { at: made, service: Some("s3".to_owned()), region: None }),
+                id: Fact::Live("AKIAIOSFODNN7EXAMPLE".parse().unwrap()),
+                status: Fact::Live(CredentialStatus::Expired),
+                created_at: Fact::Live(made),
+                last_used: Fact::Live(LastUsed::At { at: made, service: Some("s3".to_owned()), region: None }),
             },
             AccessKey {
                 id: Fact::NotRead(Facet::AccessKeys),
                 status: denied(Facet::AccessKeys),
                 created_at: Fact::NotRead(Facet::CredentialReport),
-                last_used: Fact::Known(LastUsed::Never),
+                last_used: Fact::Live(LastUsed::Never),
             },
+            AccessKey::possible(),
         ]),
-        password: Fact::Known(Some(Password {
+        password: Fact::Live(Some(Password {
             changed_at: Fact::NotRead(Facet::CredentialReport),
-            last_used: Fact::Known(None),
+            last_used: Fact::Live(None),
         })),
-        has_mfa: Fact::Known(true),
-        mfa_devices: Fact::Known(vec![MfaDevice {
+        has_mfa: reported(true),
+        mfa_devices: Fact::Live(vec![MfaDevice {
             serial_number: "GAHT1".to_owned(),
-            kind: MfaKind::Hardware,
-            enabled_at: made,
+            kind: Fact::Live(MfaKind::Hardware),
+            enabled_at: Fact::Live(made),
         }]),
-        permissions: Fact::Known(Permissions { groups: vec!["g".to_owned()], ..Permissions::default() }),
-        service_credentials: Fact::Known(vec![ServiceCredential {
+        permissions: Fact::Live(Permissions { groups: Fact::Live(vec!["g".to_owned()]), ..Permissions::unread() }),
+        service_credentials: Fact::Live(vec![ServiceCredential {
             id: "ACCA1".to_owned(),
-            service: "bedrock".to_owned(),
-            status: Fact::Known(CredentialStatus::Active),
-            created_at: made,
-            expires_at: None,
+            service: Fact::Live("bedrock".to_owned()),
+            status: Fact::Live(CredentialStatus::Active),
+            created_at: Fact::Live(made),
+            expires_at: Fact::Live(None),
         }]),
-        signing_certificates: Fact::Known(vec![SigningCertificate {
+        signing_certificates: Fact::Live(vec![SigningCertificate {
             id: Fact::NotRead(Facet::SigningCertificates),
-            status: Fact::Known(CredentialStatus::Active),
-            created_at: Fact::Known(made),
+            status: Fact::Live(CredentialStatus::Active),
+            created_at: Fact::Live(made),
         }]),
-        ssh_keys: Fact::Known(vec![SshKey {
+        ssh_keys: Fact::Live(vec![SshKey {
             id: "APKA1".to_owned(),
             status: denied(Facet::SshKeys),
-            created_at: made,
+            created_at: Fact::Live(made),
         }]),
         ..user("ann")
     };
-    let without_password = User { password: Fact::Known(None), tags: denied(Facet::UserTags), ..user("bob") };
+    let without_password = User { password: Fact::Live(None), tags: denied(Facet::UserTags), ..user("bob") };
     AccountFacts {
         account,
-        users: Fact::Known(vec![Arc::new(full), Arc::new(without_password)]),
-        root: RootUser {
-            credentials: Fact::Known(RootCredentials {
-                has_access_key: Fact::Known(true),
-                has_password: denied(Facet::AccountSummary),
-                has_mfa: Fact::Known(false),
-                has_signing_certificate: Fact::Known(false),
-            }),
-            has_virtual_mfa: denied(Facet::RootMfa),
-            activity: Fact::Known(RootActivity {
-                created_at: made,
-                password_last_used: Some(made),
-                access_keys_last_used: vec![LastUsed::Never],
-            }),
-        },
-        password_policy: Fact::Known(Some(PasswordPolicy {
-            minimum_length: 14,
-            reuse_prevention: Some(24),
-            max_age_days: None,
-            require_symbols: true,
-            require_numbers: true,
-            require_uppercase: true,
-            require_lowercase: false,
-            users_may_change: true,
+        users: Fact::Live(vec![Arc::new(full), Arc::new(without_password)]),
+        root_credentials: Fact::Live(RootCredentials {
+            has_access_key: Fact::Live(true),
+            has_password: denied(Facet::AccountSummary),
+            has_mfa: Fact::Live(false),
+            has_signing_certificate: Fact::Live(false),
+        }),
+        root_has_virtual_mfa: denied(Facet::RootMfa),
+        root_activity: reported(RootActivity {
+            created_at: Fact::Live(made),
+            password_last_used: Fact::Live(Some(made)),
+            access_keys_last_used: Fact::Live(vec![LastUsed::Never]),
+        }),
+        password_policy: Fact::Live(Some(PasswordPolicy {
+            minimum_length: Fact::Live(14),
+            reuse_prevention: Fact::Live(Some(24)),
+            max_age_days: Fact::Live(None),
+            require_symbols: Fact::Live(true),
+            require_numbers: Fact::Live(true),
+            require_uppercase: Fact::Live(true),
+            require_lowercase: Fact::Live(false),
+            users_may_change: Fact::Live(true),
         })),
     }
 }
 
-fn records() -> Vec<Record> {
+fn records() -> Vec<SavedAccount> {
     let gap = |step, id: &str| AccountGap {
         account_id: Some(id.parse().unwrap()),
         account_name: "old".to_owned(),
@@ -133,12 +136,12 @@ fn records() -> Vec<Record> {
     };
     let other = Account { id: "777788889999".parse().unwrap(), ..(*account().account).clone() };
     let unread = AccountFacts::unread(Arc::new(other));
-    let defaults = AccountFacts { password_policy: Fact::Known(None), users: denied(Facet::Users), ..unread };
+    let defaults = AccountFacts { password_policy: Fact::Live(None), users: denied(Facet::Users), ..unread };
     vec![
-        Record::Account(Box::new(account())),
-        Record::Account(Box::new(defaults)),
-        Record::Failed(gap(Step::AssumeRole, "444455556666")),
-        Record::Skipped(gap(Step::State, "555566667777")),
+        SavedAccount::Read(Box::new(account())),
+        SavedAccount::Read(Box::new(defaults)),
+        SavedAccount::Failed(gap(Step::AssumeRole, "444455556666")),
+        SavedAccount::Skipped(gap(Step::State, "555566667777")),
     ]
 }
 
@@ -150,7 +153,7 @@ fn written() -> Vec<u8> {
     out
 }
 
-fn read(bytes: &[u8]) -> Result<Vec<Record>, InventoryError> {
+fn read(bytes: &[u8]) -> Result<Vec<SavedAccount>, InventoryError> {
     Reader::open(bytes)?.collect()
 }
 
@@ -192,7 +195,7 @@ fn a_file_that_is_not_whole_is_refused() {
     the inventory is truncated: it ends after line 5 without its last line
     the inventory was altered after it was written: its lines do not fit the checksum in the last one
     the inventory was altered after it was written: its lines do not fit the checksum in the last one
-    the inventory is damaged in line 2: `Gone` is not a credential status: use one of Active, Inactive, Expired
+    the inventory is damaged in line 2: `Gone` is not a credential status: use one of Active, Inactive, Expired at column 989
     the inventory is damaged in line 2: a line is one of `account`, `failed`, `skipped` and `end`
     the inventory is damaged in line 7: more follows the end
     "
@@ -253,11 +256,11 @@ fn a_line_or_a_fact_that_is_none_or_two_things_is_refused() {
     the inventory is damaged in line 2: a line is one of `account`, `failed`, `skipped` and `end`
     the inventory is damaged in line 2: invalid length 0, expected struct Keys with 4 elements at column 2
     the inventory is damaged in line 2: trailing characters at column 62
-    the inventory is damaged in line 2: a fact is one of `known`, `not_read` and `unreadable` at column 54
-    the inventory is damaged in line 2: a fact is one of `known`, `not_read` and `unreadable` at column 63
-    the inventory is damaged in line 2: a fact is only one of `known`, `not_read` and `unreadable` at column 99
-    the inventory is damaged in line 2: a fact is only one of `known`, `not_read` and `unreadable` at column 77
-    the inventory is damaged in line 2: invalid type: string "a", expected a fact: one of `known`, `not_read` and `unreadable` at column 55
+    the inventory is damaged in line 2: a fact is one of `known`, `not_read` and `unreadable` at column 72
+    the inventory is damaged in line 2: a fact is one of `known`, `not_read` and `unreadable` at column 81
+    the inventory is damaged in line 2: a fact is only one of `known`, `not_read` and `unreadable` at column 117
+    the inventory is damaged in line 2: a fact is only one of `known`, `not_read` and `unreadable` at column 95
+    the inventory is damaged in line 2: invalid type: string "a", expected a fact: one of `known`, `not_read` and `unreadable` at column 73
     "#
     );
 }
@@ -342,4 +345,18 @@ proptest! {
         bytes[place] = other;
         prop_assert!(read(&bytes).is_err());
     }
+}
+
+#[test]
+fn a_slot_that_the_first_writers_of_the_format_kept_is_known_as_one() {
+    let line = r#"{"account":{"id":"111122223333","name":"","state":"ACTIVE","users":{"known":[{"name":"ann","arn":"a",
+        "path":"/","access_keys":{"known":[{"status":{"known":"Inactive"},"last_used":{"not_read":"access_keys"}},
+        {"status":{"known":"Inactive"}}]},"signing_certificates":{"known":[{"status":{"known":"Inactive"}}]}}]}}}"#;
+    let records = read(&closed(&[&line.replace('\n', "")])).unwrap();
+    let [SavedAccount::Read(facts)] = records.as_slice() else { panic!("{records:?}") };
+    let user = &facts.users.value().unwrap()[0];
+    let keys: Vec<_> = user.access_keys.value().unwrap().iter().map(AccessKey::is_possible).collect();
+    let certificates: Vec<_> =
+        user.signing_certificates.value().unwrap().iter().map(SigningCertificate::is_possible).collect();
+    assert_eq!((keys, certificates), (vec![true, false], vec![true]));
 }

@@ -2,14 +2,10 @@
 
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, Write};
 
-use keysweep_model::Run;
+use keysweep_model::{Run, SavedAccount};
 use sha2::{Digest, Sha256};
 
-use super::{
-    Record,
-    account::Account,
-    line::{End, Gap, Header, Line},
-};
+use super::line::{End, Gap, Header, WrittenLine};
 use crate::document::line;
 
 /// An inventory that is being made. Accounts are kept in a file of its own as they come, because what the header says of
@@ -30,12 +26,12 @@ impl<F: Read + Write + Seek> Writer<F> {
     ///
     /// # Errors
     /// When the spool refuses it.
-    pub fn add(&mut self, record: &Record) -> io::Result<()> {
+    pub fn add(&mut self, record: &SavedAccount) -> io::Result<()> {
         self.records += 1;
         let text = line(&match record {
-            Record::Account(facts) => Line::Account(Box::new(Account::of(facts))),
-            Record::Failed(gap) => Line::Failed(Gap::of(gap)),
-            Record::Skipped(gap) => Line::Skipped(Gap::of(gap)),
+            SavedAccount::Read(facts) => WrittenLine::Account(facts),
+            SavedAccount::Failed(gap) => WrittenLine::Failed(Gap::of(gap)),
+            SavedAccount::Skipped(gap) => WrittenLine::Skipped(Gap::of(gap)),
         })?;
         self.spool.write_all(&text)
     }
@@ -60,7 +56,7 @@ impl<F: Read + Write + Seek> Writer<F> {
             lines.consume(length);
         }
         let sha256 = hex(&out.digest.clone().finalize());
-        out.write(&line(&Line::End(End { records: self.records, sha256 }))?)?;
+        out.write(&line(&WrittenLine::End(End { records: self.records, sha256 }))?)?;
         out.out.flush()
     }
 }

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use jiff::SignedDuration;
 use keysweep_model::{
     AccountGap, AccountNote, ApiCalls, Coverage, Evidence, EvidenceValue, Exempted, ExemptionUse, Finding, FindingId,
-    FindingStatus, ParamValue, PolicySummary, Remedy, ResourceType, Run, ScanResult, Service, Severity, StatusCounts,
-    Step, Summary, ThrottledAccount, Throttling,
+    ParamValue, PolicySummary, Remedy, ResourceType, Run, ScanResult, Service, Severity, Status, StatusCounts, Step,
+    Summary, ThrottledAccount, Throttling,
 };
 
 use crate::json;
@@ -101,8 +101,8 @@ fn rich() -> ScanResult {
             problems: vec!["it names account 444455556666, which is gone".to_owned()],
         }],
         findings: vec![
-            finding(Some("AKIAIOSFODNN7EXAMPLE"), FindingStatus::Fail),
-            finding(None, FindingStatus::Unknown),
+            finding(Some("AKIAIOSFODNN7EXAMPLE"), Status::Fail),
+            finding(None, Status::Unknown),
             exempt(Exempted::Register { id: "EX-17".parse().unwrap(), until: "2027-03-01T00:00:00Z".parse().unwrap() }),
             exempt(Exempted::Policy { until: None }),
             of_root(),
@@ -131,7 +131,7 @@ fn bare_policy() -> PolicySummary {
     }
 }
 
-fn finding(key: Option<&str>, status: FindingStatus) -> Finding {
+fn finding(key: Option<&str>, status: Status) -> Finding {
     let policy = "access-key-max-age".parse().unwrap();
     let account_id = "111122223333".parse().unwrap();
     Finding {
@@ -154,7 +154,7 @@ fn finding(key: Option<&str>, status: FindingStatus) -> Finding {
 }
 
 fn exempt(by: Exempted) -> Finding {
-    Finding { exemption: Some(by), ..finding(Some("AKIAIOSFODNN7EXAMPLE"), FindingStatus::Exempt) }
+    Finding { exemption: Some(by), ..finding(Some("AKIAIOSFODNN7EXAMPLE"), Status::Exempt) }
 }
 
 fn of_root() -> Finding {
@@ -167,7 +167,7 @@ fn of_root() -> Finding {
             ("share".to_owned(), EvidenceValue::Number(0.5)),
         ]
         .into(),
-        ..finding(None, FindingStatus::Fail)
+        ..finding(None, Status::Fail)
     }
 }
 

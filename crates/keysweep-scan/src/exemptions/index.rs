@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use aho_corasick::AhoCorasick;
 use keysweep_files::Glob;
-use keysweep_model::{AccountId, Fact, PolicyId, Resource};
+use keysweep_model::{AccountId, PolicyId, Resource};
 
 use super::Exemption;
 
@@ -79,25 +79,25 @@ impl Index {
         let account = resource.account();
         self.add(&Mark::Policy(policy.clone()), &mut places);
         self.add(&Mark::Account(account.id), &mut places);
-        match &account.ou_path {
-            Fact::Known(path) => self.add_units(path, &mut places),
-            Fact::NotRead(_) | Fact::Unreadable(_) => places.extend(&self.in_units),
+        match account.ou_path.value() {
+            Some(path) => self.add_units(path, &mut places),
+            None => places.extend(&self.in_units),
         }
         if let Some(user) = resource.user() {
             self.users.add(user.name.as_str(), &mut places);
-            match &user.tags {
-                Fact::Known(tags) if !self.tagged.is_empty() => {
+            match user.tags.value() {
+                Some(tags) if !self.tagged.is_empty() => {
                     tags.iter()
                         .for_each(|(name, value)| self.add(&Mark::Tag(name.clone(), value.clone()), &mut places));
                 }
-                Fact::Known(_) => {}
-                Fact::NotRead(_) | Fact::Unreadable(_) => places.extend(&self.tagged),
+                Some(_) => {}
+                None => places.extend(&self.tagged),
             }
         }
-        match resource.id() {
-            Fact::Known(Some(id)) => self.keys.add(id, &mut places),
-            Fact::Known(None) => {}
-            Fact::NotRead(_) | Fact::Unreadable(_) => places.extend(&self.keyed),
+        match resource.id().value() {
+            Some(Some(id)) => self.keys.add(id, &mut places),
+            Some(None) => {}
+            None => places.extend(&self.keyed),
         }
         places.sort_unstable();
         places.dedup();

@@ -2,31 +2,38 @@
 
 use std::sync::Arc;
 
-use keysweep_model::{AccessKey, Account, AccountState, CredentialStatus, Facet, LastUsed, User};
+use keysweep_model::{AccessKey, Account, AccountState, CredentialStatus, Facet, LastUsed, Owner, User};
 use proptest::{prelude::*, test_runner::TestRunner};
 
 use super::*;
 
 const NOW: Timestamp = Timestamp::constant(1_772_366_400, 0); // 2026-03-01T12:00:00Z
 
-fn user() -> User {
-    let account = Account {
+fn account() -> Account {
+    Account {
         id: "111122223333".parse().unwrap(),
         name: "prod".to_owned(),
         email: None,
         state: AccountState::Active,
-        ou_path: Fact::Known("Root/Workloads/Prod".to_owned()),
-    };
+        ou_path: Fact::Live("Root/Workloads/Prod".to_owned()),
+    }
+}
+
+fn resource(user: User, kind: ResourceType) -> Resource {
+    Resource::new(Owner::User(Arc::new(account()), Arc::new(user)), kind, 0)
+}
+
+fn user() -> User {
     let key = AccessKey {
-        id: Fact::Known("AKIAIOSFODNN7EXAMPLE".parse().unwrap()),
-        status: Fact::Known(CredentialStatus::Active),
-        created_at: Fact::Known(NOW),
-        last_used: Fact::Known(LastUsed::Never),
+        id: Fact::Live("AKIAIOSFODNN7EXAMPLE".parse().unwrap()),
+        status: Fact::Live(CredentialStatus::Active),
+        created_at: Fact::Live(NOW),
+        last_used: Fact::Live(LastUsed::Never),
     };
     User {
-        access_keys: Fact::Known(vec![key]),
-        tags: Fact::Known([("team".to_owned(), "billing".to_owned())].into()),
-        ..User::unread(&Arc::new(account), "svc-billing".parse().unwrap(), "arn".to_owned(), "/".to_owned())
+        access_keys: Fact::Live(vec![key]),
+        tags: Fact::Live([("team".to_owned(), "billing".to_owned())].into()),
+        ..User::unread("svc-billing".parse().unwrap(), "arn".to_owned(), "/".to_owned())
     }
 }
 
@@ -43,7 +50,7 @@ fn register(selectors: &[(&str, &str)]) -> Register {
 }
 
 fn rule(selectors: &[(&str, &str)], user: User) -> Ruling {
-    register(selectors).rule(&"p".parse().unwrap(), &Resource::AccessKey(Arc::new(user), 0), NOW)
+    register(selectors).rule(&"p".parse().unwrap(), &resource(user, ResourceType::AccessKey), NOW)
 }
 
 const LATER: &str = "2026-09-01";
@@ -70,10 +77,11 @@ fn an_exemption_lets_off_what_all_of_its_selectors_select() {
         let expected = if selected { Ruling::Exempt(0) } else { Ruling::None };
         assert_eq!(rule(&[(selector, LATER)], user()), expected, "{selector}");
     }
-    let other = register(&[("user: \"*\"", LATER)]).rule(&"q".parse().unwrap(), &Resource::User(Arc::new(user())), NOW);
+    let other =
+        register(&[("user: \"*\"", LATER)]).rule(&"q".parse().unwrap(), &resource(user(), ResourceType::User), NOW);
     assert_eq!(other, Ruling::None);
     let no_key = register(&[("access_key_id: \"*\"", LATER)]);
-    assert_eq!(no_key.rule(&"p".parse().unwrap(), &Resource::User(Arc::new(user())), NOW), Ruling::None);
+    assert_eq!(no_key.rule(&"p".parse().unwrap(), &resource(user(), ResourceType::User), NOW), Ruling::None);
 }
 
 #[test]
@@ -135,15 +143,15 @@ fn the_index_leaves_out_only_what_is_not_meant() {
         if tags {
             user.tags = if is_known { Fact::NotRead(Facet::UserTags) } else { Fact::Unreadable(why(Facet::UserTags)) };
         }
+        let mut account = account();
         if unit {
-            let account = Account { ou_path: Fact::NotRead(Facet::Users), ..Account::clone(&user.account) };
-            user.account = Arc::new(account);
+            account.ou_path = Fact::NotRead(Facet::Users);
         }
-        if let (true, Fact::Known(keys)) = (id, &mut user.access_keys) {
+        if let (true, Fact::Live(keys)) = (id, &mut user.access_keys) {
             keys[0].id = Fact::NotRead(Facet::AccessKeys);
         }
-        let user = Arc::new(user);
-        let resource = if is_key { Resource::AccessKey(user, 0) } else { Resource::User(user) };
+        let kind = if is_key { ResourceType::AccessKey } else { ResourceType::User };
+        let resource = Resource::new(Owner::User(Arc::new(account), Arc::new(user)), kind, 0);
         let policy = "p".parse().unwrap();
         let all = 0..register.exemptions().len();
         prop_assert_eq!(register.rule(&policy, &resource, NOW), register.decide(all, &policy, &resource, NOW));
@@ -168,7 +176,7 @@ fn of_a_large_register_few_exemptions_are_looked_at() {
         ("a unit each", |n| format!("ou: Root/Workloads/u{n}")),
     ];
     let policy = "p".parse().unwrap();
-    let resource = Resource::AccessKey(Arc::new(user()), 0);
+    let resource = resource(user(), ResourceType::AccessKey);
     for (name, selector) in registers {
         let mut selectors: Vec<String> = (0..5_000).map(selector).collect();
         selectors.push("user: svc-billing".to_owned());

@@ -2,13 +2,13 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use keysweep_model::{Evidence, Facet, FacetSet, Fact, Resource, ResourceType};
+use keysweep_model::{Account, Facet, FacetSet, Missing, Owner, Resource, ResourceType};
 use keysweep_policy::{Evaluation, Outcome};
 
-use super::{About, Judge, Judgement, Look, is_pass, needs};
+use super::{Judge, Judged, Look, is_pass, needs};
 use crate::{
     exemptions::Ruling,
-    subject::{Subject, Wants},
+    subject::{Origins, Subject, Wants},
 };
 
 /// What became of the evaluation of one resource.
@@ -23,68 +23,74 @@ enum Step {
     Unlisted(String),
 }
 
+/// A user that is judged.
+struct Judging<'a> {
+    subject: &'a Subject,
+    /// The user, as what its resources are of.
+    owner: Owner,
+    origins: Origins,
+    judged: Judged,
+    wants: Wants,
+}
+
 /// A resource of a user, among those of its kind.
 struct Item<'a> {
     subject: &'a Subject,
-    kind: ResourceType,
-    place: usize,
-    /// Whether the report only leaves room for it.
-    is_guess: bool,
+    origins: &'a Origins,
+    resource: &'a Resource,
 }
 
 impl Judge<'_> {
-    /// Judges everything that `subject` has and that is not of the account as a whole.
-    pub(crate) fn user(&self, subject: &Subject) -> Look<Wants> {
-        let mut judgement = Judgement::default();
-        let mut wants = Wants::default();
+    /// Judges everything that `subject`, a user of `account`, has and that is not of the account as a whole.
+    pub(crate) fn user(&self, account: &Arc<Account>, subject: &Subject) -> Look<Wants> {
+        let mut judging = Judging {
+            subject,
+            owner: Owner::User(Arc::clone(account), Arc::clone(&subject.user)),
+            origins: self.origins(&subject.user),
+            judged: Judged::default(),
+            wants: Wants::default(),
+        };
         for (index, policy) in self.policies.iter().enumerate() {
             if !policy.metadata().resource.is_of_account() {
-                self.by_policy(index, subject, &mut judgement, &mut wants);
+                self.by_policy(index, &mut judging);
             }
         }
-        if wants.is_empty() { Look::Settled(judgement) } else { Look::Wants(wants) }
+        if judging.wants.is_empty() { Look::Settled(judging.judged) } else { Look::Wants(judging.wants) }
     }
 
-    fn by_policy(&self, index: usize, subject: &Subject, judgement: &mut Judgement, wants: &mut Wants) {
+    fn by_policy(&self, index: usize, judging: &mut Judging<'_>) {
         let kind = self.policies[index].metadata().resource;
-        let reason = match Resource::of_user(kind, &subject.user) {
-            Fact::Known(resources) => return self.each(index, resources, subject, judgement, wants),
-            Fact::Unreadable(why) => why.to_string(),
-            Fact::NotRead(facet) => {
+        let reason = match Resource::of(&judging.owner, kind).get() {
+            Ok(resources) => return self.each(index, &resources, judging),
+            Err(Missing::Unreadable(why)) => why.to_string(),
+            Err(Missing::NotRead(facet)) => {
                 let facets = FacetSet::of(&[facet]);
-                let wanted = subject.wants(facets);
+                let wanted = judging.subject.wants(facets, &judging.origins);
                 if !wanted.is_empty() {
-                    return wants.add(wanted);
+                    return judging.wants.add(wanted);
                 }
                 self.source.cannot_read(facets)
             }
         };
-        judgement.add_unlisted(index, kind, subject, reason);
+        let finding = self.unlisted(index, &Resource::new(judging.owner.clone(), kind, 0));
+        self.add_unknown(&mut judging.judged, index, finding, reason);
     }
 
     /// Judges each of `resources`. Where the list of them could not be read live, what the report alone could settle
     /// stands: a policy that passes every resource of the report passes. Any other policy has one finding on the user.
-    fn each(
-        &self,
-        index: usize,
-        resources: Vec<Resource>,
-        subject: &Subject,
-        judgement: &mut Judgement,
-        wants: &mut Wants,
-    ) {
-        let kind = self.policies[index].metadata().resource;
-        let mut judged = Judgement::default();
+    fn each(&self, index: usize, resources: &[Resource], judging: &mut Judging<'_>) {
+        let mut judged = Judged::default();
         let mut unlisted = None;
-        for (place, resource) in resources.into_iter().enumerate() {
-            let evaluation = self.policies[index].evaluate(&resource, self.as_of);
-            let item = Item { subject, kind, place, is_guess: subject.is_guess(kind, place) };
+        for resource in resources {
+            let evaluation = self.policies[index].evaluate(resource, self.as_of);
+            let item = Item { subject: judging.subject, origins: &judging.origins, resource };
             match self.step(&item, &evaluation) {
-                Step::Wants(wanted) => wants.add(wanted),
-                Step::Unlisted(reason) => unlisted = Some(reason),
-                // A guess that passes is nothing to count.
-                Step::Holds | Step::Unknown(_) if item.is_guess => {}
+                Step::Wants(wanted) => judging.wants.add(wanted),
+                Step::Unlisted(reason) => unlisted = Some((resource, reason)),
+                // A resource that may not exist and passes is nothing to count.
+                Step::Holds | Step::Unknown(_) if resource.is_possible() => {}
                 Step::Holds => {
-                    let ruling = self.ruling(index, &resource, &evaluation);
+                    let ruling = self.ruling(index, resource, &evaluation);
                     let wanted = match &ruling {
                         Ruling::Needs(facets) => item.wants(*facets),
                         Ruling::None | Ruling::Exempt(_) | Ruling::Expired(_) | Ruling::Unknown { .. } => {
@@ -94,21 +100,22 @@ impl Judge<'_> {
                     if wanted.is_empty() {
                         self.conclude(&mut judged, index, resource, evaluation, ruling);
                     } else {
-                        wants.add(wanted);
+                        judging.wants.add(wanted);
                     }
                 }
                 Step::Unknown(reason) => {
-                    judged.add_unknown(index, About::Resource(resource), reason, evaluation.evidence);
+                    let finding = self.finding(index, resource, evaluation.evidence);
+                    self.add_unknown(&mut judged, index, finding, reason);
                 }
             }
         }
-        if let Some(reason) = unlisted {
-            if subject.why_unconfirmed(list_of(kind)).is_some() {
-                judged = Judgement::default();
+        if let Some((resource, reason)) = unlisted {
+            if judging.origins.why_unconfirmed(list_of(resource.kind())).is_some() {
+                judged = Judged::default();
             }
-            judged.add_unlisted(index, kind, subject, reason);
+            self.add_unknown(&mut judged, index, self.unlisted(index, resource), reason);
         }
-        judgement.append(judged);
+        judging.judged.append(judged);
     }
 
     fn step(&self, item: &Item<'_>, evaluation: &Evaluation) -> Step {
@@ -116,12 +123,12 @@ impl Judge<'_> {
         if !needed.is_empty() {
             return Step::Wants(needed);
         }
-        let list = list_of(item.kind);
+        let list = list_of(item.resource.kind());
         let unsure = item.unsure(evaluation);
-        let exhausted = item.subject.exhausted(unsure);
+        let exhausted = item.subject.exhausted(unsure, item.origins);
         let unlisted = exhausted.intersection(list);
         if !unlisted.is_empty() {
-            return Step::Unlisted(self.why(item.subject, unlisted));
+            return Step::Unlisted(self.why(item.origins, unlisted));
         }
         if exhausted.is_empty() && !unsure.is_empty() {
             return Step::Wants(item.wants(unsure));
@@ -131,60 +138,45 @@ impl Judge<'_> {
             return Step::Wants(item.wants(list));
         }
         if !exhausted.is_empty() {
-            return Step::Unknown(self.why(item.subject, exhausted));
+            return Step::Unknown(self.why(item.origins, exhausted));
         }
         match &evaluation.outcome {
-            Outcome::Needs(facets) => Step::Unknown(self.why(item.subject, *facets)),
+            Outcome::Needs { facet, .. } => Step::Unknown(self.why(item.origins, FacetSet::of(&[*facet]))),
             Outcome::Verdict(_) | Outcome::Unknown(_) | Outcome::Error(_) => Step::Holds,
         }
     }
 
     /// Why `facets` cannot be read.
-    fn why(&self, subject: &Subject, facets: FacetSet) -> String {
-        subject.why_unconfirmed(facets).map_or_else(|| self.source.cannot_read(facets), ToString::to_string)
-    }
-}
-
-impl Judgement {
-    fn add_unlisted(&mut self, policy: usize, kind: ResourceType, subject: &Subject, reason: String) {
-        self.add_unknown(policy, About::Unlisted(kind, Arc::clone(&subject.user)), reason, Evidence::new());
+    fn why(&self, origins: &Origins, facets: FacetSet) -> String {
+        origins.why_unconfirmed(facets).map_or_else(|| self.source.cannot_read(facets), ToString::to_string)
     }
 }
 
 impl Item<'_> {
     /// The facets of a report that `evaluation` rests on and may not.
     ///
-    /// A pass may rest on a report. What stands in a report's list as a guess is good for judging that one resource
-    /// only: whoever counts or goes through the list must have the list as it is, for a pass too.
+    /// A pass may rest on a report. A slot that may be empty is good for judging that one resource only: a policy that
+    /// counts or goes through the list must have the list as it is, for a pass too.
     fn unsure(&self, evaluation: &Evaluation) -> FacetSet {
-        let own = match self.kind {
-            ResourceType::AccessKey => FacetSet::of(&[Facet::AccessKeys, Facet::AccessKeyLastUsed]),
-            ResourceType::SigningCertificate => FacetSet::of(&[Facet::SigningCertificates]),
-            ResourceType::Account
-            | ResourceType::Root
-            | ResourceType::User
-            | ResourceType::Password
-            | ResourceType::Mfa
-            | ResourceType::ServiceCredential
-            | ResourceType::SshKey => FacetSet::default(),
-        };
-        let guessed = evaluation.reads.intersection(self.subject.guessed().difference(own));
+        let list = list_of(self.resource.kind());
+        let own = if list.contains(Facet::AccessKeys) { list.with(Facet::AccessKeyLastUsed) } else { list };
+        let possible = evaluation.reads.intersection(self.origins.possible.difference(own));
         if is_pass(evaluation) {
-            return guessed;
+            return possible;
         }
-        let list = list_of(self.kind);
-        if self.is_guess {
+        if self.resource.is_possible() {
             return list;
         }
         // The resource itself may be gone by now.
-        guessed.union(evaluation.reads.union(list).intersection(self.subject.reported))
+        possible.union(evaluation.reads.union(list).intersection(self.origins.reported))
     }
 
     /// What of `facets` can still be read. The last use of a key is asked for the key that is judged.
     fn wants(&self, facets: FacetSet) -> Wants {
-        let mut wants = self.subject.wants(facets);
-        if self.kind == ResourceType::AccessKey && wants.last_used_of.contains(&self.place) {
-            wants.last_used_of = BTreeSet::from([self.place]);
+        let mut wants = self.subject.wants(facets, self.origins);
+        let place = self.resource.index();
+        if self.resource.kind() == ResourceType::AccessKey && wants.last_used_of.contains(&place) {
+            wants.last_used_of = BTreeSet::from([place]);
         }
         wants
     }

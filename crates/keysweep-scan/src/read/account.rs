@@ -10,13 +10,13 @@ impl Reader<'_> {
         for facet in wanted.iter() {
             match facet {
                 Facet::AccountSummary => {
-                    facts.root.credentials = fact(facet, self.session.account_summary().await);
+                    facts.root_credentials = fact(facet, self.session.account_summary().await);
                 }
-                Facet::RootMfa => facts.root.has_virtual_mfa = fact(facet, self.session.root_has_virtual_mfa().await),
+                Facet::RootMfa => facts.root_has_virtual_mfa = fact(facet, self.session.root_has_virtual_mfa().await),
                 Facet::PasswordPolicy => facts.password_policy = fact(facet, self.session.password_policy().await),
                 Facet::CredentialReport => {
                     self.read_report().await.ok();
-                    facts.root.activity = self.root_activity();
+                    facts.root_activity = self.root_activity();
                 }
                 // These tell of users, or are read with the accounts.
                 Facet::OrganizationalUnits
@@ -37,5 +37,5 @@ impl Reader<'_> {
 }
 
 fn fact<T>(facet: Facet, answer: Result<T, keysweep_aws::CallError>) -> Fact<T> {
-    answer.map_or_else(|error| Fact::Unreadable(unreadable(facet, &error)), Fact::Known)
+    answer.map_or_else(|error| Fact::Unreadable(unreadable(facet, &error)), Fact::Live)
 }

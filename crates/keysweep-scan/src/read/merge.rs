@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use keysweep_aws::{ListedUser, ReportUser};
+use keysweep_aws::ListedUser;
 use keysweep_model::{User, UserName};
 
 use crate::audit::second;
@@ -12,25 +12,25 @@ use crate::audit::second;
 #[derive(Debug, Default)]
 pub(super) struct Merged {
     /// The users that the report tells of, each with its row.
-    pub(super) reported: Vec<(ReportUser, ListedUser)>,
+    pub(super) reported: Vec<(User, ListedUser)>,
     /// The users that the report does not tell of under the names that they have now: made or renamed since.
     pub(super) unreported: Vec<ListedUser>,
     /// The rows of users that are not in the list.
-    pub(super) unlisted: Vec<ReportUser>,
+    pub(super) unlisted: Vec<User>,
     /// When those users were made whose names other users have now.
     pub(super) replaced: Vec<Option<Timestamp>>,
 }
 
 /// A row is about the user of its name that was made at the same moment. A user of the name that was made at another
 /// moment is another user.
-pub(super) fn merge(rows: Vec<ReportUser>, listed: Vec<ListedUser>) -> Merged {
+pub(super) fn merge(rows: Vec<User>, listed: Vec<ListedUser>) -> Merged {
     let mut by_name: HashMap<UserName, ListedUser> =
         listed.into_iter().map(|listed| (listed.user.name.clone(), listed)).collect();
     let mut merged = Merged::default();
     for row in rows {
-        match by_name.get(&row.user.name) {
+        match by_name.get(&row.name) {
             Some(listed) if made_at_once(&row, listed) => {
-                merged.reported.extend(by_name.remove(&row.user.name).map(|listed| (row, listed)));
+                merged.reported.extend(by_name.remove(&row.name).map(|listed| (row, listed)));
             }
             Some(_) => merged.replaced.push(made(&row)),
             None => merged.unlisted.push(row),
@@ -42,18 +42,18 @@ pub(super) fn merge(rows: Vec<ReportUser>, listed: Vec<ListedUser>) -> Merged {
 }
 
 /// Whether the row and the list tell the same second as that of the user's creation.
-pub(super) fn made_at_once(row: &ReportUser, listed: &ListedUser) -> bool {
+pub(super) fn made_at_once(row: &User, listed: &ListedUser) -> bool {
     made(row).is_some() && made(row) == second_of(&listed.user)
 }
 
 /// The second in which the user of a row was made, where the report tells.
-pub(super) fn made(row: &ReportUser) -> Option<Timestamp> {
-    second_of(&row.user)
+pub(super) fn made(row: &User) -> Option<Timestamp> {
+    second_of(row)
 }
 
 /// The second in which a user was made: reports are no more precise.
 pub(super) fn second_of(user: &User) -> Option<Timestamp> {
-    user.created_at.known().map(|at| second(*at))
+    user.created_at.value().map(|at| second(*at))
 }
 
 /// How many of the users that are gone have only got another name: those that were made at the moment of just one user
@@ -69,28 +69,19 @@ pub(super) fn renamed(gone: &[Option<Timestamp>], unreported: &[ListedUser]) -> 
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use keysweep_model::{Account, AccountState, Fact};
+    use keysweep_model::Fact;
 
     use super::*;
 
     fn user(name: &str, made: i64) -> User {
-        let account = Account {
-            id: "111122223333".parse().unwrap(),
-            name: String::new(),
-            email: None,
-            state: AccountState::Active,
-            ou_path: Fact::Known("Root".to_owned()),
-        };
         User {
-            created_at: Fact::Known(Timestamp::from_second(made).unwrap()),
-            ..User::unread(&Arc::new(account), name.parse().unwrap(), String::new(), "/".to_owned())
+            created_at: Fact::Live(Timestamp::from_second(made).unwrap()),
+            ..User::unread(name.parse().unwrap(), String::new(), "/".to_owned())
         }
     }
 
-    fn row((name, made): &(&str, i64)) -> ReportUser {
-        ReportUser { user: user(name, *made), possible_keys: 0, possible_certificates: 0 }
+    fn row((name, made): &(&str, i64)) -> User {
+        user(name, *made)
     }
 
     fn listed((name, made): &(&str, i64)) -> ListedUser {
@@ -104,9 +95,9 @@ mod tests {
         let gone: Vec<_> = merged.unlisted.iter().map(made).chain(merged.replaced.iter().copied()).collect();
         format!(
             "{} | {} | {} | {} | {}",
-            names(merged.reported.iter().map(|(row, _)| &row.user).collect()),
+            names(merged.reported.iter().map(|(row, _)| row).collect()),
             names(merged.unreported.iter().map(|listed| &listed.user).collect()),
-            names(merged.unlisted.iter().map(|row| &row.user).collect()),
+            names(merged.unlisted.iter().collect()),
             merged.replaced.len(),
             renamed(&gone, &merged.unreported),
         )
@@ -122,7 +113,7 @@ mod tests {
     #[test]
     fn a_fraction_of_a_second_makes_no_other_user() {
         let mut precise = listed(&("ann", 1));
-        precise.user.created_at = Fact::Known("1970-01-01T00:00:01.5Z".parse().unwrap());
+        precise.user.created_at = Fact::Live("1970-01-01T00:00:01.5Z".parse().unwrap());
         assert_eq!(merge(vec![row(&("ann", 1))], vec![precise]).reported.len(), 1);
     }
 
@@ -145,7 +136,7 @@ mod tests {
     #[test]
     fn a_row_without_a_readable_date_is_about_no_user() {
         let mut undated = row(&("ann", 1));
-        undated.user.created_at = Fact::NotRead(keysweep_model::Facet::Users);
+        undated.created_at = Fact::NotRead(keysweep_model::Facet::Users);
         let merged = merge(vec![undated], vec![listed(&("ann", 1))]);
         assert_eq!((merged.reported.len(), merged.unreported.len(), merged.replaced), (0, 1, vec![None]));
     }

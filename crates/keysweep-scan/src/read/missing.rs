@@ -35,7 +35,7 @@ impl Reader<'_> {
             }
             self.clock.sleep(wait).await;
             let existence = if round + 1 == WAITS.len() { Existence::Confirmed } else { Existence::Listed };
-            let listed = match self.session.users(self.account).await {
+            let listed = match self.session.users().await {
                 Ok(listed) => listed.into_iter().map(|listed| (listed.unique_id.clone(), listed)).collect::<ById>(),
                 Err(error) => {
                     let why = unknown(&format!("AWS finds no such user, and then {error}"));
@@ -73,7 +73,7 @@ impl Reader<'_> {
         match subject.unique_id.as_ref().and_then(|id| listed.get(id)) {
             Some(now) if now.user.name != subject.user.name => Look::Renamed(Box::new(Subject::listed(now.clone()))),
             Some(_) => Look::Read(self.read_for(subject, wants, existence).await),
-            None => match self.session.user(self.account, &subject.user.name).await {
+            None => match self.session.user(&subject.user.name).await {
                 Err(error) if error.kind == CallErrorKind::NotFound => Look::Gone,
                 Ok(now) if Some(&now.unique_id) != subject.unique_id.as_ref() => {
                     Look::Replaced(Box::new(Subject::listed(now)))

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
-use keysweep_aws::{CredentialReport, ReportError, ReportUser};
+use keysweep_aws::{CredentialReport, ReportError};
 use keysweep_model::{Facet, Fact, RootActivity, Unreadable, User, UserName};
 
 use super::{Reader, merge};
@@ -22,7 +22,7 @@ pub(super) struct Report {
     generated_at: Timestamp,
     root: Fact<RootActivity>,
     /// Its rows, until they are the users of the account.
-    pub(super) users: Vec<ReportUser>,
+    pub(super) users: Vec<User>,
     /// Its rows, as far as they are about passwords.
     passwords: Vec<Row>,
 }
@@ -59,7 +59,7 @@ impl Reader<'_> {
 
     pub(super) async fn ask_for_report(&self) -> Result<CredentialReport, ReportError> {
         let (Reading::Report(wait) | Reading::Fresh(wait)) = self.reading;
-        self.session.credential_report(self.account, wait).await
+        self.session.credential_report(wait).await
     }
 
     /// The report, or why there is none to use.
@@ -125,10 +125,12 @@ impl Report {
         let passwords = users
             .iter()
             .map(|row| Row {
-                name: row.user.name.clone(),
+                name: row.name.clone(),
                 made_at: merge::made(row),
-                changed_at: match &row.user.password {
-                    Fact::Known(password) => password.as_ref().map(|password| password.changed_at.clone()),
+                changed_at: match &row.password {
+                    Fact::Live(password) | Fact::Reported(password, _) | Fact::Possible(password) => {
+                        password.as_ref().map(|password| password.changed_at.clone())
+                    }
                     Fact::Unreadable(why) => Some(Fact::Unreadable(Arc::clone(why))),
                     Fact::NotRead(_) => None,
                 },
@@ -153,10 +155,10 @@ impl Report {
     ) -> Fact<Timestamp> {
         let changed_at = self.row_of(user, users).and_then(|row| row.changed_at.clone());
         match (changed_at, made_at) {
-            (Some(Fact::Known(changed_at)), made_at) => {
-                Fact::Known(made_at.map_or(changed_at, |at| at.max(changed_at)))
+            (Some(changed_at), made_at) if changed_at.value().is_some() => {
+                changed_at.map(|changed_at| made_at.map_or(changed_at, |at| at.max(changed_at)))
             }
-            (_, Some(made_at)) if made_at >= self.settled_at() => Fact::Known(made_at),
+            (_, Some(made_at)) if made_at >= self.settled_at() => Fact::Live(made_at),
             (Some(unknown), _) => unknown,
             (None, _) => Fact::Unreadable(unusable(format!(
                 "the report of {} tells of no password of the user",

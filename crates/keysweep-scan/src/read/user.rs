@@ -38,7 +38,7 @@ impl Reader<'_> {
         if self.evidence.inactive_keys_are_dated() && subject.drop_possible_keys() {
             return Read::Done(Box::new(subject));
         }
-        for facet in wants.facets.difference(subject.read).iter() {
+        for facet in wants.facets.difference(subject.asked).iter() {
             if let Err(NoSuchUser) = self.read_facet(&mut subject, facet, &wants, existence).await {
                 return Read::Missing(Box::new(subject), wants);
             }
@@ -63,7 +63,7 @@ impl Reader<'_> {
                     Some(tags) => Ok(tags.clone()),
                     None => session.user_tags(&name).await,
                 };
-                put(subject, facet, existence, tags, |it, tags| Arc::make_mut(&mut it.user).tags = Fact::Known(tags))?;
+                put(subject, facet, existence, tags, |it, tags| Arc::make_mut(&mut it.user).tags = Fact::Live(tags))?;
             }
             Facet::LoginProfile => self.read_password(subject, existence).await?,
             Facet::MfaDevices => {
@@ -75,7 +75,7 @@ impl Reader<'_> {
                 put(subject, facet, existence, certificates, Subject::set_live_certificates)?;
             }
             Facet::SshKeys => put(subject, facet, existence, session.ssh_keys(&name).await, |it, keys| {
-                Arc::make_mut(&mut it.user).ssh_keys = Fact::Known(keys);
+                Arc::make_mut(&mut it.user).ssh_keys = Fact::Live(keys);
             })?,
             Facet::AuthorizationDetails => self.take_permissions(subject, existence)?,
             Facet::ServiceCredentials => self.take_service_credentials(subject),
@@ -88,7 +88,7 @@ impl Reader<'_> {
             | Facet::PasswordPolicy
             | Facet::RootMfa => {}
         }
-        subject.read = subject.read.with(facet);
+        subject.asked = subject.asked.with(facet);
         Ok(())
     }
 
@@ -96,7 +96,7 @@ impl Reader<'_> {
     async fn read_access_keys(&self, subject: &mut Subject, existence: Existence) -> Result<(), NoSuchUser> {
         let keys = self.session.access_keys(&subject.user.name).await;
         if let Ok(live) = &keys {
-            subject.caught = self.audit(subject, live);
+            subject.report_error = self.audit(subject, live);
         }
         let is_live = self.report_age().is_some_and(|report| report.is_live);
         put(subject, Facet::AccessKeys, existence, keys, |it, keys| it.set_live_keys(keys, is_live))
@@ -104,8 +104,9 @@ impl Reader<'_> {
 
     /// Holds a live list of keys against the report, and says what is wrong with the report.
     pub(super) fn audit(&self, subject: &Subject, live: &[AccessKey]) -> Option<String> {
-        let report = self.report_age().filter(|_| subject.reported.contains(Facet::AccessKeys))?;
-        let what = match audit(subject.user.access_keys.known()?, live, report.settled_at) {
+        let report = self.report_age()?;
+        let Fact::Reported(reported, _) = &subject.user.access_keys else { return None };
+        let what = match audit(reported, live, report.settled_at) {
             Audit::Agrees => return None,
             Audit::DatesInactiveKey => {
                 self.evidence.confirm();
@@ -137,7 +138,7 @@ impl Reader<'_> {
             }
             let error = match self.session.access_key_last_used(&subject.user.name, &id).await {
                 Ok(last_used) => {
-                    subject.set_last_used(&id, &Fact::Known(last_used));
+                    subject.set_last_used(&id, &Fact::Live(last_used));
                     continue;
                 }
                 Err(error) => error,
@@ -173,7 +174,7 @@ impl Reader<'_> {
         };
         put(subject, Facet::LoginProfile, existence, answer, Subject::set_live_password)?;
         // The report may have been asked for before it was known that there is a password.
-        if subject.read.contains(Facet::CredentialReport) {
+        if subject.asked.contains(Facet::CredentialReport) {
             self.take_password_age(subject);
         }
         Ok(())
@@ -200,7 +201,7 @@ impl Reader<'_> {
     /// A user that is not in the list of all credentials has none.
     fn take_service_credentials(&self, subject: &mut Subject) {
         let credentials = match &self.service_credentials {
-            Some(Ok(all)) => Fact::Known(all.get(&subject.user.name).cloned().unwrap_or_default()),
+            Some(Ok(all)) => Fact::Live(all.get(&subject.user.name).cloned().unwrap_or_default()),
             Some(Err(why)) => Fact::Unreadable(Arc::clone(why)),
             None => return,
         };
@@ -209,7 +210,7 @@ impl Reader<'_> {
 
     fn take_password_age(&self, subject: &mut Subject) {
         let changed_at = self.password_changed_at(&subject.user, subject.password_made_at);
-        if let Fact::Known(Some(password)) = &mut Arc::make_mut(&mut subject.user).password
+        if let Some(Some(password)) = Arc::make_mut(&mut subject.user).password.value_mut()
             && password.changed_at.is_not_read()
         {
             password.changed_at = changed_at;
@@ -230,9 +231,9 @@ fn put<T>(
         (Err(error), Existence::Listed) if error.kind == CallErrorKind::NotFound => return Err(NoSuchUser),
         (Err(error), Existence::Confirmed) if error.kind == CallErrorKind::NotFound => {
             let reason = format!("{error}, although iam:ListUsers lists the user");
-            subject.set_unreadable(missing(facet, &reason));
+            subject.set_unreadable(&missing(facet, &reason));
         }
-        (Err(error), Existence::Listed | Existence::Confirmed) => subject.set_unreadable(unreadable(facet, &error)),
+        (Err(error), Existence::Listed | Existence::Confirmed) => subject.set_unreadable(&unreadable(facet, &error)),
     }
     Ok(())
 }

@@ -8,8 +8,8 @@
 use std::{collections::HashSet, sync::Arc};
 
 use futures::{StreamExt, stream};
-use keysweep_aws::{CallError, CallErrorKind, ListedUser, ReportUser};
-use keysweep_model::{CredentialStatus, Facet, Fact, Unreadable};
+use keysweep_aws::{CallError, CallErrorKind, ListedUser};
+use keysweep_model::{CredentialStatus, Facet, Unreadable, User};
 
 use super::{
     Reader,
@@ -30,7 +30,7 @@ impl Reader<'_> {
     /// All users of the account: those that are listed, by the credential report where it tells of them.
     pub(crate) async fn users(&mut self) -> Result<Vec<Subject>, CallError> {
         let listed = match self.reading {
-            Reading::Fresh(_) => self.session.users(self.account).await?,
+            Reading::Fresh(_) => self.session.users().await?,
             Reading::Report(_) => self.list_and_report().await?,
         };
         self.made = listed
@@ -56,9 +56,9 @@ impl Reader<'_> {
     async fn list_and_report(&mut self) -> Result<Vec<ListedUser>, CallError> {
         let report = async { Ok(self.ask_for_report().await) };
         let (listed, report) = if self.at_once > 1 {
-            futures::try_join!(self.session.users(self.account), report)?
+            futures::try_join!(self.session.users(), report)?
         } else {
-            (self.session.users(self.account).await?, report.await?)
+            (self.session.users().await?, report.await?)
         };
         self.report = Some(self.usable(report));
         Ok(listed)
@@ -85,7 +85,7 @@ impl Reader<'_> {
             }
         }
         if !not_found.is_empty() {
-            match self.session.users(self.account).await {
+            match self.session.users().await {
                 Ok(again) => {
                     gone.extend(not_found.iter().map(merge::made));
                     let known = subjects.iter().filter_map(|subject| subject.unique_id.as_ref());
@@ -103,10 +103,10 @@ impl Reader<'_> {
     }
 
     /// Asks for the users of these rows by their names.
-    async fn look_up(&self, rows: Vec<ReportUser>) -> Vec<(ReportUser, Result<ListedUser, CallError>)> {
+    async fn look_up(&self, rows: Vec<User>) -> Vec<(User, Result<ListedUser, CallError>)> {
         stream::iter(rows)
             .map(async |row| {
-                let now = self.session.user(self.account, &row.user.name).await;
+                let now = self.session.user(&row.name).await;
                 (row, now)
             })
             .buffered(self.at_once)
@@ -130,13 +130,13 @@ impl Reader<'_> {
 }
 
 /// The user of a row of whom it cannot be told whether it is there.
-fn unsure(row: ReportUser, error: &CallError) -> Subject {
+fn unsure(row: User, error: &CallError) -> Subject {
     let reason = format!("the credential report has the user, iam:ListUsers has not, and then {error}");
-    Subject::unknown(row.user, &Arc::new(Unreadable { facet: Facet::Users, reason }))
+    Subject::unknown(row, &Arc::new(Unreadable { facet: Facet::Users, reason }))
 }
 
 fn has_dated_inactive_key(subject: &Subject) -> bool {
-    let keys = subject.user.access_keys.known().into_iter().flatten();
-    let mut inactive = keys.filter(|key| key.status == Fact::Known(CredentialStatus::Inactive));
-    inactive.any(|key| key.created_at.known().is_some())
+    let keys = subject.user.access_keys.value().into_iter().flatten();
+    let mut inactive = keys.filter(|key| key.status.value() == Some(&CredentialStatus::Inactive));
+    inactive.any(|key| key.created_at.value().is_some())
 }

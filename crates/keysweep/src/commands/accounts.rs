@@ -48,7 +48,7 @@ fn row(checked: CheckedAccount) -> AccountRow {
     AccountRow {
         id: account.id,
         name: account.name,
-        ou_path: account.ou_path.known().cloned(),
+        ou_path: account.ou_path.value().cloned(),
         state: account.state,
         scope: match scope {
             Scope::InScope => keysweep_report::Scope::In,

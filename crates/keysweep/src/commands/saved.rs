@@ -8,9 +8,9 @@ use std::{
 
 use keysweep_aws::Clock;
 use keysweep_files::{FileKind, Found, shown};
-use keysweep_model::{AccountFacts, Run, ScanResult};
-use keysweep_report::inventory::{InventoryError, Reader, Record, Writer};
-use keysweep_scan::{InventoryAccount, judge_inventory};
+use keysweep_model::{AccountFacts, Run, SavedAccount, ScanResult};
+use keysweep_report::inventory::{InventoryError, Reader, Writer};
+use keysweep_scan::judge_inventory;
 use tokio::{
     sync::mpsc::{self, UnboundedSender},
     task::JoinHandle,
@@ -56,15 +56,7 @@ pub(super) fn judge(path: &Path, settings: &Settings, clock: &Clock) -> Result<S
         ..saved
     };
     let mut damage = None;
-    let accounts = inventory.map_while(|record| match record {
-        Ok(Record::Account(facts)) => Some(InventoryAccount::Read(facts)),
-        Ok(Record::Failed(gap)) => Some(InventoryAccount::Failed(gap)),
-        Ok(Record::Skipped(gap)) => Some(InventoryAccount::Skipped(gap)),
-        Err(error) => {
-            damage = Some(error);
-            None
-        }
-    });
+    let accounts = inventory.map_while(|account| account.map_err(|error| damage = Some(error)).ok());
     let mut result = judge_inventory(accounts, &settings.scan.policies, &settings.scan.exemptions, run);
     result.run.finished_at = clock.now();
     match damage {
@@ -111,7 +103,7 @@ impl Saving {
         let writer = tokio::task::spawn_blocking(move || {
             let mut writer = Writer::new(spool);
             while let Some(facts) = accounts.blocking_recv() {
-                writer.add(&Record::Account(Box::new(facts)))?;
+                writer.add(&SavedAccount::Read(Box::new(facts)))?;
             }
             Ok(writer)
         });
@@ -125,8 +117,8 @@ impl Saving {
     pub(super) async fn finish(self, result: &ScanResult) -> Result<(), Failure> {
         let lost = |error: io::Error| Failure::lost(format!("could not write the inventory: {error}"));
         let mut writer = self.writer.await.map_err(|error| lost(io::Error::other(error)))?.map_err(lost)?;
-        let failed = result.coverage.failed.iter().cloned().map(Record::Failed);
-        let skipped = result.coverage.skipped.iter().cloned().map(Record::Skipped);
+        let failed = result.coverage.failed.iter().cloned().map(SavedAccount::Failed);
+        let skipped = result.coverage.skipped.iter().cloned().map(SavedAccount::Skipped);
         failed.chain(skipped).try_for_each(|record| writer.add(&record)).map_err(lost)?;
         self.destination.deliver(|out| writer.finish(&result.run, out))
     }

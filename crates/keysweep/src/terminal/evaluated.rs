@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use keysweep_model::{Evidence, EvidenceValue, ParamValue};
+use keysweep_model::{EvidenceValue, Finding, ParamValue, Status};
 
 use super::{
     View,
@@ -12,58 +12,31 @@ use super::{
     text,
 };
 
-/// What a resource is called.
-#[derive(Debug, Clone)]
-pub struct Name {
-    /// The account's id.
-    pub account: String,
-    /// The account's name.
-    pub account_name: String,
-    /// The user; none for a resource that does not belong to a user.
-    pub user: Option<String>,
-    /// What names it within its user, where it has such a name.
-    pub id: Option<String>,
-}
-
-/// One resource as a policy judges it.
-#[derive(Debug)]
-pub struct Evaluated {
-    /// The resource.
-    pub name: Name,
-    /// What the judgement came to, in a word.
-    pub status: &'static str,
-    /// And in a sentence; may be empty.
-    pub message: String,
-    /// The facts that the policy touched.
-    pub evidence: Evidence,
-}
-
 /// One resource of which two versions of a policy say different things.
 #[derive(Debug)]
 pub struct Change {
-    /// The resource.
-    pub name: Name,
-    /// What the old version says: the verdict, and the severity of a violation.
+    /// What the new version says of the resource.
+    pub finding: Finding,
+    /// The result by the old version: the status, and the severity of a violation.
     pub before: String,
-    /// What the new version says.
+    /// The result by the new version.
     pub after: String,
-    /// And in a sentence; may be empty.
-    pub message: String,
 }
 
 /// The verdict on each of these resources, with the parameters and every fact that was touched, and how many of all come
 /// to what.
 #[must_use]
 pub fn evaluated(
-    evaluated: &[Evaluated],
-    counts: &BTreeMap<&str, u64>,
+    findings: &[Finding],
+    counts: &BTreeMap<Status, u64>,
     params: &BTreeMap<String, ParamValue>,
     view: &View,
 ) -> String {
     let mut page = Page::new(view);
-    for Evaluated { name, status, message, evidence } in evaluated {
-        let subject = cells(name).join("  ");
-        page.section(&status.to_uppercase(), Look::Bold, &subject, Look::Bold);
+    for finding in findings {
+        let Finding { status, message, evidence, .. } = finding;
+        let subject = cells(finding).join("  ");
+        page.section(&status.as_str().to_uppercase(), Look::Bold, &subject, Look::Bold);
         page.text(super::page::GUTTER, Look::Plain, message);
         let params = params.iter().map(|(param, value)| vec![format!("params.{param}"), show(value)]);
         let facts = evidence.iter().map(|(fact, value)| vec![fact.clone(), fact_text(value)]);
@@ -82,8 +55,8 @@ pub fn changes(changes: &[Change], counts: &BTreeMap<(String, String), u64>, jud
     let mut page = Page::new(view);
     let row = |change: &Change| {
         let mut all = vec![format!("{} -> {}", change.before, change.after)];
-        all.extend(cells(&change.name));
-        Row { cells: all, text: change.message.clone() }
+        all.extend(cells(&change.finding));
+        Row { cells: all, text: change.finding.message.clone() }
     };
     page.rows(0, changes.iter().map(row).collect());
     let said = format!(
@@ -100,9 +73,10 @@ pub fn changes(changes: &[Change], counts: &BTreeMap<(String, String), u64>, jud
     page.finish()
 }
 
-fn cells(name: &Name) -> Vec<String> {
-    let user = name.user.clone().unwrap_or_default();
-    vec![name.account.clone(), name.account_name.clone(), user, name.id.clone().unwrap_or_default()]
+fn cells(finding: &Finding) -> Vec<String> {
+    let user = finding.user_name.as_ref().map(ToString::to_string).unwrap_or_default();
+    let id = finding.resource_id.clone().unwrap_or_default();
+    vec![finding.account_id.to_string(), finding.account_name.clone(), user, id]
 }
 
 fn fact_text(value: &EvidenceValue) -> String {

@@ -1,6 +1,6 @@
 //! The violations that are exempted, by policy.
 
-use keysweep_model::{Exempted, ExemptionId, Finding, FindingStatus};
+use keysweep_model::{Exempted, ExemptionId, Finding, Status};
 
 use super::{
     group,
@@ -11,7 +11,7 @@ use super::{
 
 /// Writes the counts by policy, where there are any; every finding where the user asked for all.
 pub(super) fn write(page: &mut Page<'_>, findings: &[Finding]) {
-    let exempt: Vec<&Finding> = findings.iter().filter(|finding| finding.status == FindingStatus::Exempt).collect();
+    let exempt: Vec<&Finding> = findings.iter().filter(|finding| finding.status == Status::Exempt).collect();
     if exempt.is_empty() {
         return;
     }

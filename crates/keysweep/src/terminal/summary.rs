@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
-use keysweep_model::{Finding, FindingStatus, ScanResult};
+use keysweep_model::{Finding, ScanResult, Status};
 
 use super::{
     group,
@@ -18,7 +18,7 @@ const ACCOUNTS: usize = 5;
 
 /// Writes both tables, or that no violation was found.
 pub(super) fn write(page: &mut Page<'_>, result: &ScanResult) {
-    let fails: Vec<_> = result.findings.iter().filter(|finding| finding.status == FindingStatus::Fail).collect();
+    let fails: Vec<_> = result.findings.iter().filter(|finding| finding.status == Status::Fail).collect();
     if fails.is_empty() {
         let said = if result.is_complete() { "no violations" } else { "no violations in what could be judged" };
         return page.section("RESULT", Look::Bold, said, Look::Bold);

@@ -3,7 +3,7 @@
 mod widths;
 mod world;
 
-use keysweep_model::{AccountState, FindingStatus, RoleCheck, ScanResult, Severity, escaped, is_unseen};
+use keysweep_model::{AccountState, RoleCheck, ScanResult, Severity, Status, escaped, is_unseen};
 use keysweep_report::{AccountList, AccountRow, Scope};
 use proptest::prelude::*;
 
@@ -433,7 +433,7 @@ proptest! {
     fn ids_stand_whole_in_every_width(width in 0usize..220) {
         let result = world::rich();
         let page = scan(&result, &View { width, color: false, all: true });
-        for finding in result.findings.iter().filter(|finding| finding.status == FindingStatus::Fail) {
+        for finding in result.findings.iter().filter(|finding| finding.status == Status::Fail) {
             let user = finding.user_name.as_ref().map_or("(root user)", |name| name.as_str());
             prop_assert!(page.contains(finding.resource_id.as_deref().unwrap_or("-")) && page.contains(user));
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use keysweep_model::{Finding, FindingStatus, ResourceType};
+use keysweep_model::{Finding, ResourceType, Status};
 
 use super::{
     group,
@@ -17,11 +17,11 @@ const EXAMPLES: usize = 1;
 
 /// Writes a section for what is unknown and one for what failed, where there is any.
 pub(super) fn write(page: &mut Page<'_>, findings: &[Finding]) {
-    section(page, findings, FindingStatus::Unknown, "not made, as facts could not be read: not a pass");
-    section(page, findings, FindingStatus::Error, "not made, as the policy failed: not a pass");
+    section(page, findings, Status::Unknown, "not made, as facts could not be read: not a pass");
+    section(page, findings, Status::Error, "not made, as the policy failed: not a pass");
 }
 
-fn section(page: &mut Page<'_>, findings: &[Finding], status: FindingStatus, what: &str) {
+fn section(page: &mut Page<'_>, findings: &[Finding], status: Status, what: &str) {
     let findings: Vec<&Finding> = findings.iter().filter(|finding| finding.status == status).collect();
     if findings.is_empty() {
         return;
@@ -51,7 +51,7 @@ fn pattern(finding: &Finding) -> String {
     reason::pattern(&finding.message, &names)
 }
 
-fn one_reason(page: &mut Page<'_>, status: FindingStatus, shared: &reason::Shared<&Finding>) {
+fn one_reason(page: &mut Page<'_>, status: Status, shared: &reason::Shared<&Finding>) {
     let count = text::thousands(shared.members.len() as u64);
     page.hanging(2, &format!("{count} {status}"), &shared.reason);
     page.text(6, Look::Plain, &format!("asked by {}", policies(&shared.members)));

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use keysweep_model::{EvidenceValue, Finding, FindingStatus, PolicyId, ScanResult, Severity};
+use keysweep_model::{EvidenceValue, Finding, PolicyId, ScanResult, Severity, Status};
 
 use super::{
     group,
@@ -20,7 +20,7 @@ pub(super) fn shows_each(page: &Page<'_>, violations: usize) -> bool {
 
 /// Writes every group of violations, where the user asked for all or where there are few.
 pub(super) fn write(page: &mut Page<'_>, result: &ScanResult) {
-    let fails: Vec<_> = result.findings.iter().filter(|finding| finding.status == FindingStatus::Fail).collect();
+    let fails: Vec<_> = result.findings.iter().filter(|finding| finding.status == Status::Fail).collect();
     if !shows_each(page, fails.len()) {
         return;
     }

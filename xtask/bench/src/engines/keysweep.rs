@@ -2,7 +2,7 @@
 //! forward, so that it runs without Rhai; what Rhai would take is measured beside it, with limits and without.
 
 use anyhow::{Result, bail};
-use keysweep_model::{Resource, Verdict};
+use keysweep_model::{Owner, Resource, ResourceType, Verdict};
 use keysweep_policy::{Outcome, Policy};
 
 use super::{Engine, Extent, Judged};
@@ -28,7 +28,7 @@ impl Engine for Keysweep {
     type Input<'a> = Resource;
 
     fn input<'a>(&'a self, key: &'a Key, _extent: Extent) -> Result<Resource> {
-        Ok(Resource::AccessKey(key.user.clone(), key.index))
+        Ok(Resource::new(Owner::User(key.account.clone(), key.user.clone()), ResourceType::AccessKey, key.index))
     }
 
     fn judge(&self, resource: &Resource) -> Result<Judged> {
@@ -36,7 +36,7 @@ impl Engine for Keysweep {
             Outcome::Verdict(Verdict::Pass { .. }) => Ok(Judged::Pass),
             Outcome::Verdict(Verdict::Exempt { .. }) => Ok(Judged::Exempt),
             Outcome::Verdict(Verdict::Fail { message, .. }) => Ok(Judged::Fail(Some(message))),
-            other @ (Outcome::Needs(_) | Outcome::Unknown(_) | Outcome::Error(_)) => {
+            other @ (Outcome::Needs { .. } | Outcome::Unknown(_) | Outcome::Error(_)) => {
                 bail!("Keysweep gave no verdict: {other:?}")
             }
         }

@@ -58,8 +58,8 @@ fn known() -> Known {
 
 fn told(user: aws_sdk_iam::types::builders::UserDetailBuilder) -> String {
     match known().details(&user.build()).permissions {
-        Fact::Known(permissions) => format!("administrator: {}", permissions.is_administrator),
-        Fact::NotRead(facet) => format!("{facet} not read"),
+        Fact::Live(permissions) => format!("administrator: {}", permissions.is_administrator.value().unwrap()),
+        Fact::Reported(..) | Fact::Possible(_) | Fact::NotRead(_) => "not live".to_owned(),
         Fact::Unreadable(why) => {
             why.reason.replace("iam:GetAccountAuthorizationDetails got an answer that cannot be used: ", "")
         }
@@ -150,23 +150,35 @@ fn own_policies_and_those_of_groups_are_told_apart() {
         tags: {
             "owner": "platform",
         },
-        permissions: Known(
+        permissions: Live(
             Permissions {
-                groups: [
-                    "plain",
-                ],
-                attached_policies: [
-                    "arn:aws-cn:iam::111122223333:policy/all",
-                ],
-                group_policies: [
-                    "arn:aws-cn:iam::aws:policy/ReadOnlyAccess",
-                ],
-                inline_policies: [
-                    "own",
-                ],
-                is_administrator: true,
-                permissions_boundary: Some(
-                    "arn:aws-cn:iam::111122223333:policy/was-all",
+                groups: Live(
+                    [
+                        "plain",
+                    ],
+                ),
+                attached_policies: Live(
+                    [
+                        "arn:aws-cn:iam::111122223333:policy/all",
+                    ],
+                ),
+                group_policies: Live(
+                    [
+                        "arn:aws-cn:iam::aws:policy/ReadOnlyAccess",
+                    ],
+                ),
+                inline_policies: Live(
+                    [
+                        "own",
+                    ],
+                ),
+                is_administrator: Live(
+                    true,
+                ),
+                permissions_boundary: Live(
+                    Some(
+                        "arn:aws-cn:iam::111122223333:policy/was-all",
+                    ),
                 ),
             },
         ),

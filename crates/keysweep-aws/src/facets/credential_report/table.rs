@@ -13,13 +13,12 @@ use std::{
 use csv::StringRecord;
 use jiff::{SignedDuration, Timestamp};
 use keysweep_model::{
-    AccessKey, Account, CredentialStatus, Facet, Fact, LastUsed, Partition, Password, RootActivity, SigningCertificate,
-    Unreadable, User,
+    AccessKey, AccountId, CredentialStatus, Facet, Fact, Facts, LastUsed, Partition, Password, Report, RootActivity,
+    SigningCertificate, Unreadable, User,
 };
 
 mod root;
 
-use super::ReportUser;
 use crate::answer::known_text;
 
 /// The row of the account's root user, which is not an IAM user.
@@ -37,12 +36,13 @@ const USE_SPAN: SignedDuration = SignedDuration::from_mins(15);
 
 /// What a report tells.
 pub(super) struct Parsed {
-    pub(super) users: Vec<ReportUser>,
+    pub(super) users: Vec<User>,
     pub(super) root: Fact<RootActivity>,
 }
 
-/// The users and the root user of a report.
-pub(super) fn parse(account: &Arc<Account>, csv: &[u8]) -> Result<Parsed, String> {
+/// The users and the root user of a report that AWS made at this time.
+pub(super) fn parse(csv: &[u8], account: AccountId, generated_at: Timestamp) -> Result<Parsed, String> {
+    let report = Arc::new(Report::new(generated_at));
     let mut reader = csv::Reader::from_reader(csv);
     let columns = Columns::new(reader.headers().map_err(|error| error.to_string())?);
     let mut users = Vec::new();
@@ -50,16 +50,20 @@ pub(super) fn parse(account: &Arc<Account>, csv: &[u8]) -> Result<Parsed, String
     for record in reader.records() {
         let row = Row { columns: &columns, record: record.map_err(|error| error.to_string())? };
         if row.cell("user")? == ROOT {
-            root = root::activity(&row, account.id).map_or_else(unreadable, Fact::Known);
+            root = root::activity(&row, account).map_or_else(unreadable, |mut root| {
+                root.each_mut(&mut |_, fact| fact.set_reported(&report));
+                Fact::Reported(root, Arc::clone(&report))
+            });
         } else {
-            users.push(row.user(account)?);
+            users.push(row.user()?);
         }
     }
     let mut names = HashSet::new();
-    if let Some(twice) = users.iter().find(|row| !names.insert(&row.user.name)) {
-        return Err(format!("it has two rows for the user `{}`", twice.user.name));
+    if let Some(twice) = users.iter().find(|row| !names.insert(&row.name)) {
+        return Err(format!("it has two rows for the user `{}`", twice.name));
     }
     drop_disproved(&mut users);
+    users.each_mut(&mut |_, fact| fact.set_reported(&report));
     Ok(Parsed { users, root })
 }
 
@@ -68,7 +72,7 @@ pub(super) fn parse(account: &Arc<Account>, csv: &[u8]) -> Result<Parsed, String
 /// the proof; but AWS records a use with the beginning of its span, so that a key's first use may seem a little older
 /// than the key.
 pub(super) fn used_before_made(user: &User) -> Option<String> {
-    user.access_keys.known()?.iter().find_map(|key| match (key.created_at.known(), key.last_used.known()) {
+    user.access_keys.value()?.iter().find_map(|key| match (key.created_at.value(), key.last_used.value()) {
         (Some(made), Some(LastUsed::At { at, .. })) if *at + USE_SPAN < *made => Some(format!(
             "it gives {made} as the date of a key of `{}` that was used at {at}, so that its dates are not those of the \
              keys' creation",
@@ -79,24 +83,28 @@ pub(super) fn used_before_made(user: &User) -> Option<String> {
 }
 
 /// Where the report dates any inactive key, it dates them all, and an undated slot is empty; so for certificates.
-fn drop_disproved(users: &mut [ReportUser]) {
-    let inactive = |status: &Fact<CredentialStatus>| status.known() == Some(&CredentialStatus::Inactive);
-    let keys = |user: &User| user.access_keys.known().cloned().unwrap_or_default();
-    let certificates = |user: &User| user.signing_certificates.known().cloned().unwrap_or_default();
-    let dates_keys = users
-        .iter()
-        .any(|row| keys(&row.user).iter().any(|key| inactive(&key.status) && key.created_at.known().is_some()));
-    let dates_certificates = users
-        .iter()
-        .any(|row| certificates(&row.user).iter().any(|of| inactive(&of.status) && of.created_at.known().is_some()));
-    for row in users {
-        if dates_keys {
-            row.possible_keys = 0;
+fn drop_disproved(users: &mut [User]) {
+    let dated = |status: &Fact<CredentialStatus>, created_at: &Fact<Timestamp>| {
+        status.value() == Some(&CredentialStatus::Inactive) && created_at.value().is_some()
+    };
+    let dates_keys = keys(users).any(|key| dated(&key.status, &key.created_at));
+    let dates_certificates = certificates(users).any(|of| dated(&of.status, &of.created_at));
+    for user in users {
+        if let Some(keys) = user.access_keys.value_mut().filter(|_| dates_keys) {
+            keys.retain(|key| !key.is_possible());
         }
-        if dates_certificates {
-            row.possible_certificates = 0;
+        if let Some(certificates) = user.signing_certificates.value_mut().filter(|_| dates_certificates) {
+            certificates.retain(|certificate| !certificate.is_possible());
         }
     }
+}
+
+fn keys(users: &[User]) -> impl Iterator<Item = &AccessKey> {
+    users.iter().filter_map(|user| user.access_keys.value()).flatten()
+}
+
+fn certificates(users: &[User]) -> impl Iterator<Item = &SigningCertificate> {
+    users.iter().filter_map(|user| user.signing_certificates.value()).flatten()
 }
 
 struct Columns(HashMap<String, usize>);
@@ -118,26 +126,25 @@ impl Row<'_> {
         self.record.get(*index).ok_or_else(|| format!("a row has no cell in column `{column}`"))
     }
 
-    fn user(&self, account: &Arc<Account>) -> Result<ReportUser, String> {
+    fn user(&self) -> Result<User, String> {
         let arn = self.cell("arn")?;
         let (_, _, resource) = Partition::split_arn(arn).map_err(|error| error.to_string())?;
         let path = resource.strip_prefix("user").and_then(|rest| rest.rfind('/').map(|end| &rest[..=end]));
         let path = path.ok_or_else(|| format!("`{arn}` is not the ARN of a user"))?.to_owned();
-        let slots = [self.slot(1)?, self.slot(2)?];
-        let possible_keys = slots.iter().filter(|slot| slot.is_none()).count();
+        // Those that are there come first.
+        let (dated, possible): (Vec<_>, Vec<_>) =
+            [self.slot(1)?, self.slot(2)?].into_iter().partition(|slot| !slot.is_possible());
         let tells_of_more = self.tells_of_more();
-        let keys = slots.into_iter().flatten().chain(tells_of_more.then(further_key)).collect();
+        let keys = dated.into_iter().chain(tells_of_more.then(further_key)).chain(possible).collect();
         let name = self.cell("user")?.parse().map_err(|error| format!("{error}"))?;
-        let (signing_certificates, possible_certificates) = self.certificates(tells_of_more);
-        let user = User {
+        Ok(User {
             created_at: user_created_at(self.cell("user_creation_time")?),
-            access_keys: Fact::Known(keys),
+            access_keys: Fact::Live(keys),
             password: self.password(),
             has_mfa: self.flag("mfa_active", Facet::MfaDevices),
-            signing_certificates,
-            ..User::unread(account, name, arn.to_owned(), path)
-        };
-        Ok(ReportUser { user, possible_keys, possible_certificates })
+            signing_certificates: self.certificates(tells_of_more),
+            ..User::unread(name, arn.to_owned(), path)
+        })
     }
 
     /// The user's password. Source of the words: docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html
@@ -147,9 +154,9 @@ impl Row<'_> {
                 changed_at: self
                     .cell("password_last_changed")
                     .and_then(|cell| cell.parse().map_err(|_| unknown_text("password_last_changed", cell)))
-                    .map_or_else(unreadable, Fact::Known),
+                    .map_or_else(unreadable, Fact::Live),
                 last_used: match self.cell("password_last_used") {
-                    Ok(NO_INFORMATION) => Fact::Known(None),
+                    Ok(NO_INFORMATION) => Fact::Live(None),
                     Ok(cell) => time(cell, Facet::PasswordLastUsed).map(Some),
                     Err(_) => Fact::NotRead(Facet::PasswordLastUsed),
                 },
@@ -157,36 +164,33 @@ impl Row<'_> {
         })
     }
 
-    /// The certificates of both slots, and how many further ones there may be.
-    fn certificates(&self, tells_of_more: bool) -> (Fact<Vec<SigningCertificate>>, usize) {
-        let mut certificates = Vec::new();
-        let mut possible = 0;
+    /// The certificates of both slots. Those that are there come first.
+    fn certificates(&self, tells_of_more: bool) -> Fact<Vec<SigningCertificate>> {
+        let (mut certificates, mut possible) = (Vec::new(), Vec::new());
         for number in [1, 2] {
             let active = self.flag(&format!("cert_{number}_active"), Facet::SigningCertificates);
-            let rotated = self.cell(&format!("cert_{number}_last_rotated"));
-            match (active, rotated) {
-                (Fact::Known(false), Ok(NOT_APPLICABLE)) => possible += 1,
-                (Fact::Known(active), Ok(rotated)) => certificates.push(SigningCertificate {
-                    id: Fact::NotRead(Facet::SigningCertificates),
-                    status: Fact::Known(if active { CredentialStatus::Active } else { CredentialStatus::Inactive }),
+            match (active.value(), self.cell(&format!("cert_{number}_last_rotated"))) {
+                (Some(false), Ok(NOT_APPLICABLE)) => possible.push(SigningCertificate::possible()),
+                (Some(active), Ok(rotated)) => certificates.push(SigningCertificate {
+                    status: Fact::Live(if *active { CredentialStatus::Active } else { CredentialStatus::Inactive }),
                     created_at: time(rotated, Facet::SigningCertificates),
+                    ..SigningCertificate::unread()
                 }),
-                (Fact::NotRead(_) | Fact::Unreadable(_), _) | (_, Err(_)) => {
-                    return (Fact::NotRead(Facet::SigningCertificates), 0);
-                }
+                (None, _) | (_, Err(_)) => return Fact::NotRead(Facet::SigningCertificates),
             }
         }
         if tells_of_more {
-            return (Fact::NotRead(Facet::SigningCertificates), 0);
+            return Fact::NotRead(Facet::SigningCertificates);
         }
-        (Fact::Known(certificates), possible)
+        certificates.append(&mut possible);
+        Fact::Live(certificates)
     }
 
     /// The truth of a cell; not read where it is neither true nor false, or where there is no such column.
     fn flag(&self, column: &str, facet: Facet) -> Fact<bool> {
         match self.cell(column).map(str::to_ascii_lowercase).as_deref() {
-            Ok("true") => Fact::Known(true),
-            Ok("false") => Fact::Known(false),
+            Ok("true") => Fact::Live(true),
+            Ok("false") => Fact::Live(false),
             Ok(_) | Err(_) => Fact::NotRead(facet),
         }
     }
@@ -197,49 +201,39 @@ impl Row<'_> {
         self.cell("additional_credentials_info").is_ok_and(|info| !["", NOT_APPLICABLE].contains(&info))
     }
 
-    /// The key of slot `number`; none where the slot looks empty.
-    fn slot(&self, number: u8) -> Result<Option<AccessKey>, String> {
+    /// The key of slot `number`: a possible one where the slot looks empty.
+    fn slot(&self, number: u8) -> Result<AccessKey, String> {
         let cell = |name: &str| self.cell(&format!("access_key_{number}_{name}"));
         let active = cell("active")?;
         let (rotated, used) = (cell("last_rotated")?, cell("last_used_date")?);
         let status = match active.to_ascii_lowercase().as_str() {
-            "true" => Fact::Known(CredentialStatus::Active),
-            "false" => Fact::Known(CredentialStatus::Inactive),
+            "true" => Fact::Live(CredentialStatus::Active),
+            "false" => Fact::Live(CredentialStatus::Inactive),
             _ => Fact::NotRead(Facet::AccessKeys),
         };
-        if status == Fact::Known(CredentialStatus::Inactive) && rotated == NOT_APPLICABLE && used == NOT_APPLICABLE {
-            return Ok(None);
+        if status == Fact::Live(CredentialStatus::Inactive) && rotated == NOT_APPLICABLE && used == NOT_APPLICABLE {
+            return Ok(AccessKey::possible());
         }
         let last_used = match used {
-            NOT_APPLICABLE => Fact::Known(LastUsed::Never),
+            NOT_APPLICABLE => Fact::Live(LastUsed::Never),
             _ => time(used, Facet::AccessKeyLastUsed).map(|at| LastUsed::At {
                 at,
                 service: cell("last_used_service").ok().and_then(known_text),
                 region: cell("last_used_region").ok().and_then(known_text),
             }),
         };
-        Ok(Some(AccessKey {
-            id: Fact::NotRead(Facet::AccessKeys),
-            status,
-            created_at: time(rotated, Facet::AccessKeys),
-            last_used,
-        }))
+        Ok(AccessKey { status, created_at: time(rotated, Facet::AccessKeys), last_used, ..AccessKey::unread() })
     }
 }
 
 /// A key of which the report tells no more than that it may be there: whatever a policy asks of it, the list is read.
 fn further_key() -> AccessKey {
-    AccessKey {
-        id: Fact::NotRead(Facet::AccessKeys),
-        status: Fact::NotRead(Facet::AccessKeys),
-        created_at: Fact::NotRead(Facet::AccessKeys),
-        last_used: Fact::NotRead(Facet::AccessKeys),
-    }
+    AccessKey { last_used: Fact::NotRead(Facet::AccessKeys), ..AccessKey::unread() }
 }
 
 /// No call reads this one fact again, so an unknown text is unreadable.
 fn user_created_at(cell: &str) -> Fact<Timestamp> {
-    cell.parse().map_or_else(|_| unreadable(unknown_text("user_creation_time", cell)), Fact::Known)
+    cell.parse().map_or_else(|_| unreadable(unknown_text("user_creation_time", cell)), Fact::Live)
 }
 
 fn unknown_text(column: &str, cell: &str) -> String {
@@ -251,7 +245,7 @@ fn unreadable<T>(reason: String) -> Fact<T> {
 }
 
 fn time(cell: &str, facet: Facet) -> Fact<Timestamp> {
-    cell.parse().map_or(Fact::NotRead(facet), Fact::Known)
+    cell.parse().map_or(Fact::NotRead(facet), Fact::Live)
 }
 
 #[cfg(test)]

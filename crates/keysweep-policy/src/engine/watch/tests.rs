@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use keysweep_model::{AccessKey, Account, AccountState, CredentialStatus, Fact, LastUsed, Resource, User};
+use keysweep_model::{
+    AccessKey, Account, AccountState, CredentialStatus, Fact, LastUsed, Owner, Resource, ResourceType, User,
+};
 
 use super::*;
 use crate::{Outcome, Policy};
@@ -35,8 +37,8 @@ fn ended_by(clock: Clock, body: &str, step: u64) -> (String, u32) {
          fn check(key, params) {{ {body} }}"
     );
     let policy = Policy::compile("t", &text).unwrap_or_else(|error| panic!("{error}")).by_rhai();
-    let judgement = policy.judge_by(clock, &key(), Timestamp::UNIX_EPOCH, None);
-    let outcome = match judgement.evaluation.outcome {
+    let evaluation = policy.evaluate_by(clock, &key(), Timestamp::UNIX_EPOCH);
+    let outcome = match evaluation.outcome {
         Outcome::Error(error) => error.message,
         other => format!("{other:?}"),
     };
@@ -49,16 +51,17 @@ fn key() -> Resource {
         name: "prod".to_owned(),
         email: None,
         state: AccountState::Active,
-        ou_path: Fact::Known("Root".to_owned()),
+        ou_path: Fact::Live("Root".to_owned()),
     };
     let key = AccessKey {
-        id: Fact::Known("AKIAIOSFODNN7EXAMPLE".parse().unwrap()),
-        status: Fact::Known(CredentialStatus::Active),
-        created_at: Fact::Known(Timestamp::UNIX_EPOCH),
-        last_used: Fact::Known(LastUsed::Never),
+        id: Fact::Live("AKIAIOSFODNN7EXAMPLE".parse().unwrap()),
+        status: Fact::Live(CredentialStatus::Active),
+        created_at: Fact::Live(Timestamp::UNIX_EPOCH),
+        last_used: Fact::Live(LastUsed::Never),
     };
-    let user = User::unread(&Arc::new(account), "alice".parse().unwrap(), "arn".to_owned(), "/".to_owned());
-    Resource::AccessKey(Arc::new(User { access_keys: Fact::Known(vec![key]), ..user }), 0)
+    let user = User::unread("alice".parse().unwrap(), "arn".to_owned(), "/".to_owned());
+    let user = Arc::new(User { access_keys: Fact::Live(vec![key]), ..user });
+    Resource::new(Owner::User(Arc::new(account), user), ResourceType::AccessKey, 0)
 }
 
 const LATE: &str = "the script took longer than 200 ms";

@@ -1,26 +1,30 @@
 //! What a case expects, and whether it came.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    str::FromStr,
+};
 
 use keysweep_files::{
     Diagnostic,
     yaml::{self, Scalar},
 };
-use keysweep_model::{Evidence, EvidenceValue, FacetSet, Severity, Verdict};
+use keysweep_model::{Evidence, EvidenceValue, FacetSet, Severity, Status, UnknownWord, Verdict};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
 use super::given;
-use crate::{Outcome, Policy, objects::Object, policy::Judgement};
+use crate::{Evaluation, Outcome, Policy, objects::Object};
 
 /// What a policy must say, as written.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Expect")]
 pub(super) struct RawExpected {
-    /// What the judgement must come to.
-    status: Status,
+    /// The result: `pass`, `fail`, `exempt`, `unknown` or `error`.
+    #[schemars(with = "String")]
+    status: Spanned<String>,
     /// What the message, the note, the reason or the error must contain; `*` stands for anything in between.
     message: Option<String>,
     /// The severity of the fail.
@@ -45,48 +49,24 @@ pub(super) struct Expected {
     reads: Option<FacetSet>,
 }
 
-/// What a judgement comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Status {
-    /// Nothing to report.
-    Pass,
-    /// A violation.
-    Fail,
-    /// Let off.
-    Exempt,
-    /// A fact that the policy asked for could not be read.
-    Unknown,
-    /// The policy itself failed.
-    Error,
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::Pass => "pass",
-            Self::Fail => "fail",
-            Self::Exempt => "exempt",
-            Self::Unknown => "unknown",
-            Self::Error => "error",
-        })
-    }
-}
-
 impl RawExpected {
     pub(super) fn check(self) -> Result<Expected, Diagnostic> {
-        let severity = self.severity.as_ref().map(|word| self.severity(word)).transpose()?;
+        let status: Status = word(&self.status)?;
+        let severity = self.severity.as_ref().map(|severity| {
+            if status != Status::Fail {
+                return Err(yaml::at(severity, format!("only a fail has a severity, and this case expects {status}")));
+            }
+            word(severity)
+        });
         let reads = self.reads.as_deref().map(given::facets).transpose()?;
         let evidence = self.evidence.into_iter().map(|(name, value)| (name, value.value)).collect();
-        Ok(Expected { status: self.status, message: self.message, severity, evidence, reads })
+        Ok(Expected { status, message: self.message, severity: severity.transpose()?, evidence, reads })
     }
+}
 
-    fn severity(&self, word: &Spanned<String>) -> Result<Severity, Diagnostic> {
-        if self.status != Status::Fail {
-            return Err(yaml::at(word, format!("only a fail has a severity, and this case expects {}", self.status)));
-        }
-        word.value.parse().map_err(|error: keysweep_model::UnknownWord| yaml::at(word, error.to_string()))
-    }
+/// One of a closed set of words.
+fn word<T: FromStr<Err = UnknownWord>>(word: &Spanned<String>) -> Result<T, Diagnostic> {
+    word.value.parse().map_err(|error: UnknownWord| yaml::at(word, error.to_string()))
 }
 
 /// What a policy said.
@@ -98,12 +78,20 @@ struct Said {
 }
 
 impl Expected {
-    /// Compares what came with what is expected.
+    /// Compares the evaluation of a case with what it expects. What had to be `assumed` must not decide.
     ///
     /// # Errors
     /// In what it differs.
-    pub(super) fn compare(&self, policy: &Policy, judgement: &Judgement) -> Result<(), String> {
-        let said = said(policy, judgement)?;
+    pub(super) fn compare(
+        &self,
+        policy: &Policy,
+        evaluation: &Evaluation,
+        assumed: &BTreeSet<String>,
+    ) -> Result<(), String> {
+        if let Some(name) = evaluation.evidence.keys().find(|name| assumed.contains(*name)) {
+            return Err(not_given(policy, name));
+        }
+        let said = said(policy, evaluation)?;
         let Self { status, message, severity, evidence, reads } = self;
         if said.status != *status {
             return Err(format!("expected {status}, got {}{}", said.status, quoted(&said.message)));
@@ -118,10 +106,10 @@ impl Expected {
             return Err(format!("expected the severity {wanted}, got {came}"));
         }
         for (name, wanted) in evidence {
-            let found = added.as_ref().and_then(|added| added.get(name)).or(judgement.evaluation.evidence.get(name));
+            let found = added.as_ref().and_then(|added| added.get(name)).or(evaluation.evidence.get(name));
             compare_evidence(name, wanted, found)?;
         }
-        let touched = judgement.evaluation.reads;
+        let touched = evaluation.reads;
         match reads.map(|reads| touched.difference(reads)) {
             Some(others) if !others.is_empty() => {
                 let others: Vec<String> = others.iter().map(|facet| format!("`{facet}`")).collect();
@@ -132,9 +120,9 @@ impl Expected {
     }
 }
 
-fn said(policy: &Policy, judgement: &Judgement) -> Result<Said, String> {
+fn said(policy: &Policy, evaluation: &Evaluation) -> Result<Said, String> {
     let plain = |status, message: String| Said { status, message, fail: None };
-    Ok(match &judgement.evaluation.outcome {
+    Ok(match &evaluation.outcome {
         Outcome::Verdict(Verdict::Pass { note }) => plain(Status::Pass, note.clone().unwrap_or_default()),
         Outcome::Verdict(Verdict::Fail { message, severity, evidence }) => Said {
             status: Status::Fail,
@@ -144,12 +132,13 @@ fn said(policy: &Policy, judgement: &Judgement) -> Result<Said, String> {
         Outcome::Verdict(Verdict::Exempt { reason, .. }) => plain(Status::Exempt, reason.clone()),
         Outcome::Unknown(why) => plain(Status::Unknown, why.to_string()),
         Outcome::Error(error) => plain(Status::Error, error.to_string()),
-        Outcome::Needs(_) => {
-            let name = judgement.unread.as_deref().unwrap_or("a fact");
-            let hint = given::hint(Object::judged(policy.metadata().resource), name);
-            return Err(format!("the policy reads `{name}`, which the case does not give: {hint}"));
-        }
+        Outcome::Needs { fact, .. } => return Err(not_given(policy, fact)),
     })
+}
+
+fn not_given(policy: &Policy, fact: &str) -> String {
+    let hint = given::hint(Object::judged(policy.metadata().resource), fact);
+    format!("the policy reads `{fact}`, which the case does not give: {hint}")
 }
 
 /// Whether the text has the parts between the stars of a pattern, in their order.

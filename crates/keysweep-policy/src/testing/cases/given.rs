@@ -5,14 +5,14 @@ use std::{collections::BTreeSet, iter::once, sync::Arc};
 use jiff::{SignedDuration, Timestamp};
 use keysweep_files::{Code, Diagnostic, did_you_mean, yaml};
 use keysweep_model::{
-    Account, AccountFacts, AccountState, CredentialStatus, Facet, FacetSet, Fact, Resource, ResourceType, Unreadable,
+    Account, AccountFacts, AccountState, CredentialStatus, Facet, FacetSet, Fact, Owner, Resource, ResourceType,
+    Unreadable, User,
 };
 use serde_yaml::Spanned;
 
 pub(super) use self::hint::hint;
 use self::user::Lists;
 use super::raw::{RawAccount, RawCase, RawKey, RawMfa, RawPassword, RawRoot, RawServiceCredential, RawUpload, RawUser};
-use crate::{left_out::LeftOut, objects::Object};
 
 mod account;
 mod credentials;
@@ -20,26 +20,31 @@ mod fields;
 mod hint;
 mod user;
 
-/// What is judged, and what of it the case leaves out.
+/// What a case gives.
 pub(super) struct Given {
     pub(super) resource: Resource,
-    pub(super) left_out: LeftOut,
+    /// The properties, by their names in evidence, that rest on a time which the case does not give and which had to be
+    /// assumed to tell others by.
+    pub(super) assumed: BTreeSet<String>,
 }
+
+/// The properties that tell when something was made.
+const MADE: [&str; 3] = ["age_days", "created_on", "created_at"];
 
 /// The resource of a case for a policy that judges `kind`.
 pub(super) fn resource(raw: &RawCase, kind: ResourceType, as_of: Timestamp) -> Result<Given, Diagnostic> {
     fields::check(raw, kind)?;
-    let mut maker = Maker { as_of, unreadable: facets(&raw.unreadable)?, left_out: LeftOut::default() };
+    let mut maker = Maker { kind, as_of, unreadable: facets(&raw.unreadable)?, assumed: BTreeSet::new() };
     let nothing = RawAccount::default();
     let raw_account = raw.account.as_ref().map_or(&nothing, |account| &account.value);
     let account = Arc::new(maker.account(raw_account)?);
-    let resource = match kind {
-        ResourceType::Account => Resource::Account(Arc::new(maker.whole_account(raw_account, &account)?)),
+    let owner = match kind {
+        ResourceType::Account => Owner::Account(Arc::new(maker.whole_account(raw_account, account)?)),
         ResourceType::Root => {
             let nothing = RawRoot::default();
-            let raw_root = raw.root.as_ref().map_or(&nothing, |root| &root.value);
-            let root = maker.root(raw_root)?;
-            Resource::Root(Arc::new(AccountFacts { root, ..AccountFacts::unread(account) }))
+            let mut facts = AccountFacts::unread(account);
+            maker.root(raw.root.as_ref().map_or(&nothing, |root| &root.value), &mut facts)?;
+            Owner::Account(Arc::new(facts))
         }
         ResourceType::AccessKey
         | ResourceType::User
@@ -47,21 +52,26 @@ pub(super) fn resource(raw: &RawCase, kind: ResourceType, as_of: Timestamp) -> R
         | ResourceType::Mfa
         | ResourceType::ServiceCredential
         | ResourceType::SigningCertificate
-        | ResourceType::SshKey => maker.of_user(raw, kind, &account)?,
+        | ResourceType::SshKey => {
+            let user = maker.of_user(raw, kind, &account)?;
+            Owner::User(account, Arc::new(user))
+        }
     };
-    Ok(Given { resource, left_out: maker.left_out })
+    Ok(Given { resource: Resource::new(owner, kind, 0), assumed: maker.assumed })
 }
 
 /// Makes facts of what a case gives.
 struct Maker {
+    /// The kind of what is judged.
+    kind: ResourceType,
     as_of: Timestamp,
     unreadable: FacetSet,
-    left_out: LeftOut,
+    assumed: BTreeSet<String>,
 }
 
 impl Maker {
     /// What is judged of a user, with the user around it. What is judged comes first in its user's list.
-    fn of_user(&mut self, raw: &RawCase, kind: ResourceType, account: &Arc<Account>) -> Result<Resource, Diagnostic> {
+    fn of_user(&mut self, raw: &RawCase, kind: ResourceType, account: &Arc<Account>) -> Result<User, Diagnostic> {
         let nobody = RawUser::default();
         let raw_user = raw.user.as_ref().map_or(&nobody, |user| &user.value);
         let (key, password, mfa) = (RawKey::default(), RawPassword::default(), RawMfa::default());
@@ -86,16 +96,7 @@ impl Maker {
             ResourceType::SshKey => lists.ssh_keys = Some(vec![judged(raw.ssh_key.as_ref(), &upload)]),
             ResourceType::User | ResourceType::Account | ResourceType::Root => {}
         }
-        let user = Arc::new(self.user(raw_user, &lists, 0, account)?);
-        Ok(match kind {
-            ResourceType::AccessKey => Resource::AccessKey(user, 0),
-            ResourceType::Password => Resource::Password(user),
-            ResourceType::Mfa => Resource::Mfa(user, 0),
-            ResourceType::ServiceCredential => Resource::ServiceCredential(user, 0),
-            ResourceType::SigningCertificate => Resource::SigningCertificate(user, 0),
-            ResourceType::SshKey => Resource::SshKey(user, 0),
-            ResourceType::User | ResourceType::Account | ResourceType::Root => Resource::User(user),
-        })
+        self.user(raw_user, &lists, 0, account)
     }
 
     fn account(&self, raw: &RawAccount) -> Result<Account, Diagnostic> {
@@ -109,20 +110,20 @@ impl Maker {
         })
     }
 
-    fn whole_account(&mut self, raw: &RawAccount, account: &Arc<Account>) -> Result<AccountFacts, Diagnostic> {
-        let users = raw.users.as_ref().map(|users| self.users(&users.value, account)).transpose()?;
-        let nothing = RawRoot::default();
-        let root = self.root(raw.root.as_ref().map_or(&nothing, |root| &root.value))?;
+    fn whole_account(&mut self, raw: &RawAccount, account: Arc<Account>) -> Result<AccountFacts, Diagnostic> {
+        let users = raw.users.as_ref().map(|users| self.users(&users.value, &account)).transpose()?;
         let policy = raw.password_policy.as_ref().map(|policy| self.password_policy(policy.value.as_ref()));
-        Ok(AccountFacts {
+        let mut facts = AccountFacts {
             users: self.read(Facet::Users, users),
-            root,
             password_policy: self.read(Facet::PasswordPolicy, policy),
-            ..AccountFacts::unread(Arc::clone(account))
-        })
+            ..AccountFacts::unread(account)
+        };
+        let nothing = RawRoot::default();
+        self.root(raw.root.as_ref().map_or(&nothing, |root| &root.value), &mut facts)?;
+        Ok(facts)
     }
 
-    fn users(&mut self, raw: &[RawUser], account: &Arc<Account>) -> Result<Vec<Arc<keysweep_model::User>>, Diagnostic> {
+    fn users(&mut self, raw: &[RawUser], account: &Arc<Account>) -> Result<Vec<Arc<User>>, Diagnostic> {
         let mut names = BTreeSet::new();
         let mut users = Vec::with_capacity(raw.len());
         for (index, raw) in raw.iter().enumerate() {
@@ -140,16 +141,12 @@ impl Maker {
         if self.unreadable.contains(facet) {
             return Fact::Unreadable(Arc::new(Unreadable { facet, reason: "the case says so".to_owned() }));
         }
-        given.map_or(Fact::NotRead(facet), Fact::Known)
+        given.map_or(Fact::NotRead(facet), Fact::Live)
     }
 
-    /// Leaves out those of the properties that are not given.
-    fn leave(&mut self, object: Object, user: Option<&str>, index: usize, properties: &[(&'static str, bool)]) {
-        for (name, is_given) in properties {
-            if !is_given {
-                self.left_out.leave(object, user, index, name);
-            }
-        }
+    /// Notes that these properties rest on an assumption.
+    fn assume(&mut self, object: &str, properties: &[&str]) {
+        self.assumed.extend(properties.iter().map(|property| format!("{object}{property}")));
     }
 
     /// The time that many days before the judged time.

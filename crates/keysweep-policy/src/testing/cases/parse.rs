@@ -1,9 +1,6 @@
 //! The YAML of cases.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use keysweep_files::{Code, Diagnostic, yaml};
@@ -15,7 +12,6 @@ use super::{
     given::{self, Given},
     raw::RawCase,
 };
-use crate::left_out::LeftOut;
 
 /// A resource as it might be, and what a policy must say of it.
 #[derive(Debug, Clone)]
@@ -30,8 +26,8 @@ pub struct Case {
     pub(super) params: BTreeMap<String, ParamValue>,
     /// What is judged.
     pub(super) resource: Resource,
-    /// What of it the case leaves out.
-    pub(super) left_out: Arc<LeftOut>,
+    /// The properties, by their names in evidence, that the case does not give and that had to be assumed.
+    pub(super) assumed: BTreeSet<String>,
     /// The judged time.
     pub(super) as_of: Timestamp,
 }
@@ -72,8 +68,8 @@ impl RawCase {
             let typed = value.value.to_param().ok_or_else(|| yaml::at(value, format!("`{name}` has no value")))?;
             params.insert(name.clone(), typed);
         }
-        let Given { resource, left_out } = given::resource(&self, kind, as_of)?;
+        let Given { resource, assumed } = given::resource(&self, kind, as_of)?;
         let expect = self.expect.check()?;
-        Ok(Case { name: self.name.value, line, expect, params, resource, left_out: Arc::new(left_out), as_of })
+        Ok(Case { name: self.name.value, line, expect, params, resource, assumed, as_of })
     }
 }

@@ -268,7 +268,7 @@ fn probes_change_no_meaning() {
             }
         };
         let covered = Covered::new(&policy).unwrap_or_else(|error| panic!("{body}: {error}"));
-        let [plain, probed] = [&policy, covered.policy()].map(|policy| judge(policy, &cases[0]).evaluation);
+        let [plain, probed] = [&policy, covered.policy()].map(|policy| judge(policy, &cases[0]));
         assert_eq!(format!("{:?}", probed.outcome), format!("{:?}", plain.outcome), "{body}");
         said += &format!("{}\n", shown(&plain.outcome));
     }
@@ -323,8 +323,8 @@ fn probes_change_no_verdict_of_the_shipped_policies_and_examples() {
             let path = Path::new(policy.source_name()).with_extension("test.yaml");
             let text = fs::read_to_string(path).unwrap();
             for case in parse("t", &text, policy.metadata().resource).unwrap() {
-                let [plain, probed] = [&policy, covered.policy()]
-                    .map(|policy| judge(&with_params(policy, &case).unwrap(), &case).evaluation);
+                let [plain, probed] =
+                    [&policy, covered.policy()].map(|policy| judge(&with_params(policy, &case).unwrap(), &case));
                 assert_eq!(probed, plain, "{} {}", policy.id(), case.name);
                 compared += 1;
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use keysweep_model::{
     AccountGap, AccountNote, ApiCalls, Coverage, Evidence, EvidenceValue, Exempted, ExemptionUse, Finding, FindingId,
-    FindingStatus, PolicyId, PolicySummary, Remedy, ResourceType, Run, ScanResult, Service, Severity, Step, Summary,
+    PolicyId, PolicySummary, Remedy, ResourceType, Run, ScanResult, Service, Severity, Status, Step, Summary,
     ThrottledAccount, Throttling,
 };
 
@@ -64,27 +64,27 @@ pub(crate) fn rich() -> ScanResult {
     result.findings.push(two);
     for index in 0..8 {
         let policy = ["access-key-max-age", "access-key-unused"][index % 2];
-        let mut finding = made(policy, FindingStatus::Unknown, 3 + (index / 2) % 2, &format!("svc-{}", index / 2));
+        let mut finding = made(policy, Status::Unknown, 3 + (index / 2) % 2, &format!("svc-{}", index / 2));
         finding.resource_id = None;
         finding.message =
             denied.replace("{account}", &finding.account_id.to_string()).replace("{user}", user_of(&finding));
         result.findings.push(finding);
     }
-    let mut error = made("contractor-keys", FindingStatus::Error, 2, "temp-rk");
+    let mut error = made("contractor-keys", Status::Error, 2, "temp-rk");
     error.message =
         "policies/contractor-keys.rhai:14:9: property `age` is unknown: did you mean `age_days`?".to_owned();
     result.findings.push(error);
     for index in 0..6 {
-        let mut finding = made("access-key-max-age", FindingStatus::Exempt, index % 2, &format!("service-{index}"));
+        let mut finding = made("access-key-max-age", Status::Exempt, index % 2, &format!("service-{index}"));
         finding.message = "service accounts rotate yearly".to_owned();
         result.findings.push(finding);
     }
     let until = "2027-03-01T00:00:00Z".parse().unwrap();
-    let mut exempt = made("access-key-unused", FindingStatus::Exempt, 4, "old-vendor");
+    let mut exempt = made("access-key-unused", Status::Exempt, 4, "old-vendor");
     exempt.message = "the vendor uses it once a year".to_owned();
     exempt.exemption = Some(Exempted::Register { id: "EX-17".parse().unwrap(), until });
     result.findings.push(exempt);
-    let mut root = made("root-access-key", FindingStatus::Fail, 3, "root");
+    let mut root = made("root-access-key", Status::Fail, 3, "root");
     (root.resource_type, root.user_name, root.resource_id) = (ResourceType::Root, None, None);
     root.message = "the root user has an access key".to_owned();
     result.findings.push(root);
@@ -145,10 +145,10 @@ pub(crate) fn large(violations: usize) -> ScanResult {
         ));
     }
     for index in 0..violations / 2 {
-        let mut finding = made("access-key-max-age", FindingStatus::Unknown, index % 500, &format!("user-{index}"));
+        let mut finding = made("access-key-max-age", Status::Unknown, index % 500, &format!("user-{index}"));
         finding.message = format!("reason {} of user {}", index % 40, user_of(&finding));
         result.findings.push(finding);
-        let mut finding = made("access-key-unused", FindingStatus::Exempt, index % 500, &format!("user-{index}"));
+        let mut finding = made("access-key-unused", Status::Exempt, index % 500, &format!("user-{index}"));
         finding.message = format!("ticket {index}");
         result.findings.push(finding);
     }
@@ -169,7 +169,7 @@ pub(crate) fn counted(mut result: ScanResult) -> ScanResult {
     for finding in &result.findings {
         summary.by_status.count(finding.status);
         summary.by_policy.entry(finding.policy.clone()).or_default().count(finding.status);
-        if finding.status == FindingStatus::Fail {
+        if finding.status == Status::Fail {
             *summary.by_severity.entry(finding.severity).or_default() += 1;
         }
     }
@@ -179,14 +179,14 @@ pub(crate) fn counted(mut result: ScanResult) -> ScanResult {
 
 /// A violation that a policy found by the days named `evidence`.
 pub(crate) fn fail(policy: &str, index: usize, user: &str, evidence: &str, days: i64) -> Finding {
-    let mut finding = made(policy, FindingStatus::Fail, index, user);
+    let mut finding = made(policy, Status::Fail, index, user);
     finding.message = format!("active for {days} days, limit 90");
     finding.evidence = Evidence::from([(evidence.to_owned(), EvidenceValue::Integer(days))]);
     finding
 }
 
 /// A finding in the account and of the key of that number.
-pub(crate) fn made(policy: &str, status: FindingStatus, index: usize, user: &str) -> Finding {
+pub(crate) fn made(policy: &str, status: Status, index: usize, user: &str) -> Finding {
     let (account, name) = match ACCOUNTS.get(index % ACCOUNTS.len()) {
         Some((account, name)) if index < 20 => (*account, (*name).to_owned()),
         _ => (500_000_000_000 + index as u64, format!("account-{index}")),

@@ -1,7 +1,7 @@
 //! The row of the root user.
 
 use jiff::Timestamp;
-use keysweep_model::{AccountId, LastUsed, Partition, RootActivity};
+use keysweep_model::{AccountId, Fact, LastUsed, Partition, RootActivity};
 
 use super::{NO_INFORMATION, NOT_APPLICABLE, Row, unknown_text};
 use crate::answer::known_text;
@@ -26,7 +26,11 @@ pub(super) fn activity(row: &Row<'_>, account: AccountId) -> Result<RootActivity
             })
         })
         .collect::<Result<_, String>>()?;
-    Ok(RootActivity { created_at, password_last_used: used(row, "password_last_used")?, access_keys_last_used })
+    Ok(RootActivity {
+        created_at: Fact::Live(created_at),
+        password_last_used: Fact::Live(used(row, "password_last_used")?),
+        access_keys_last_used: Fact::Live(access_keys_last_used),
+    })
 }
 
 /// When something was last used; none where there is no use on record.

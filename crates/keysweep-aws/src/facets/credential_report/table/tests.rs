@@ -1,6 +1,5 @@
 //! The report's cells, one by one, and whatever else could arrive in their place.
 
-use keysweep_model::AccountState;
 use proptest::prelude::*;
 
 use super::*;
@@ -9,48 +8,51 @@ const HEADER: &str = "user,arn,user_creation_time,access_key_1_active,access_key
     access_key_1_last_used_date,access_key_1_last_used_region,access_key_1_last_used_service,access_key_2_active,\
     access_key_2_last_rotated,access_key_2_last_used_date,access_key_2_last_used_region,access_key_2_last_used_service";
 
-fn account() -> Arc<Account> {
-    Arc::new(Account {
-        id: "111122223333".parse().unwrap(),
-        name: "sandbox".to_owned(),
-        email: None,
-        state: AccountState::Active,
-        ou_path: Fact::Known("Root".to_owned()),
-    })
+fn parsed(csv: &str) -> Result<Parsed, String> {
+    parse(csv.as_bytes(), "111122223333".parse().unwrap(), Timestamp::UNIX_EPOCH)
 }
 
-fn row(first_slot: &str) -> ReportUser {
+/// The fact without its report, which is the same for all.
+fn shown<T: std::fmt::Debug>(fact: &Fact<T>) -> String {
+    format!("{fact:?}").replace(", Report { generated_at: 1970-01-01T00:00:00Z, unconfirmed: None }", "")
+}
+
+fn row(first_slot: &str) -> User {
     rows(&[first_slot]).remove(0)
 }
 
-fn rows(first_slots: &[&str]) -> Vec<ReportUser> {
+fn rows(first_slots: &[&str]) -> Vec<User> {
     let mut csv = HEADER.to_owned();
     for (name, slot) in ["ann", "bob"].iter().zip(first_slots) {
         csv += &format!("\n{name},arn:aws:iam::111122223333:user/eng/{name},2020-01-02T03:04:05+00:00,");
         csv += slot;
         csv += ",FALSE,N/A,N/A,N/A,N/A";
     }
-    parse(&account(), csv.as_bytes()).unwrap().users
+    parsed(&csv).unwrap().users
 }
 
-fn keys_of(row: ReportUser) -> Vec<AccessKey> {
-    match row.user.access_keys {
-        Fact::Known(keys) => keys,
+fn keys_of(user: User) -> Vec<AccessKey> {
+    match user.access_keys {
+        Fact::Reported(keys, _) => keys,
         other => panic!("{other:?}"),
     }
 }
 
+fn possible_keys(user: &User) -> usize {
+    keys_of(user.clone()).iter().filter(|key| key.is_possible()).count()
+}
+
 fn key(first_slot: &str) -> String {
-    match keys_of(row(first_slot)).as_slice() {
+    match keys_of(row(first_slot)).iter().filter(|key| !key.is_possible()).collect::<Vec<_>>().as_slice() {
         [] => "no key".to_owned(),
-        [key] => format!("{:?} | {:?} | {:?}", key.status, key.created_at, key.last_used),
+        [key] => [shown(&key.status), shown(&key.created_at), shown(&key.last_used)].join(" | "),
         more => format!("{} keys", more.len()),
     }
 }
 
 #[test]
 fn a_user_has_its_path_from_its_arn() {
-    let user = row("true,2024-05-06T07:08:09+00:00,N/A,N/A,N/A").user;
+    let user = row("true,2024-05-06T07:08:09+00:00,N/A,N/A,N/A");
     assert_eq!((user.name.as_str(), user.path.as_str()), ("ann", "/eng/"));
 }
 
@@ -65,9 +67,9 @@ fn slots_become_keys() {
         ]
         .join("\n"),
         @r#"
-    Known(Active) | Known(2024-05-06T07:08:09Z) | Known(At { at: 2024-06-01T00:00:00Z, service: Some("s3"), region: Some("eu-west-1") })
-    Known(Active) | Known(2024-05-06T07:08:09Z) | Known(Never)
-    Known(Inactive) | Known(2024-05-06T07:08:09Z) | Known(Never)
+    Reported(Active) | Reported(2024-05-06T07:08:09Z) | Reported(At { at: 2024-06-01T00:00:00Z, service: Some("s3"), region: Some("eu-west-1") })
+    Reported(Active) | Reported(2024-05-06T07:08:09Z) | Reported(Never)
+    Reported(Inactive) | Reported(2024-05-06T07:08:09Z) | Reported(Never)
     no key
     "#
     );
@@ -84,10 +86,10 @@ fn text_that_is_not_understood_is_not_read_rather_than_none() {
         ]
         .join("\n"),
         @"
-    NotRead(AccessKeys) | NotRead(AccessKeys) | Known(Never)
-    Known(Active) | NotRead(AccessKeys) | NotRead(AccessKeyLastUsed)
-    Known(Inactive) | NotRead(AccessKeys) | Known(Never)
-    Known(Active) | Known(2024-05-06T07:08:09Z) | NotRead(AccessKeyLastUsed)
+    NotRead(AccessKeys) | NotRead(AccessKeys) | Reported(Never)
+    Reported(Active) | NotRead(AccessKeys) | NotRead(AccessKeyLastUsed)
+    Reported(Inactive) | NotRead(AccessKeys) | Reported(Never)
+    Reported(Active) | Reported(2024-05-06T07:08:09Z) | NotRead(AccessKeyLastUsed)
     "
     );
 }
@@ -95,22 +97,22 @@ fn text_that_is_not_understood_is_not_read_rather_than_none() {
 #[test]
 fn an_undated_slot_may_hold_an_inactive_key_unless_the_report_dates_inactive_keys() {
     let undated = "FALSE,N/A,N/A,N/A,N/A";
-    assert_eq!(row(undated).possible_keys, 2);
+    assert_eq!(possible_keys(&row(undated)), 2);
     let both = rows(&[undated, "FALSE,2024-05-06T07:08:09+00:00,N/A,N/A,N/A"]);
-    assert_eq!(both.iter().map(|row| row.possible_keys).collect::<Vec<_>>(), [0, 0]);
+    assert_eq!(both.iter().map(possible_keys).collect::<Vec<_>>(), [0, 0]);
 }
 
 #[test]
 fn two_rows_of_one_user_are_no_report() {
     let row =
         "ann,arn:aws:iam::111122223333:user/ann,2020-01-02T03:04:05+00:00,FALSE,N/A,N/A,N/A,N/A,FALSE,N/A,N/A,N/A,N/A";
-    let error = parse(&account(), format!("{HEADER}\n{row}\n{row}").as_bytes()).err();
+    let error = parsed(&format!("{HEADER}\n{row}\n{row}")).err();
     assert_eq!(error.as_deref(), Some("it has two rows for the user `ann`"));
 }
 
 #[test]
 fn a_use_before_the_date_of_a_key_shows_that_the_date_is_not_that_of_its_creation() {
-    let shows = |used: &str| used_before_made(&row(&format!("true,2024-05-06T07:08:09+00:00,{used},N/A,s3")).user);
+    let shows = |used: &str| used_before_made(&row(&format!("true,2024-05-06T07:08:09+00:00,{used},N/A,s3")));
     assert_eq!(
         shows("2024-05-06T06:53:08+00:00").as_deref(),
         Some(
@@ -132,8 +134,8 @@ fn a_user_with_more_than_two_keys_is_looked_at_live() {
             "{HEADER},additional_credentials_info\n\
              ann,arn:aws:iam::111122223333:user/ann,2020-01-02T03:04:05+00:00,{slots},{info}"
         );
-        let row = parse(&account(), csv.as_bytes()).unwrap().users.remove(0);
-        keys_of(row).into_iter().map(|key| key.status.is_not_read()).collect::<Vec<_>>()
+        let keys = keys_of(parsed(&csv).unwrap().users.remove(0));
+        keys.into_iter().filter(|key| !key.is_possible()).map(|key| key.status.is_not_read()).collect::<Vec<_>>()
     };
     assert_eq!(keys(""), [false, false]);
     assert_eq!(keys("N/A"), [false, false]);
@@ -146,8 +148,8 @@ fn further_and_reordered_columns_do_no_harm_and_the_root_row_is_no_user() {
         "additional_credentials_info,{HEADER}\n,<root_account>,arn:aws:iam::111122223333:root,x,y,z,,,,,,,,\n\
          {{}},ann,arn:aws:iam::111122223333:user/ann,2020-01-02T03:04:05+00:00,TRUE,N/A,N/A,N/A,N/A,FALSE,N/A,N/A,N/A,N/A"
     );
-    let users = parse(&account(), csv.as_bytes()).unwrap().users;
-    assert_eq!(users.iter().map(|row| row.user.path.as_str()).collect::<Vec<_>>(), ["/"]);
+    let users = parsed(&csv).unwrap().users;
+    assert_eq!(users.iter().map(|user| user.path.as_str()).collect::<Vec<_>>(), ["/"]);
 }
 
 const ALL: &str = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,\
@@ -162,9 +164,15 @@ const NO_KEYS: &str = "false,N/A,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A";
 /// What a report with all of AWS's columns tells, given the password's and the certificates' cells.
 fn told(password: &str, certificates: &str) -> String {
     let user = format!("ann,arn:aws:iam::111122223333:user/ann,{DAY},{password},{NO_KEYS},{certificates}");
-    let row = parse(&account(), format!("{ALL}\n{user}").as_bytes()).unwrap().users.remove(0);
-    let ReportUser { user: User { password, has_mfa, signing_certificates, .. }, possible_certificates, .. } = row;
-    format!("{password:?} | {has_mfa:?} | {signing_certificates:?} and {possible_certificates} possible")
+    let User { password, has_mfa, mut signing_certificates, .. } =
+        parsed(&format!("{ALL}\n{user}")).unwrap().users.remove(0);
+    let mut possible = 0;
+    if let Some(certificates) = signing_certificates.value_mut() {
+        possible = certificates.iter().filter(|certificate| certificate.is_possible()).count();
+        certificates.retain(|certificate| !certificate.is_possible());
+    }
+    let facts = [shown(&password), shown(&has_mfa), shown(&signing_certificates)];
+    format!("{} and {possible} possible", facts.join(" | "))
 }
 
 #[test]
@@ -180,21 +188,18 @@ fn passwords_mfa_and_certificates_are_told_or_left_to_be_read() {
         ]
         .join("\n"),
         @r#"
-    Known(Some(Password { changed_at: Known(2024-05-06T07:08:09Z), last_used: Known(None) })) | Known(true) | Known([]) and 2 possible
-    Known(Some(Password { changed_at: Known(2024-05-06T07:08:09Z), last_used: Known(Some(2024-05-06T07:08:09Z)) })) | Known(false) | Known([SigningCertificate { id: NotRead(SigningCertificates), status: Known(Active), created_at: Known(2024-05-06T07:08:09Z) }]) and 1 possible
-    Known(None) | Known(false) | Known([]) and 2 possible
+    Reported(Some(Password { changed_at: Reported(2024-05-06T07:08:09Z), last_used: Reported(None) })) | Reported(true) | Reported([]) and 2 possible
+    Reported(Some(Password { changed_at: Reported(2024-05-06T07:08:09Z), last_used: Reported(Some(2024-05-06T07:08:09Z)) })) | Reported(false) | Reported([SigningCertificate { id: NotRead(SigningCertificates), status: Reported(Active), created_at: Reported(2024-05-06T07:08:09Z) }]) and 1 possible
+    Reported(None) | Reported(false) | Reported([]) and 2 possible
     NotRead(LoginProfile) | NotRead(MfaDevices) | NotRead(SigningCertificates) and 0 possible
-    Known(Some(Password { changed_at: Unreadable(Unreadable { facet: CredentialReport, reason: "it says `soon` in `password_last_changed`" }), last_used: NotRead(PasswordLastUsed) })) | Known(true) | Known([SigningCertificate { id: NotRead(SigningCertificates), status: Known(Inactive), created_at: Known(2024-05-06T07:08:09Z) }]) and 0 possible
+    Reported(Some(Password { changed_at: Unreadable(Unreadable { facet: CredentialReport, reason: "it says `soon` in `password_last_changed`" }), last_used: NotRead(PasswordLastUsed) })) | Reported(true) | Reported([SigningCertificate { id: NotRead(SigningCertificates), status: Reported(Inactive), created_at: Reported(2024-05-06T07:08:09Z) }]) and 0 possible
     "#
     );
 }
 
 #[test]
 fn the_root_row_tells_of_its_use_or_says_why_not() {
-    let root = |row: &str| {
-        let parsed = parse(&account(), format!("{ALL}\n{row}").as_bytes()).unwrap();
-        format!("{:?}", parsed.root)
-    };
+    let root = |row: &str| shown(&parsed(&format!("{ALL}\n{row}")).unwrap().root);
     let certificates = "false,N/A,false,N/A";
     let named = format!("<root_account>,arn:aws:iam::111122223333:root,{DAY}");
     insta::assert_snapshot!(
@@ -211,8 +216,8 @@ fn the_root_row_tells_of_its_use_or_says_why_not() {
         ]
         .join("\n"),
         @r#"
-    Known(RootActivity { created_at: 2024-05-06T07:08:09Z, password_last_used: None, access_keys_last_used: [Never, Never] })
-    Known(RootActivity { created_at: 2024-05-06T07:08:09Z, password_last_used: Some(2024-05-06T07:08:09Z), access_keys_last_used: [At { at: 2024-05-06T07:08:09Z, service: Some("s3"), region: Some("us-east-1") }, Never] })
+    Reported(RootActivity { created_at: Reported(2024-05-06T07:08:09Z), password_last_used: Reported(None), access_keys_last_used: Reported([Never, Never]) })
+    Reported(RootActivity { created_at: Reported(2024-05-06T07:08:09Z), password_last_used: Reported(Some(2024-05-06T07:08:09Z)), access_keys_last_used: Reported([At { at: 2024-05-06T07:08:09Z, service: Some("s3"), region: Some("us-east-1") }, Never]) })
     Unreadable(Unreadable { facet: CredentialReport, reason: "it says `soon` in `password_last_used`" })
     Unreadable(Unreadable { facet: CredentialReport, reason: "its root user is `arn:aws:iam::444455556666:root`" })
     Unreadable(Unreadable { facet: CredentialReport, reason: "it has no row for the root user" })
@@ -222,7 +227,7 @@ fn the_root_row_tells_of_its_use_or_says_why_not() {
 
 #[test]
 fn a_report_that_lacks_what_is_needed_is_refused() {
-    let error = |csv: &str| parse(&account(), csv.as_bytes()).err().unwrap();
+    let error = |csv: &str| parsed(csv).err().unwrap();
     insta::assert_snapshot!(
         [
             error("user,arn\nann,arn:aws:iam::111122223333:user/ann"),
@@ -241,8 +246,8 @@ fn a_report_that_lacks_what_is_needed_is_refused() {
 proptest! {
     #[test]
     fn no_text_makes_it_panic(text in ".{0,200}", cells in proptest::collection::vec("[^\n\"]{0,12}", 13)) {
-        let _ = parse(&account(), text.as_bytes());
-        let _ = parse(&account(), format!("{HEADER}\n{}", cells.join(",")).as_bytes());
+        let _ = parsed(&text);
+        let _ = parsed(&format!("{HEADER}\n{}", cells.join(",")));
     }
 
     #[test]

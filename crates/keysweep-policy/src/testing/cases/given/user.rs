@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use keysweep_files::{Diagnostic, yaml};
-use keysweep_model::{Account, Facet, Permissions, User};
+use keysweep_model::{Account, Facet, Permissions, ResourceType, User};
 
 use super::{
     super::raw::{RawKey, RawMfa, RawPassword, RawServiceCredential, RawUpload, RawUser},
-    Maker, at, moved, text,
+    MADE, Maker, at, moved, text,
 };
-use crate::objects::Object;
 
 /// What a user has, as far as a case gives it.
 pub(super) struct Lists<'a> {
@@ -71,21 +70,13 @@ impl Maker {
         let (name, path) = (text(raw.name.as_ref(), &default), raw.path.as_deref().unwrap_or("/"));
         let arn = format!("arn:aws:iam::{}:user{path}{name}", account.id);
         let mut made = self.before(raw.age_days.as_ref())?;
-        let is_age_given = made.is_some();
-        let keys = lists.access_keys.as_deref().map(|keys| self.access_keys(keys, name, place, &mut made));
-        let keys = keys.transpose()?;
-        self.leave(
-            Object::User,
-            Some(name),
-            0,
-            &["age_days", "created_on", "created_at"].map(|property| (property, is_age_given)),
-        );
-        let password = lists.password.map(|password| password.map(|it| self.password(it, name)).transpose());
+        let keys = lists.access_keys.as_deref().map(|keys| self.access_keys(keys, place, &mut made)).transpose()?;
+        let password = lists.password.map(|password| password.map(|it| self.password(it)).transpose());
         let devices = lists.mfa_devices.as_deref().map(|devices| self.mfa_devices(devices, name, account));
-        let permissions = self.permissions(raw, name);
-        let credentials = lists.service_credentials.as_deref().map(|list| self.service_credentials(list, name));
-        let certificates = lists.signing_certificates.as_deref().map(|list| self.signing_certificates(list, name));
-        let ssh_keys = lists.ssh_keys.as_deref().map(|list| self.ssh_keys(list, name));
+        let permissions = self.permissions(raw);
+        let credentials = lists.service_credentials.as_deref().map(|list| self.service_credentials(list));
+        let certificates = lists.signing_certificates.as_deref().map(|list| self.signing_certificates(list));
+        let ssh_keys = lists.ssh_keys.as_deref().map(|list| self.ssh_keys(list));
         let parsed = name.parse().map_err(|error| at(raw.name.as_ref(), error))?;
         Ok(User {
             created_at: self.read(Facet::Users, made),
@@ -98,35 +89,29 @@ impl Maker {
             service_credentials: self.read(Facet::ServiceCredentials, credentials.transpose()?),
             signing_certificates: self.read(Facet::SigningCertificates, certificates.transpose()?),
             ssh_keys: self.read(Facet::SshKeys, ssh_keys.transpose()?),
-            ..User::unread(account, parsed, arn, path.to_owned())
+            ..User::unread(parsed, arn, path.to_owned())
         })
     }
 
-    /// The user's permissions; what of them is not given is left out.
-    fn permissions(&mut self, raw: &RawUser, name: &str) -> Option<Permissions> {
-        let given = [
-            ("groups", raw.groups.is_some()),
-            ("attached_policies", raw.attached_policies.is_some()),
-            ("is_quarantined", raw.attached_policies.is_some()),
-            ("group_policies", raw.group_policies.is_some()),
-            ("inline_policies", raw.inline_policies.is_some()),
-            ("is_administrator", raw.is_administrator.is_some()),
-            ("permissions_boundary", raw.permissions_boundary.is_some()),
-        ];
-        self.leave(Object::User, Some(name), 0, &given);
-        given.iter().any(|(_, is_given)| *is_given).then(|| Permissions {
-            groups: raw.groups.clone().unwrap_or_default(),
-            attached_policies: raw.attached_policies.clone().unwrap_or_default(),
-            group_policies: raw.group_policies.clone().unwrap_or_default(),
-            inline_policies: raw.inline_policies.clone().unwrap_or_default(),
-            is_administrator: raw.is_administrator.unwrap_or_default(),
-            permissions_boundary: raw.permissions_boundary.clone().filter(|arn| !arn.is_empty()),
-        })
+    /// The user's permissions; none where none of them is given.
+    fn permissions(&self, raw: &RawUser) -> Option<Permissions> {
+        let facet = Facet::AuthorizationDetails;
+        let boundary = raw.permissions_boundary.clone().map(|arn| Some(arn).filter(|arn| !arn.is_empty()));
+        let permissions = Permissions {
+            groups: self.read(facet, raw.groups.clone()),
+            attached_policies: self.read(facet, raw.attached_policies.clone()),
+            group_policies: self.read(facet, raw.group_policies.clone()),
+            inline_policies: self.read(facet, raw.inline_policies.clone()),
+            is_administrator: self.read(facet, raw.is_administrator),
+            permissions_boundary: self.read(facet, boundary),
+        };
+        (permissions != Permissions::unread()).then_some(permissions)
     }
 
-    /// When a key was made, by its age or by the minutes after its user.
+    /// When a key was made, by its age or by the minutes after its user. Where neither the age of the key nor that of its
+    /// user is given, it is assumed to be made at the judged time.
     pub(super) fn key_made(
-        &self,
+        &mut self,
         raw: &RawKey,
         user_made: &mut Option<Timestamp>,
     ) -> Result<Option<Timestamp>, Diagnostic> {
@@ -140,8 +125,14 @@ impl Maker {
                 Ok(Some(made))
             }
             (None, Some(user)) => moved(user, minutes, MINUTE).map(Some),
+            (None, None) if self.kind != ResourceType::AccessKey => {
+                Err(yaml::at(minutes, "give the key or its user `age_days` too"))
+            }
             (None, None) => {
                 *user_made = Some(moved(self.as_of, minutes, -MINUTE)?);
+                self.assume("", &MADE);
+                self.assume("", &["newer_active_keys"]);
+                self.assume("user.", &MADE);
                 Ok(Some(self.as_of))
             }
         }
