@@ -51,9 +51,6 @@ const RULES: &[(&str, Check)] = &[
 /// Where there is any problem, or a file cannot be read.
 pub(crate) fn run(root: &Path) -> Result<()> {
     let tree = Tree::read(root)?;
-    for note in file_budget::notes(&tree) {
-        println!("{note}");
-    }
     let problems = check(&tree);
     for problem in &problems {
         println!("{problem}");

@@ -85,6 +85,7 @@ mod tests {
             ("crates/keysweep/src/output.rs", "fn f() { NamedTempFile::new(); io::stdout(); }\n"),
             ("crates/keysweep/src/edge.rs", "fn f() { io::stdout(); }\n"),
             ("crates/keysweep/src/output/tests.rs", all),
+            ("crates/keysweep/src/a.rs", "fn print(stdout: u8) {}\n"),
             ("tests/tests/a.rs", all),
             ("xtask/src/a.rs", all),
         ];
