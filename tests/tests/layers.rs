@@ -196,9 +196,11 @@ fn resolved(words: &str, flags: &[String], file: &Config) -> String {
     let scan = |config: Config| format!("{:?}", Settings::resolve(&config.over(file.clone()), jiff::Timestamp::now()));
     match Cli::try_parse_from(arguments).unwrap_or_else(|error| panic!("{error}")).command {
         Command::Scan(config) => scan(*config),
-        Command::Demo(args) => scan(args.config()),
-        Command::Accounts(args) => format!("{:?}", AccountsSettings::resolve(&args.config().over(file.clone()), true)),
-        Command::IamPolicy(args) => format!("{:?}", settings::roles(&args.config().over(file.clone()))),
+        Command::Demo(args) => scan((*args).into()),
+        Command::Accounts(args) => {
+            format!("{:?}", AccountsSettings::resolve(&Config::from(args.settings).over(file.clone()), true))
+        }
+        Command::IamPolicy(args) => format!("{:?}", settings::roles(&Config::from(args.assume).over(file.clone()))),
         Command::Policy(PolicyCommand::List(args)) => policies(args.policy.into()),
         Command::Policy(PolicyCommand::Show(args)) => policies(args.policy.into()),
         Command::Exemptions(ExemptionsCommand::Check { policy, .. }) => policies(policy.into()),

@@ -12,6 +12,8 @@ pub struct UnknownWord {
     pub allowed: &'static [&'static str],
 }
 
+/// Defines a closed set of words: the type, its words, and the error that names them all.
+#[macro_export]
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident, $kind:literal, { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$doc])*

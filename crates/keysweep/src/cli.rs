@@ -100,33 +100,37 @@ pub enum Command {
     },
 }
 
-/// Arguments of `keysweep demo`.
-#[derive(Debug, Args)]
-pub struct DemoArgs {
-    #[command(flatten)]
-    selection: SelectionArgs,
-    #[command(flatten)]
-    assume: AssumeArgs,
-    #[command(flatten)]
-    connection: ConnectionArgs,
-    #[command(flatten)]
-    reading: ReadingArgs,
-    #[command(flatten)]
-    policy: PolicyArgs,
-    #[command(flatten)]
-    judging: JudgingArgs,
-    #[command(flatten)]
-    output: OutputArgs,
-    #[command(flatten)]
-    view: ViewArgs,
+/// Defines the settings that a command takes as flags, by group.
+macro_rules! taken {
+    ($(#[$about:meta])* $Taken:ident { $($group:ident: $Group:ident,)* }) => {
+        $(#[$about])*
+        #[derive(Debug, Args)]
+        pub struct $Taken {$(
+            #[command(flatten)]
+            $group: $Group,
+        )*}
+
+        impl From<$Taken> for Config {
+            fn from(taken: $Taken) -> Self {
+                Self { $($group: taken.$group,)* ..Self::default() }
+            }
+        }
+    };
 }
 
-impl DemoArgs {
-    /// The settings among them, as a layer.
-    #[must_use]
-    pub fn config(self) -> Config {
-        let Self { selection, assume, connection, reading, policy, judging, output, view } = self;
-        Config { selection, assume, connection, reading, policy, judging, output, view, ..Config::default() }
+taken! {
+    /// The settings of `keysweep demo`.
+    DemoArgs {
+        selection: SelectionArgs, assume: AssumeArgs, connection: ConnectionArgs, reading: ReadingArgs,
+        policy: PolicyArgs, judging: JudgingArgs, output: OutputArgs, view: ViewArgs,
+    }
+}
+
+taken! {
+    /// The settings of `keysweep accounts`.
+    AccountsSettingsArgs {
+        selection: SelectionArgs, organization: OrganizationArgs, assume: AssumeArgs, connection: ConnectionArgs,
+        output: OutputArgs,
     }
 }
 
@@ -136,25 +140,9 @@ pub struct AccountsArgs {
     /// Try to assume the role in each account in scope
     #[arg(long)]
     pub check: bool,
+    /// The settings.
     #[command(flatten)]
-    selection: SelectionArgs,
-    #[command(flatten)]
-    organization: OrganizationArgs,
-    #[command(flatten)]
-    assume: AssumeArgs,
-    #[command(flatten)]
-    connection: ConnectionArgs,
-    #[command(flatten)]
-    output: OutputArgs,
-}
-
-impl AccountsArgs {
-    /// The settings among them, as a layer.
-    #[must_use]
-    pub fn config(self) -> Config {
-        let Self { check: _, selection, organization, assume, connection, output } = self;
-        Config { selection, organization, assume, connection, output, ..Config::default() }
-    }
+    pub settings: AccountsSettingsArgs,
 }
 
 /// Arguments of `keysweep iam-policy`.
@@ -169,16 +157,9 @@ pub struct IamPolicyArgs {
     /// The partition
     #[arg(long, value_name = "PARTITION", default_value = "aws")]
     pub partition: keysweep_model::Partition,
+    /// The roles.
     #[command(flatten)]
-    assume: AssumeArgs,
-}
-
-impl IamPolicyArgs {
-    /// The settings among them, as a layer.
-    #[must_use]
-    pub fn config(&self) -> Config {
-        Config { assume: self.assume.clone(), ..Config::default() }
-    }
+    pub assume: AssumeArgs,
 }
 
 /// Whose IAM policy to print.

@@ -27,13 +27,10 @@ pub async fn run(cli: Cli, edge: &Edge) -> Result<Exit, Failure> {
     let file = cli.global.config;
     let layered = |flags: config::Config| config::read(file.as_deref()).map(|file| flags.over(file));
     match cli.command {
-        Command::Demo(args) => demo::run(layered(args.config())?, edge).await,
+        Command::Demo(args) => demo::run(layered((*args).into())?, edge).await,
         Command::Scan(config) => scan::run(&layered(*config)?, edge).await,
-        Command::Accounts(args) => {
-            let check = args.check;
-            accounts::run(&layered(args.config())?, check, edge).await
-        }
-        Command::IamPolicy(args) => iam_policy::run(&args, &layered(args.config())?),
+        Command::Accounts(args) => accounts::run(&layered(args.settings.into())?, args.check, edge).await,
+        Command::IamPolicy(args) => iam_policy::run(&args, &layered(args.assume.clone().into())?),
         Command::Policy(command) => policy::run(command, layered, edge),
         Command::Exemptions(command) => exemptions::run(command, layered, edge),
         Command::Schema { name } => schema::run(name),

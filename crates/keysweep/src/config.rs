@@ -192,12 +192,6 @@ const DEFAULT_CONCURRENCY: u32 = 512;
 /// In seconds: half an hour, in which IAM answers some 18,000 calls at ten a second.
 const DEFAULT_ACCOUNT_TIMEOUT: u32 = 30 * 60;
 
-impl From<PolicyArgs> for Config {
-    fn from(policy: PolicyArgs) -> Self {
-        Self { policy, ..Self::default() }
-    }
-}
-
 /// The JSON Schema of `keysweep.yaml`, made from the type that reads it.
 #[must_use]
 pub fn schema() -> serde_json::Value {

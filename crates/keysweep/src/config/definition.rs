@@ -26,6 +26,12 @@ macro_rules! settings {
                 pub $setting: Option<$type>,
             )*}
 
+            impl From<$Group> for Config {
+                fn from($group: $Group) -> Self {
+                    Self { $group, ..Self::default() }
+                }
+            }
+
             impl $Group {$($(
                 #[doc = concat!($help, ", or the default.")]
                 #[must_use]

@@ -7,7 +7,7 @@ use std::{
 };
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use keysweep_model::AccountId;
+use keysweep_model::{AccountId, words};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
@@ -98,37 +98,12 @@ impl FromStr for AsOf {
     }
 }
 
-/// A format of results.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// For people.
-    Text,
-    /// For programs.
-    Json,
-}
-
-impl Display for Format {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::Text => "text",
-            Self::Json => "json",
-        })
-    }
-}
-
-/// A text that is not the name of a format.
-#[derive(Debug, thiserror::Error)]
-#[error("`{0}` is not a format: use text or json")]
-pub struct FormatError(String);
-
-impl FromStr for Format {
-    type Err = FormatError;
-
-    fn from_str(text: &str) -> Result<Self, FormatError> {
-        match text {
-            "text" => Ok(Self::Text),
-            "json" => Ok(Self::Json),
-            other => Err(FormatError(other.to_owned())),
-        }
+words! {
+    /// A format of results.
+    Format, "format", {
+        /// For people.
+        Text = "text",
+        /// For programs.
+        Json = "json",
     }
 }
