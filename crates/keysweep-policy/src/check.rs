@@ -19,6 +19,7 @@ use self::{
     types::Type,
 };
 use crate::{
+    engine::runtime::ENTRY,
     objects::Object,
     policy::{metadata::Interface, params::ParamType, source::Source},
 };
@@ -29,13 +30,10 @@ mod closures;
 mod constant;
 mod expr;
 mod locked;
-pub(crate) mod script;
+mod script;
 mod statement;
 mod types;
 mod verdict;
-
-/// The function that every policy defines.
-pub(crate) const ENTRY: &str = "check";
 
 /// What a check came to.
 pub(crate) struct Checked {

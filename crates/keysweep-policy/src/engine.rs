@@ -8,17 +8,18 @@ use std::{
 use keysweep_files::did_you_mean;
 use keysweep_model::ParamValue;
 use rhai::{
-    Dynamic, Engine, EvalAltResult, FuncInfo, NativeCallContext, OptimizationLevel,
+    Dynamic, Engine, EvalAltResult, FuncInfo, Module, NativeCallContext, OptimizationLevel,
     packages::{
         ArithmeticPackage, BasicArrayPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage,
         BasicStringPackage, LogicPackage, MoreStringPackage, Package,
     },
 };
 
-use self::watch::Limit;
+use self::runtime::ENTRY_LEVELS;
 use crate::policy::limits::Limits;
 
 mod callbacks;
+mod charge;
 mod costs;
 pub(crate) mod explain;
 pub(crate) mod handle;
@@ -26,6 +27,7 @@ pub(crate) mod helpers;
 mod natives;
 pub(crate) mod pattern;
 pub(crate) mod record;
+pub(crate) mod runtime;
 pub(crate) mod strict;
 pub(crate) mod verdicts;
 pub(crate) mod watch;
@@ -58,16 +60,24 @@ type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
 /// An engine with these limits.
 pub(crate) fn build(limits: &Limits) -> Engine {
-    let mut engine = language();
-    limit(&mut engine, limits);
-    let mut natives = language();
+    let [mut engine, mut natives] = [packages(), packages()];
     limit(&mut natives, limits);
     charge(&mut engine, natives);
+    register(&mut engine);
+    limit(&mut engine, limits);
     engine
 }
 
-/// Puts a charge before each native function that does more than a little. What works after it is the function of an
-/// engine of its own, as the charge stands in its place here.
+/// An engine that knows the policy language, without limits.
+#[cfg(feature = "comparison")]
+pub(crate) fn without_limits() -> Engine {
+    let mut engine = packages();
+    register(&mut engine);
+    engine
+}
+
+/// Puts a charge before each function of Rhai's own that does more than a little. What works after it is the function of
+/// an engine of its own, as the charge stands in its place here. Our functions charge themselves.
 fn charge(engine: &mut Engine, natives: Engine) {
     let form = |function: FuncInfo<'_>| {
         let types = function.metadata.param_types.to_vec();
@@ -79,7 +89,7 @@ fn charge(engine: &mut Engine, natives: Engine) {
         let natives = Arc::clone(&natives);
         let called = name.clone();
         engine.register_raw_fn(name, types, move |context: NativeCallContext<'_>, arguments| -> Result<Dynamic> {
-            pricing(arguments).charge().map_err(Limit::error)?;
+            pricing(arguments).charge()?;
             call_in(&natives, &context, &called, arguments)
         });
     }
@@ -97,8 +107,8 @@ fn call_in(
     NativeCallContext::from_stored_data(engine, &store).call_native_fn_raw(name, true, arguments)
 }
 
-/// An engine that knows the policy language, without limits.
-pub(crate) fn language() -> Engine {
+/// An engine with what the policy language has of Rhai.
+fn packages() -> Engine {
     let mut engine = Engine::new_raw();
     // The core package is taken in parts, so that `sleep`, `exit`, `parse_json` and value tags do not exist.
     ArithmeticPackage::new().register_into_engine(&mut engine);
@@ -120,24 +130,28 @@ pub(crate) fn language() -> Engine {
         .set_fast_operators(false)
         // The checker reads the script as it was written.
         .set_optimization_level(OptimizationLevel::None);
-    strict::register(&mut engine);
-    handle::register(&mut engine);
-    handle::list::register(&mut engine);
-    callbacks::register(&mut engine);
-    natives::register(&mut engine);
-    helpers::register(&mut engine);
-    verdicts::register(&mut engine);
+    engine
+}
+
+/// Adds what the policy language has of its own, in the place of what Rhai has of the same name.
+fn register(engine: &mut Engine) {
+    strict::register(engine);
+    handle::register(engine);
+    handle::list::register(engine);
+    callbacks::register(engine);
+    natives::register(engine);
+    helpers::register(engine);
+    verdicts::register(engine);
     engine.register_type_with_name::<ParamsObject>("the parameters");
     for name in ["to_string", "to_debug"] {
         engine.register_fn(name, |_: &mut ParamsObject| natives::no_text("the policy's set of parameters"));
     }
     engine.register_indexer_get(|params: &mut ParamsObject, name: &str| params.get(name));
-    engine
 }
 
 fn limit(engine: &mut Engine, limits: &Limits) {
     engine
-        .set_max_call_levels(limits.call_levels)
+        .set_max_call_levels(limits.call_levels + ENTRY_LEVELS)
         .set_max_expr_depths(limits.expression_depth, limits.expression_depth)
         .set_max_functions(64)
         .set_max_variables(limits.variables())
@@ -155,6 +169,16 @@ pub(crate) struct ParamsObject(Arc<BTreeMap<String, Dynamic>>);
 impl ParamsObject {
     pub(crate) fn new(values: &BTreeMap<String, ParamValue>) -> Self {
         Self(Arc::new(values.iter().map(|(name, value)| (name.clone(), to_dynamic(value))).collect()))
+    }
+
+    /// A getter for each of them. Rhai asks the indexer only after it has failed to find a getter, which takes long.
+    pub(crate) fn getters(&self) -> Arc<Module> {
+        let mut module = Module::new();
+        for (name, value) in &*self.0 {
+            let value = value.clone();
+            module.set_getter_fn(name, move |_: &mut Self| Ok(value.clone()));
+        }
+        module.into()
     }
 
     fn get(&self, name: &str) -> Result<Dynamic> {

@@ -17,7 +17,6 @@ mod check;
 mod engine;
 mod objects;
 mod policy;
-mod program;
 mod testing;
 
 pub use authoring::{definitions, reference, schema, template};

@@ -12,7 +12,7 @@ use keysweep_files::InvalidFile;
 use keysweep_model::{
     Evidence, Facet, FacetSet, Missing, ParamValue, PolicyId, PolicySummary, Resource, Severity, Unreadable, Verdict,
 };
-use rhai::{AST, CallFnOptions, Dynamic, Engine, EvalAltResult, Scope};
+use rhai::{AST, Dynamic, Engine, EvalAltResult, Module};
 
 use self::{
     compiler::{Compiled, Compiler},
@@ -21,17 +21,16 @@ use self::{
     params::OverrideError,
 };
 use crate::{
-    check::{ENTRY, Library},
+    check::Library,
     engine::{
         ParamsObject,
         explain::{runtime_error, type_of},
         handle::{self, Subject},
-        helpers::Time,
         record::Looked,
-        watch::{self, Clock, EVALUATION_STACK, watched},
+        runtime::Runtimes,
+        watch::{self, Clock, watched},
     },
     objects::Object,
-    program::{self, End, Program, lower},
 };
 
 pub(crate) mod compiler;
@@ -53,8 +52,6 @@ struct Inner {
     text: Arc<str>,
     metadata: Metadata,
     script: Arc<AST>,
-    /// The same script as it runs without Rhai, where it can.
-    program: Option<Program>,
     engine: Arc<Engine>,
     limits: Arc<Limits>,
     libraries: Arc<[Library]>,
@@ -63,6 +60,9 @@ struct Inner {
     may_read: FacetSet,
     params: BTreeMap<String, ParamValue>,
     params_object: ParamsObject,
+    /// The getters of its parameters.
+    getters: Arc<Module>,
+    runtimes: Runtimes,
 }
 
 impl Policy {
@@ -80,10 +80,10 @@ impl Policy {
         let warnings = InvalidFile::new(source_name, text, warnings);
         let params: BTreeMap<_, _> =
             metadata.params.iter().map(|(name, spec)| (name.clone(), spec.default.clone())).collect();
+        let params_object = ParamsObject::new(&params);
         Self(Arc::new(Inner {
             source: source_name.to_owned(),
             text: text.into(),
-            program: lower(&script, &libraries, metadata.resource, &params, &limits),
             metadata,
             script: Arc::new(script),
             engine,
@@ -91,8 +91,10 @@ impl Policy {
             libraries: libraries.into(),
             warnings: Arc::new(warnings),
             may_read,
-            params_object: ParamsObject::new(&params),
+            getters: params_object.getters(),
+            params_object,
             params,
+            runtimes: Runtimes::default(),
         }))
     }
 
@@ -153,12 +155,9 @@ impl Policy {
             })?;
             all.insert(name.clone(), value);
         }
-        // One that runs by Rhai goes on to.
-        let program = self.0.program.as_ref();
-        let program =
-            program.and_then(|_| lower(&self.0.script, &self.0.libraries, metadata.resource, &all, &self.0.limits));
         let params_object = ParamsObject::new(&all);
-        Ok(Self(Arc::new(Inner { metadata, program, params_object, params: all, ..self.0.parts() })))
+        let getters = params_object.getters();
+        Ok(Self(Arc::new(Inner { metadata, params_object, getters, params: all, ..self.0.parts() })))
     }
 
     /// The same policy with another form of its script, for an engine that knows that.
@@ -166,25 +165,11 @@ impl Policy {
         Self(Arc::new(Inner { script: Arc::new(script), engine, limits, ..self.0.parts() }))
     }
 
-    /// The same policy, always run by Rhai, which says what the language means.
-    #[cfg(any(test, feature = "comparison"))]
-    #[must_use]
-    pub fn by_rhai(&self) -> Self {
-        Self(Arc::new(self.0.parts()))
-    }
-
-    /// The same policy, which must import nothing, run by Rhai alone and without limits: to measure what limits cost, and
-    /// for nothing else.
+    /// The same policy, which must import nothing, without limits: to measure what limits cost, and for nothing else.
     #[cfg(feature = "comparison")]
     #[must_use]
-    pub fn by_rhai_without_limits(&self) -> Self {
-        Self(Arc::new(Inner { engine: Arc::new(crate::engine::language()), ..self.0.parts() }))
-    }
-
-    /// Its script as it runs without Rhai, where it can.
-    #[cfg(test)]
-    pub(crate) fn program(&self) -> Option<&Program> {
-        self.0.program.as_ref()
+    pub fn without_limits(&self) -> Self {
+        Self(Arc::new(Inner { engine: Arc::new(crate::engine::without_limits()), ..self.0.parts() }))
     }
 
     /// The text of its file.
@@ -228,9 +213,6 @@ impl Policy {
             let message = format!("the policy is for `{kind}`, and was asked about `{}`", resource.kind());
             return Evaluation::error(EvaluationError::new(message));
         }
-        if let Some(evaluation) = self.evaluate_by_program(resource, now) {
-            return evaluation;
-        }
         let subject = Arc::new(Subject::new(Object::judged(kind), now, &self.0.limits));
         let run = || catch_unwind(AssertUnwindSafe(|| self.run(&subject, resource, now)));
         let result = watched(clock, &self.0.limits, run)
@@ -238,31 +220,10 @@ impl Policy {
         Evaluation::new(subject.record.take(), result)
     }
 
-    /// As [`Policy::evaluate`], without Rhai; none where that is to judge.
-    fn evaluate_by_program(&self, resource: &Resource, now: Timestamp) -> Option<Evaluation> {
-        let program = self.0.program.as_ref()?;
-        let subject = Subject::new(Object::judged(self.0.metadata.resource), now, &self.0.limits);
-        let run = || catch_unwind(AssertUnwindSafe(|| program.run(&subject, resource)));
-        match stacker::maybe_grow(program::STACK, EVALUATION_STACK, run).ok()? {
-            End::Verdict(verdict) => Some(Evaluation::new(subject.record.take(), Ok(verdict))),
-            End::Missing => {
-                let stopped = Err(EvaluationError::new("the script was stopped"));
-                Some(Evaluation::new(subject.record.take(), stopped))
-            }
-            End::Rhai => None,
-        }
-    }
-
     fn run(&self, subject: &Arc<Subject>, resource: &Resource, now: Timestamp) -> Result<Verdict, EvaluationError> {
-        let script = &*self.0.script;
-        // Only constants make statements, and only by running them does the script see them.
-        let options = CallFnOptions::new()
-            .eval_ast(!script.statements().is_empty())
-            .rewind_scope(false)
-            .with_tag(Dynamic::from(Time(now)));
         let arguments = [handle::judged(subject, resource), Dynamic::from(self.0.params_object.clone())];
-        let engine = &self.0.engine;
-        let result = engine.call_fn_with_options::<Dynamic>(options, &mut Scope::new(), script, ENTRY, arguments);
+        let script = (&*self.0.script, &self.0.getters);
+        let result = self.0.runtimes.run(&self.0.engine, script, now, arguments);
         if let Some(limit) = watch::exceeded() {
             return Err(EvaluationError::new(limit.message()));
         }
@@ -274,14 +235,14 @@ impl Policy {
 }
 
 impl Inner {
-    /// All that it has but the program, to make another of.
+    /// All that it has, to make another of.
     fn parts(&self) -> Self {
         Self {
             source: self.source.clone(),
             text: Arc::clone(&self.text),
             metadata: self.metadata.clone(),
             script: Arc::clone(&self.script),
-            program: None,
+            runtimes: Runtimes::default(),
             engine: Arc::clone(&self.engine),
             limits: Arc::clone(&self.limits),
             libraries: Arc::clone(&self.libraries),
@@ -289,6 +250,7 @@ impl Inner {
             may_read: self.may_read,
             params: self.params.clone(),
             params_object: self.params_object.clone(),
+            getters: Arc::clone(&self.getters),
         }
     }
 }
@@ -312,15 +274,15 @@ pub struct Evaluation {
 
 impl Evaluation {
     /// The result of a script that looked at this. A missing fact decides, whatever the script made of being stopped.
-    fn new(mut looked: Looked, result: Result<Verdict, EvaluationError>) -> Self {
-        let outcome = match (looked.missing.take(), result) {
+    fn new(looked: Looked, result: Result<Verdict, EvaluationError>) -> Self {
+        let Looked { evidence, reads, missing, .. } = looked;
+        let outcome = match (missing, result) {
             (Some((Missing::NotRead(facet), fact)), _) => Outcome::Needs { facet, fact },
             (Some((Missing::Unreadable(why), _)), _) => Outcome::Unknown(why),
             (None, Ok(verdict)) => Outcome::Verdict(verdict),
             (None, Err(error)) => Outcome::Error(error),
         };
-        let evidence = looked.evidence();
-        Self { outcome, evidence, reads: looked.reads }
+        Self { outcome, evidence, reads }
     }
 
     fn error(error: EvaluationError) -> Self {

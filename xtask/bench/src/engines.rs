@@ -25,9 +25,7 @@ use crate::keys::Key;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Name {
     Keysweep,
-    /// Keysweep as it runs scripts that do more than go forward.
-    KeysweepByRhai,
-    /// The same without limits on work, time, memory and depth.
+    /// Keysweep without limits on work, time, memory and depth.
     KeysweepUnlimited,
     PlainRust,
     RegorusVm,
@@ -151,7 +149,6 @@ impl Name {
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Keysweep => "Keysweep",
-            Self::KeysweepByRhai => "Keysweep, by Rhai",
             Self::KeysweepUnlimited => "same, without limits",
             Self::PlainRust => "plain Rust",
             Self::RegorusVm => "regorus, VM",
@@ -165,7 +162,7 @@ impl Name {
     pub(crate) fn is_rival(self) -> bool {
         match self {
             Self::RegorusVm | Self::Regorus | Self::Cel | Self::Cedar => true,
-            Self::Keysweep | Self::KeysweepByRhai | Self::KeysweepUnlimited | Self::PlainRust => false,
+            Self::Keysweep | Self::KeysweepUnlimited | Self::PlainRust => false,
         }
     }
 
@@ -176,8 +173,7 @@ impl Name {
     pub(crate) fn make(self) -> Result<Box<dyn Contestant>> {
         Ok(match self {
             Self::Keysweep => Box::new(keysweep::Keysweep::new()?),
-            Self::KeysweepByRhai => Box::new(keysweep::Keysweep::new()?.by_rhai()),
-            Self::KeysweepUnlimited => Box::new(keysweep::Keysweep::new()?.by_rhai_without_limits()),
+            Self::KeysweepUnlimited => Box::new(keysweep::Keysweep::new()?.without_limits()),
             Self::PlainRust => Box::new(plain::PlainRust),
             Self::RegorusVm => Box::new(regorus::Vm::new()?),
             Self::Regorus => Box::new(regorus::Interpreter::new()?),

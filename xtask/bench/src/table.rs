@@ -43,14 +43,14 @@ pub(crate) fn render(mode: Mode, rows: &[Row]) -> String {
     text
 }
 
-/// What the limits add to what Rhai takes.
+/// What the limits add to what Keysweep takes.
 fn limits(rows: &[Row]) -> String {
     let part = |part: fn(&Cost) -> Option<f64>, of: &str| {
         let of_name = |name| rows.iter().find(|row| row.name == name).and_then(|row| part(&row.cost));
-        let (on, off) = (of_name(Name::KeysweepByRhai)?, of_name(Name::KeysweepUnlimited)?);
+        let (on, off) = (of_name(Name::Keysweep)?, of_name(Name::KeysweepUnlimited)?);
         Some(format!("{:+.0} % {of}", 100.0 * (on / off - 1.0)))
     };
-    format!("\nWhere Rhai runs the script, limits cost {}.", in_both(part))
+    format!("\nLimits cost {}.", in_both(part))
 }
 
 /// What is said of the time and of the instructions, as far as there is something to say.

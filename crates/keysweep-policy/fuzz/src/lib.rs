@@ -172,7 +172,6 @@ pub fn script(first: u8, rest: &[u8]) -> Option<String> {
         return std::str::from_utf8(rest).ok().map(str::to_owned);
     }
     let body: String = rest.iter().map(|byte| WORDS[usize::from(*byte) % WORDS.len()]).collect();
-    // A script with one function alone may run without Rhai.
     let helper = if body.contains("helper") { "\nfn helper(x) { [x, x] }" } else { "" };
     Some(format!("fn check(it, params) {{ {body}; pass() }}{helper}"))
 }

@@ -3,10 +3,10 @@
 use rhai::{AST, ASTNode, Expr, Position, Stmt};
 
 /// A function of a script.
-pub(crate) struct Function {
-    pub(crate) name: String,
-    pub(crate) params: Vec<String>,
-    pub(crate) body: Vec<Stmt>,
+pub(super) struct Function {
+    pub(super) name: String,
+    pub(super) params: Vec<String>,
+    pub(super) body: Vec<Stmt>,
     /// Where its body begins.
     pub(super) begin: Position,
 }
@@ -27,7 +27,7 @@ pub(super) fn is_anonymous(name: &str) -> bool {
 ///
 /// Rhai shows a function's statements only by a walk over a whole script, so each function is walked as a script of its
 /// own, and copied.
-pub(crate) fn functions(ast: &AST) -> Vec<Function> {
+pub(super) fn functions(ast: &AST) -> Vec<Function> {
     let mut functions: Vec<Function> = ast
         .iter_fn_def()
         .map(|function| {

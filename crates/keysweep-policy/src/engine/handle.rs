@@ -160,13 +160,13 @@ fn register_object<const OBJECT: usize>(engine: &mut Engine) {
 }
 
 /// The names of a fact in evidence: of the object that is judged, and of one that it leads to.
-pub(crate) struct Names {
+struct Names {
     own: Arc<str>,
     reached: Arc<str>,
 }
 
 impl Names {
-    pub(crate) fn new(object: Object, name: &str, kind: Kind) -> Self {
+    fn new(object: Object, name: &str, kind: Kind) -> Self {
         let name = match kind {
             Kind::Objects(_) => format!("{name}.len"),
             Kind::Boolean | Kind::Integer | Kind::Text | Kind::Time | Kind::Texts | Kind::Object(_) => name.to_owned(),
@@ -174,13 +174,13 @@ impl Names {
         Self { reached: format!("{}.{name}", object.name()).into(), own: name.into() }
     }
 
-    pub(crate) fn of(&self, is_judged: bool) -> &Arc<str> {
+    fn of(&self, is_judged: bool) -> &Arc<str> {
         if is_judged { &self.own } else { &self.reached }
     }
 }
 
 /// The name in evidence of what a method was asked.
-pub(crate) fn method_name(object: Object, is_judged: bool, method: &Method, argument: &str) -> String {
+fn method_name(object: Object, is_judged: bool, method: &Method, argument: &str) -> String {
     match is_judged {
         true => format!("{}({argument})", method.name),
         false => format!("{}.{}({argument})", object.name(), method.name),

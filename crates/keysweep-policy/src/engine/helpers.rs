@@ -2,9 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 use keysweep_files::parse_time;
-use rhai::{Array, Engine, EvalAltResult, ImmutableString, NativeCallContext};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext};
 
-use super::pattern::{self, Syntax};
+use super::{
+    charge,
+    pattern::{self, Syntax},
+};
 use crate::objects::days_up;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
@@ -19,9 +22,15 @@ pub(crate) struct Duration(SignedDuration);
 
 pub(crate) fn register(engine: &mut Engine) {
     register_times(engine);
-    engine.register_fn("matches", |text: &str, pattern: &str| matches(Syntax::Glob, pattern, text));
+    engine.register_fn("matches", |text: &str, pattern: &str| {
+        charge::globs(text, [pattern.len()]).charge()?;
+        matches(Syntax::Glob, pattern, text)
+    });
     engine.register_fn("matches_any", |text: &str, patterns: Array| matches_any(text, &patterns));
-    engine.register_fn("matches_regex", |text: &str, pattern: &str| matches(Syntax::Regex, pattern, text));
+    engine.register_fn("matches_regex", |text: &str, pattern: &str| {
+        charge::regex(text, pattern).charge()?;
+        matches(Syntax::Regex, pattern, text)
+    });
 }
 
 fn register_times(engine: &mut Engine) {
@@ -60,6 +69,8 @@ fn matches(syntax: Syntax, pattern: &str, text: &str) -> Result<bool> {
 }
 
 fn matches_any(text: &str, patterns: &Array) -> Result<bool> {
+    let length = |pattern: &Dynamic| pattern.as_immutable_string_ref().map_or(0, |pattern| pattern.len());
+    charge::globs(text, patterns.iter().map(length)).charge()?;
     for pattern in patterns {
         let pattern = pattern.read_lock::<ImmutableString>().ok_or("`matches_any` takes a list of texts")?;
         if matches(Syntax::Glob, &pattern, text)? {

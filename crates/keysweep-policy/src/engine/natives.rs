@@ -5,7 +5,7 @@
 
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Map, NativeCallContext, Position};
 
-use super::watch;
+use super::{charge, watch};
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
@@ -42,6 +42,9 @@ pub(crate) fn register(engine: &mut Engine) {
         let is_inside = (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&number);
         if is_inside { Ok(whole) } else { Err(format!("{number} is no whole number").into()) }
     });
+    // The same as Rhai's own, which takes a value of any type, so that it is charged for a large one.
+    engine.register_fn("to_string", |number: i64| number.to_string());
+    engine.register_fn("to_string", |value: bool| if value { "true" } else { "false" });
     for name in ["to_string", "to_debug"] {
         engine.register_fn(name, |_: ()| no_text("nothing (`()`)"));
     }
@@ -76,6 +79,7 @@ pub(crate) fn no_text(what: &'static str) -> ImmutableString {
 
 /// Rhai's `replace` makes the whole result before its size is checked; this one checks first.
 fn replace(context: &NativeCallContext<'_>, text: &mut ImmutableString, find: &str, with: &str) -> Result<()> {
+    charge::replaced(text, find, with).charge()?;
     let found = if find.is_empty() { text.chars().count() + 1 } else { text.matches(find).count() };
     if text.len().saturating_add(found.saturating_mul(with.len())) > context.engine().max_string_size() {
         return Err(EvalAltResult::ErrorDataTooLarge("Length of string".to_owned(), Position::NONE).into());
@@ -96,6 +100,7 @@ fn pad(context: NativeCallContext<'_>, text: &mut ImmutableString, length: i64, 
     if text.len().saturating_add(missing) > context.engine().max_string_size() {
         return Err(EvalAltResult::ErrorDataTooLarge("Length of string".to_owned(), Position::NONE).into());
     }
+    charge::padded_text(missing).charge()?;
     *text = text.chars().chain(with.chars().cycle().take(missing)).collect();
     Ok(())
 }

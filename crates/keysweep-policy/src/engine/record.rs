@@ -1,13 +1,13 @@
 //! What a script has looked at, kept where the script cannot reach it.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use keysweep_model::{Evidence, EvidenceValue, FacetSet, Fact, Missing};
 
 use crate::objects::Value;
+
+/// How many items of a list are kept as evidence of a verdict.
+pub(crate) const MAX_EVIDENCE: usize = 100;
 
 /// The facts that were touched, and the first of them that was missing.
 #[derive(Debug)]
@@ -20,7 +20,8 @@ pub(crate) struct Record {
 /// What a script has looked at.
 #[derive(Debug, Default)]
 pub(crate) struct Looked {
-    facts: BTreeMap<Arc<str>, EvidenceValue>,
+    /// The facts by name.
+    pub(crate) evidence: Evidence,
     /// The bytes that those take, about.
     bytes: usize,
     /// The facets of everything that was touched.
@@ -90,26 +91,21 @@ impl Record {
 
 impl Looked {
     /// Notes a fact that was not noted yet; whether there was room for it.
-    fn note(&mut self, name: &Arc<str>, most: usize, evidence: impl FnOnce() -> Option<EvidenceValue>) -> bool {
-        if self.facts.contains_key(name) {
+    fn note(&mut self, name: &str, most: usize, evidence: impl FnOnce() -> Option<EvidenceValue>) -> bool {
+        if self.evidence.contains_key(name) {
             return true;
         }
         let Some(evidence) = evidence() else { return true };
-        self.bytes = self.bytes.saturating_add(EACH + 2 * name.len() + size(&evidence));
+        self.bytes = self.bytes.saturating_add(EACH + name.len() + size(&evidence));
         let fits = self.bytes <= most;
         if fits {
-            self.facts.insert(Arc::clone(name), evidence);
+            self.evidence.insert(name.to_owned(), evidence);
         }
         fits
     }
-
-    /// The facts by name.
-    pub(crate) fn evidence(&mut self) -> Evidence {
-        std::mem::take(&mut self.facts).into_iter().map(|(name, value)| (name.to_string(), value)).collect()
-    }
 }
 
-/// What a fact takes beside its name, which is there twice for a moment, and its contents.
+/// What a fact takes beside its name and its contents.
 const EACH: usize = 128;
 
 /// The bytes of the contents.
@@ -155,9 +151,9 @@ mod tests {
         // What is noted already, and what is no evidence, takes nothing more.
         assert!((0..100).all(|_| touch(&record, "a", 500, false)));
         assert!(touch(&record, "list", 5_000, true));
-        assert!(!touch(&record, &"n".repeat(200), 0, false));
+        assert!(!touch(&record, &"n".repeat(300), 0, false));
         assert!(!touch(&record, "b", 300, false));
-        assert_eq!(record.take().evidence().into_keys().collect::<Vec<_>>(), ["a"]);
+        assert_eq!(record.take().evidence.into_keys().collect::<Vec<_>>(), ["a"]);
     }
 
     #[test]
@@ -166,6 +162,6 @@ mod tests {
         let why = Arc::new(Unreadable { facet: Facet::UserTags, reason: "denied".to_owned() });
         let touch = Touch { name: &"tags".into(), reads: FacetSet::default(), in_list: false };
         assert!(matches!(record.touch(&touch, Fact::Unreadable(why)), Touched::Missing));
-        assert_eq!(record.take().evidence().len(), 1);
+        assert_eq!(record.take().evidence.len(), 1);
     }
 }

@@ -6,12 +6,15 @@ use keysweep_model::{Evidence, EvidenceValue, Severity, Verdict};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Map, NativeCallContext};
 
 use super::{
+    charge,
+    costs::size_of_map,
     explain::{runtime_error, type_of},
     handle::{
         list::{List, Values},
         name_of,
     },
     helpers::Time,
+    record::MAX_EVIDENCE,
 };
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
@@ -22,12 +25,17 @@ pub(crate) const VERDICTS: [&str; 3] = ["pass", "fail", "exempt"];
 pub(crate) fn register(engine: &mut Engine) {
     engine.register_type_with_name::<Verdict>("a verdict");
     engine.register_fn("pass", || Verdict::Pass { note: None });
-    engine.register_fn("pass", |note: &str| Verdict::Pass { note: Some(note.to_owned()) });
+    engine.register_fn("pass", |note: &str| -> Result<Verdict> {
+        charge::verdict(note, 0).charge()?;
+        Ok(Verdict::Pass { note: Some(note.to_owned()) })
+    });
     engine.register_fn("fail", |message: &str| -> Result<Verdict> {
+        charge::verdict(message, 0).charge()?;
         Ok(Verdict::Fail { message: said("fail", message)?, severity: None, evidence: Evidence::new() })
     });
     engine.register_fn("fail", fail_with);
     engine.register_fn("exempt", |reason: &str| -> Result<Verdict> {
+        charge::verdict(reason, 0).charge()?;
         Ok(Verdict::Exempt { reason: said("exempt", reason)?, until: None })
     });
     engine.register_fn("exempt", |context: NativeCallContext, reason: &str, until: Time| {
@@ -38,7 +46,7 @@ pub(crate) fn register(engine: &mut Engine) {
     });
 }
 
-pub(crate) fn said(verdict: &str, words: &str) -> Result<String> {
+fn said(verdict: &str, words: &str) -> Result<String> {
     if words.trim().is_empty() {
         return Err(format!("`{verdict}` needs words: whoever reads the finding has nothing else").into());
     }
@@ -47,6 +55,7 @@ pub(crate) fn said(verdict: &str, words: &str) -> Result<String> {
 
 /// `fail(message, #{ severity: "critical", ... })`: everything but the severity is evidence.
 fn fail_with(message: &str, more: Map) -> Result<Verdict> {
+    charge::verdict(message, size_of_map(&more)).charge()?;
     let mut severity = None;
     let mut evidence = Evidence::new();
     for (name, value) in more {
@@ -96,9 +105,6 @@ fn evidence_value(value: &Dynamic) -> Result<EvidenceValue> {
     evidence_text(value).map(EvidenceValue::Text)
 }
 
-/// How many items of a list are kept as evidence.
-pub(crate) const MAX_EVIDENCE: usize = 100;
-
 /// The items as texts; of a long list the first, and how many more there are.
 fn evidence_list(length: usize, items: impl Iterator<Item = Dynamic>) -> Result<EvidenceValue> {
     let mut texts = items.take(MAX_EVIDENCE).map(|item| evidence_text(&item)).collect::<Result<Vec<_>>>()?;
@@ -124,12 +130,13 @@ fn judged_time(context: &NativeCallContext) -> Result<Timestamp> {
 }
 
 /// An exemption up to a time that is written as a text.
-pub(crate) fn exempt_until(reason: &str, until: &str, now: Timestamp) -> Result<Verdict> {
+fn exempt_until(reason: &str, until: &str, now: Timestamp) -> Result<Verdict> {
     exempt_until_time(reason, parse_time(until).map_err(|error| error.to_string())?, now)
 }
 
 /// An exemption that has run out is the violation that it let off.
 fn exempt_until_time(reason: &str, until: Timestamp, now: Timestamp) -> Result<Verdict> {
+    charge::verdict(reason, 0).charge()?;
     let reason = said("exempt", reason)?;
     if until > now {
         return Ok(Verdict::Exempt { reason, until: Some(until) });

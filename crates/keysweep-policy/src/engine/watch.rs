@@ -6,7 +6,7 @@
 //! it: see [`crate::engine::costs`].
 
 use std::{
-    cell::Cell,
+    cell::RefCell,
     sync::LazyLock,
     time::{Duration, Instant},
 };
@@ -23,10 +23,10 @@ const STACK: usize = if cfg!(debug_assertions) { 4 << 20 } else { 1 << 20 };
 pub const EVALUATION_STACK: usize = 2 * (STACK + RESERVE);
 
 /// The operations between two looks at the clock, so that looking costs little.
-const OPERATIONS_PER_LOOK: u64 = 32;
+const OPERATIONS_PER_LOOK: u64 = 128;
 
 thread_local! {
-    static WATCH: Cell<Option<Watch>> = const { Cell::new(None) };
+    static WATCH: RefCell<Option<Watch>> = const { RefCell::new(None) };
 }
 
 /// Two readings of time, each since some moment that stays the same. They bound work and decide nothing else, so that they
@@ -61,23 +61,12 @@ fn run() -> Duration {
     passed()
 }
 
-/// A moment by both readings.
-#[derive(Clone, Copy)]
-struct Moment {
-    passed: Duration,
-    run: Duration,
-}
-
-impl Moment {
-    fn now(clock: Clock) -> Self {
-        Self { passed: (clock.passed)(), run: (clock.run)() }
-    }
-}
-
-#[derive(Clone, Copy)]
 struct Watch {
     clock: Clock,
-    begin: Moment,
+    begin: Duration,
+    /// What the thread had run at the first look. That is read by a call of the system, which would take a short script
+    /// a tenth of its time; what runs before is bounded by its operations.
+    begin_of_run: Option<Duration>,
     operations: u64,
     most_operations: u64,
     /// The operations since the last look at the clock.
@@ -134,7 +123,8 @@ pub(crate) fn watched<T>(clock: Clock, limits: &Limits, run: impl FnOnce() -> T)
     stacker::maybe_grow(STACK + RESERVE, EVALUATION_STACK, || {
         let watch = Watch {
             clock,
-            begin: Moment::now(clock),
+            begin: (clock.passed)(),
+            begin_of_run: None,
             operations: 0,
             most_operations: limits.operations,
             unlooked: 0,
@@ -154,55 +144,59 @@ pub(crate) fn watched<T>(clock: Clock, limits: &Limits, run: impl FnOnce() -> T)
 /// The time that a script may take for each object that it is given in a list.
 const TIME_PER_OBJECT: Duration = Duration::from_micros(if cfg!(debug_assertions) { 250 } else { 50 });
 
+/// Asks the watch of the running script; outside a script there is none.
+fn ask<T: Default>(question: impl FnOnce(&mut Watch) -> T) -> T {
+    WATCH.with_borrow_mut(|watch| watch.as_mut().map_or_else(T::default, question))
+}
+
 /// Notes that the running script is given a list of so many objects. Only the longest counts.
 pub(crate) fn widen(objects: usize) {
-    let Some(mut watch) = WATCH.get() else { return };
-    let more = (objects as u64).saturating_sub(watch.objects);
-    watch.objects += more;
-    watch.most_operations = watch.most_operations.saturating_add(more.saturating_mul(watch.operations_per_object));
-    watch.most_time += TIME_PER_OBJECT.saturating_mul(u32::try_from(more).unwrap_or(u32::MAX));
-    WATCH.set(Some(watch));
+    ask(|watch| {
+        let more = (objects as u64).saturating_sub(watch.objects);
+        watch.objects += more;
+        watch.most_operations = watch.most_operations.saturating_add(more.saturating_mul(watch.operations_per_object));
+        watch.most_time += TIME_PER_OBJECT.saturating_mul(u32::try_from(more).unwrap_or(u32::MAX));
+    });
 }
 
 /// Counts bytes of a list that is being made and kept.
 pub(crate) fn keep(bytes: usize) -> Result<(), Limit> {
-    let Some(mut watch) = WATCH.get() else { return Ok(()) };
-    watch.bytes = watch.bytes.saturating_add(bytes);
-    WATCH.set(Some(watch));
-    if watch.bytes > watch.most_bytes { Err(Limit::Memory(watch.most_bytes)) } else { Ok(()) }
+    exceeds(|watch| {
+        watch.bytes = watch.bytes.saturating_add(bytes);
+        (watch.bytes > watch.most_bytes).then_some(Limit::Memory(watch.most_bytes))
+    })
 }
 
 /// Whether so many bytes may be made at once, on the way to something smaller.
 pub(crate) fn make(bytes: usize) -> Result<(), Limit> {
-    let most = WATCH.get().map_or(usize::MAX, |watch| watch.most_bytes);
-    if bytes > most { Err(Limit::Memory(most)) } else { Ok(()) }
+    exceeds(|watch| (bytes > watch.most_bytes).then_some(Limit::Memory(watch.most_bytes)))
 }
 
 /// Counts what a native function is about to do, in operations: about 100 ns each.
 pub(crate) fn spend(operations: u64) -> Result<(), Limit> {
-    let Some(mut watch) = WATCH.get() else { return Ok(()) };
-    let limit = watch.advance(operations);
-    WATCH.set(Some(watch));
-    limit.map_or(Ok(()), Err)
+    exceeds(|watch| watch.advance(operations))
 }
 
 /// Looks at the clock, before something of which nothing else tells how long it takes.
 pub(crate) fn look() -> Result<(), Limit> {
-    WATCH.get().and_then(|watch| watch.late()).map_or(Ok(()), Err)
+    exceeds(Watch::late)
+}
+
+fn exceeds(limit: impl FnOnce(&mut Watch) -> Option<Limit>) -> Result<(), Limit> {
+    ask(limit).map_or(Ok(()), Err)
 }
 
 /// Stops the script at its next operation.
 pub(crate) fn stop(limit: Limit) {
-    if let Some(mut watch) = WATCH.get() {
+    ask(|watch| {
         watch.stop.get_or_insert(limit);
-        WATCH.set(Some(watch));
-    }
+    });
 }
 
-/// Why the script's result does not count: it was to be stopped, or it took too long.
+/// Why the script's result does not count: it was to be stopped, or it took too long. What ends before the first look at
+/// the clock is bounded by its operations.
 pub(crate) fn exceeded() -> Option<Limit> {
-    let watch = WATCH.get()?;
-    watch.stop.or_else(|| watch.late())
+    ask(|watch| watch.stop.or_else(|| watch.begin_of_run.and_then(|_| watch.late())))
 }
 
 /// The stack that is left for native functions below the deepest script.
@@ -210,13 +204,11 @@ const RESERVE: usize = 128 << 10;
 
 /// Whether the running script has gone too far. To be asked at each operation.
 pub(crate) fn overstepped() -> Option<Limit> {
-    let mut watch = WATCH.get()?;
-    let limit = watch.advance(1);
-    WATCH.set(Some(watch));
-    if watch.stop.is_some() {
-        return watch.stop;
-    }
-    limit.or_else(|| stacker::remaining_stack().is_some_and(|left| left < watch.stack_floor).then_some(Limit::Stack))
+    ask(|watch| {
+        let limit = watch.advance(1);
+        let is_too_deep = || stacker::remaining_stack().is_some_and(|left| left < watch.stack_floor);
+        watch.stop.or(limit).or_else(|| is_too_deep().then_some(Limit::Stack))
+    })
 }
 
 impl Watch {
@@ -234,9 +226,10 @@ impl Watch {
         self.late()
     }
 
-    fn late(&self) -> Option<Limit> {
+    fn late(&mut self) -> Option<Limit> {
+        let begin_of_run = *self.begin_of_run.get_or_insert_with(self.clock.run);
         let over = |read: fn() -> Duration, begin: Duration| read().saturating_sub(begin) > self.most_time;
-        let is_late = over(self.clock.passed, self.begin.passed) && over(self.clock.run, self.begin.run);
+        let is_late = over(self.clock.passed, self.begin) && over(self.clock.run, begin_of_run);
         is_late.then_some(Limit::Time(self.most_time))
     }
 }
@@ -246,7 +239,7 @@ struct Restore(Option<Watch>);
 
 impl Drop for Restore {
     fn drop(&mut self) {
-        WATCH.set(self.0);
+        WATCH.set(self.0.take());
     }
 }
 

@@ -5,6 +5,7 @@
 //! when a policy runs.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     path::{Component, Path, PathBuf},
     sync::Arc,
 };
@@ -17,12 +18,14 @@ use super::{
     MAX_SOURCE, Policy,
     limits::{LimitError, Limits},
     metadata::{Interface, Metadata, Unusable},
+    source::Source,
 };
 use crate::{
     check::{self, Checked, Library},
     engine::{
         self, ENGINE, MAX_LIBRARIES,
         explain::{parse_error, place},
+        runtime::ENTRY,
     },
 };
 
@@ -115,7 +118,8 @@ impl Compiler {
                 return Err(Failed::Policy([wrong, more].concat()));
             }
         };
-        let (checked, libraries) = self.check(&script, text, &metadata.interface())?;
+        let (mut checked, libraries) = self.check(&script, text, &metadata.interface())?;
+        checked.found.extend(ambiguous(&script, text, &libraries));
         if checked.is_wrong() {
             return Err(Failed::Policy(checked.found));
         }
@@ -280,6 +284,46 @@ fn taken(name: &str, position: Position) -> Diagnostic {
     };
     let diagnostic = Diagnostic::new(Code::DuplicateName, message).help("give the new one another name");
     place(diagnostic, position, "import".len())
+}
+
+/// Functions of one name and as many parameters in two files, each of which calls its own. Rhai remembers what such a call
+/// means by name and parameters alone, and would call one for the other.
+fn ambiguous(script: &AST, text: &str, libraries: &[Loaded]) -> Vec<Diagnostic> {
+    let source = Source::new(text);
+    let of_libraries = libraries.iter().map(|loaded| (format!("`{}`", loaded.path), &*loaded.library.script));
+    let mut known: BTreeMap<(&str, usize), String> = BTreeMap::new();
+    let mut found = Vec::new();
+    for (file, script) in of_libraries.chain([("the policy".to_owned(), script)]) {
+        let called = called(script);
+        for function in script.iter_fn_def() {
+            let (name, count) = (function.name.as_str(), function.params.len());
+            if !called.contains(name) && (name, count) != (ENTRY, 2) {
+                continue;
+            }
+            if let Some(other) = known.insert((name, count), file.clone()) {
+                let message = format!("{other} and {file} each have and call a function `{name}`");
+                let place = source.head(name, function.body.start_position()).filter(|_| file == "the policy");
+                let diagnostic = Diagnostic::new(Code::DuplicateName, message).at_place(place);
+                found.push(diagnostic.help("give one of them another name"));
+            }
+        }
+    }
+    found
+}
+
+/// The names of the functions that a script calls without naming a library.
+fn called(script: &AST) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    script.walk(&mut |path| {
+        if let Some(
+            ASTNode::Expr(Expr::FnCall(call, _) | Expr::MethodCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)),
+        ) = path.last()
+        {
+            names.extend((!call.is_qualified()).then(|| call.name.to_string()));
+        }
+        true
+    });
+    names
 }
 
 /// An import in a function would be made whenever that runs.

@@ -83,12 +83,6 @@ impl Limits {
         out.map_or(Ok(()), |(name, value, least, most)| Err(LimitError { name, value, least, most }))
     }
 
-    /// Whether a list of these texts is within the limits.
-    pub(crate) fn allow(&self, texts: &[String]) -> bool {
-        let bytes: usize = texts.iter().map(String::len).sum();
-        texts.len() <= self.list_items && bytes <= self.text_bytes
-    }
-
     /// How many variables a function may have at once: at most 64, and no more than fit into the memory if each call that
     /// is running has as many, and each holds as much as one value may.
     pub(crate) fn variables(&self) -> usize {

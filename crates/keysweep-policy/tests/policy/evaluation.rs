@@ -277,3 +277,37 @@ proptest! {
         prop_assert_eq!(passes, is_known);
     }
 }
+
+/// Each evaluation is as if it were the first, though Rhai keeps what it has looked up.
+#[test]
+fn an_evaluation_leaves_nothing_behind() {
+    let scripts = [
+        "fn check(key, params) { let n = global::LIMIT + 1; if key.active { fail(`${n}`) } else { pass(`${n}`) } }\n\
+         const LIMIT = 3;",
+        "fn check(key, params) { let age = key.age_days; age += params.limit; pass(`${age}`) }",
+        "fn check(key, params) { if key.active { throw \"thrown\"; } pass(`${[1, 2].map(|n| n + key.age_days)}`) }",
+        "fn check(key, params) { if key.active { loop { [1].map(|x| x); } } pass() }",
+        "fn check(key, params) { pass(`${deep(if key.active { 99 } else { 3 })}`) }\n\
+         fn deep(n) { if n == 0 { 0 } else { 1 + deep(n - 1) } }",
+        "fn check(key, params) { let l = [key.age_days, key.id]; for x in l { if x == key.age_days { l[0] = 5; } } pass(`${l}`) }",
+        "fn check(key, params) { let never = key.never_used; if never && key.user.has_mfa { fail(\"no\") } else { pass(`${never}`) } }",
+    ];
+    let mut inactive = user();
+    key(&mut inactive).status = Fact::Live(CredentialStatus::Inactive);
+    let mut unread = user();
+    key(&mut unread).last_used = Fact::NotRead(Facet::AccessKeyLastUsed);
+    let mut unused = user();
+    key(&mut unused).last_used = Fact::Live(LastUsed::Never);
+    let users = [user(), inactive, unread, unused];
+    for script in scripts {
+        let kept = policy(script);
+        let first = |user: &User| judge(&policy(script), user.clone());
+        let expected: Vec<_> = users.iter().map(first).collect();
+        let all = || {
+            for place in [0, 1, 0, 2, 1, 3, 3, 2, 0] {
+                assert_eq!(judge(&kept, users[place].clone()), expected[place], "{script}");
+            }
+        };
+        thread::scope(|threads| (0..4).for_each(|_| drop(threads.spawn(all))));
+    }
+}

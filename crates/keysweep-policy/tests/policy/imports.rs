@@ -78,6 +78,40 @@ fn a_library_imports_others() {
 }
 
 #[test]
+fn no_two_files_call_functions_of_one_name() {
+    // Rhai would call whichever of them it has called twice before.
+    let other = "fn starts(a, b) { a == b }\nfn is_other(user) { starts(user.name, \"bob\") }";
+    let entry = "fn check(a, b) { a == b }\nfn is_bob(user) { check(user.name, \"bob\") }";
+    let folder = folder(&[("owners.rhai", OWNERS), ("other.rhai", other), ("entry.rhai", entry)]);
+    let scripts = [
+        "fn check(key, params) { pass(`${starts(\"a\", \"b\")} ${owners::is_ours(key.user)}`) }\nfn starts(a, b) { a + b }",
+        "import \"other\" as other;\nfn check(key, params) { pass(`${other::is_other(key.user)}`) }",
+        "import \"entry\" as entry;\nfn check(key, params) { pass(`${entry::is_bob(key.user)}`) }",
+        // Each of these calls one of the two only, or one by the name of its library.
+        "fn check(key, params) { pass(`${starts(key)} ${owners::starts(\"ab\", \"a\")}`) }\nfn starts(a) { a.active }",
+    ];
+    let ends = scripts.map(|script| end(folder.path(), &format!("import \"owners\" as owners;\n{script}")));
+    insta::assert_snapshot!(ends.join("\n"), @r#"
+    error[duplicate-name]: `owners` and the policy each have and call a function `starts`
+     --> test.rhai:8:4
+      |
+    8 | fn starts(a, b) { a + b }
+      |    ^^^^^^^^^^^^
+      = help: give one of them another name
+    error[duplicate-name]: `owners` and `other` each have and call a function `starts`
+     --> test.rhai
+      = help: give one of them another name
+    error[duplicate-name]: `entry` and the policy each have and call a function `check`
+     --> test.rhai:8:4
+      |
+    8 | fn check(key, params) { pass(`${entry::is_bob(key.user)}`) }
+      |    ^^^^^^^^^^^^^^^^^^
+      = help: give one of them another name
+    Pass { note: Some("true true") }
+    "#);
+}
+
+#[test]
 fn one_name_stands_for_one_library() {
     let folder = folder(&[
         ("a.rhai", "fn f() { 1 }"),

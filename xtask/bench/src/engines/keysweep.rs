@@ -1,5 +1,5 @@
-//! Keysweep: objects whose facts are pulled by the script, the sandbox on, and the evidence recorded. The rule only goes
-//! forward, so that it runs without Rhai; what Rhai would take is measured beside it, with limits and without.
+//! Keysweep: objects whose facts are pulled by the script, the sandbox on, and the evidence recorded; beside it the same
+//! without limits.
 
 use anyhow::{Result, bail};
 use keysweep_model::{Owner, Resource, ResourceType, Verdict};
@@ -15,12 +15,8 @@ impl Keysweep {
         Ok(Self(Policy::compile("rules/keysweep.rhai", include_str!("../../rules/keysweep.rhai"))?))
     }
 
-    pub(super) fn by_rhai(&self) -> Self {
-        Self(self.0.by_rhai())
-    }
-
-    pub(super) fn by_rhai_without_limits(&self) -> Self {
-        Self(self.0.by_rhai_without_limits())
+    pub(super) fn without_limits(&self) -> Self {
+        Self(self.0.without_limits())
     }
 }
 
