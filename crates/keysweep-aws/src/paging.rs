@@ -98,7 +98,7 @@ mod tests {
     fn read(next: fn(&str) -> (bool, Option<&'static str>)) -> String {
         let page = |token: Option<String>| async { Ok(token.unwrap_or("first".to_owned())) };
         let pages = pages("iam:ListUsers", page, |page: &String| next(page));
-        let read: Result<Vec<_>, _> = pages.try_collect().now_or_never().unwrap();
+        let read: Result<Vec<_>, _> = pages.take(9).try_collect().now_or_never().unwrap();
         read.map_or_else(|error| error.to_string(), |pages| pages.join(","))
     }
 
