@@ -45,7 +45,7 @@ pub use deadline::Deadline;
 pub use error::{CallError, CallErrorKind};
 pub use facets::{
     authorization_details::UserDetails,
-    credential_report::{CredentialReport, ReportError, ReportWait},
+    credential_report::{CredentialReport, ReportError, ReportWait, TableError},
     organizational_units::Units,
     users::ListedUser,
 };

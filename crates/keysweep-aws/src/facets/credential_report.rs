@@ -7,6 +7,8 @@
 
 mod table;
 
+pub use table::TableError;
+
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -51,7 +53,7 @@ impl Default for ReportWait {
 }
 
 /// Why there is no report to use.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// AWS refused to make it or to give it.
     #[error(transparent)]
@@ -81,11 +83,8 @@ pub enum ReportError {
         reason: String,
     },
     /// The report cannot be understood.
-    #[error("the credential report cannot be used: {reason}")]
-    Malformed {
-        /// What is wrong with it.
-        reason: String,
-    },
+    #[error("the credential report cannot be used: {0}")]
+    Malformed(#[from] TableError),
 }
 
 /// What AWS said to a request for a report, or to the question where it is.
@@ -162,7 +161,7 @@ impl AccountSession {
                 let generated_at = timestamp(ACTION, &generated)?;
                 Ok(Progress::Ready(Box::new(Document { generated_at, csv: content.into_inner() })))
             }
-            _ => Err(ReportError::Malformed { reason: "it has no content or no time".to_owned() }),
+            _ => Err(TableError::Absent.into()),
         }
     }
 
@@ -171,9 +170,8 @@ impl AccountSession {
         if self.aws().clock.now().duration_since(generated_at) > max_age {
             return Err(ReportError::Stale { generated_at });
         }
-        let table::Parsed { users, root } =
-            table::parse(&csv, self.account(), generated_at).map_err(|reason| ReportError::Malformed { reason })?;
-        if let Some(reason) = users.iter().find_map(|row| table::used_before_made(row)) {
+        let table::Parsed { users, root } = table::parse(&csv, self.account(), generated_at)?;
+        if let Some(reason) = users.iter().find_map(table::used_before_made) {
             return Err(ReportError::Contradictory { reason });
         }
         for row in &users {

@@ -13,13 +13,13 @@ use std::{
 use csv::StringRecord;
 use jiff::{SignedDuration, Timestamp};
 use keysweep_model::{
-    AccessKey, AccountId, CredentialStatus, Facet, Fact, Facts, LastUsed, Partition, Password, Report, RootActivity,
-    SigningCertificate, Unreadable, User,
+    AccessKey, AccountId, CredentialStatus, Facet, Fact, Facts, IdError, LastUsed, Partition, Password, Report,
+    RootActivity, SigningCertificate, User, UserName,
 };
 
 mod root;
 
-use crate::answer::known_text;
+use crate::answer::{self, known_text};
 
 /// The row of the account's root user, which is not an IAM user.
 const ROOT: &str = "<root_account>";
@@ -40,15 +40,55 @@ pub(super) struct Parsed {
     pub(super) root: Fact<RootActivity>,
 }
 
+/// Why a report, or its row of the root user, cannot be understood.
+#[derive(Debug, thiserror::Error)]
+pub enum TableError {
+    /// AWS gave no report.
+    #[error("it has no content or no time")]
+    Absent,
+    /// It is not CSV.
+    #[error(transparent)]
+    Csv(#[from] csv::Error),
+    /// A column is missing.
+    #[error("it has no column `{0}`")]
+    NoColumn(String),
+    /// A row ends before this column.
+    #[error("a row has no cell in column `{0}`")]
+    NoCell(String),
+    /// A name or an ARN is malformed.
+    #[error(transparent)]
+    Id(#[from] IdError),
+    /// The ARN of a user is that of something else.
+    #[error("`{0}` is not the ARN of a user")]
+    NotAUser(String),
+    /// A user has two rows.
+    #[error("it has two rows for the user `{0}`")]
+    TwoRows(UserName),
+    /// The root user is that of another account.
+    #[error("its root user is `{}`", .0.escape_default())]
+    OtherRoot(String),
+    /// There is no row for the root user.
+    #[error("it has no row for the root user")]
+    NoRoot,
+    /// A cell is not understood.
+    #[error("it says `{}` in `{column}`", .text.escape_default())]
+    UnknownText {
+        /// The cell's column.
+        column: String,
+        /// The cell.
+        text: String,
+    },
+}
+
 /// The users and the root user of a report that AWS made at this time.
-pub(super) fn parse(csv: &[u8], account: AccountId, generated_at: Timestamp) -> Result<Parsed, String> {
+pub(super) fn parse(csv: &[u8], account: AccountId, generated_at: Timestamp) -> Result<Parsed, TableError> {
     let report = Arc::new(Report::new(generated_at));
     let mut reader = csv::Reader::from_reader(csv);
-    let columns = Columns::new(reader.headers().map_err(|error| error.to_string())?);
+    let columns = Columns::new(reader.headers()?);
     let mut users = Vec::new();
-    let mut root = unreadable("it has no row for the root user".to_owned());
+    let mut root = unreadable(TableError::NoRoot);
     for record in reader.records() {
-        let row = Row { columns: &columns, record: record.map_err(|error| error.to_string())? };
+        let row = Row { columns: &columns, record: record? };
         if row.cell("user")? == ROOT {
             root = root::activity(&row, account).map_or_else(unreadable, |mut root| {
                 root.each_mut(&mut |_, fact| fact.set_reported(&report));
@@ -60,7 +100,7 @@ pub(super) fn parse(csv: &[u8], account: AccountId, generated_at: Timestamp) -> 
     }
     let mut names = HashSet::new();
     if let Some(twice) = users.iter().find(|row| !names.insert(&row.name)) {
-        return Err(format!("it has two rows for the user `{}`", twice.name));
+        return Err(TableError::TwoRows(twice.name.clone()));
     }
     drop_disproved(&mut users);
     users.each_mut(&mut |_, fact| fact.set_reported(&report));
@@ -121,22 +161,22 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    fn cell(&self, column: &str) -> Result<&str, String> {
-        let index = self.columns.0.get(column).ok_or_else(|| format!("it has no column `{column}`"))?;
-        self.record.get(*index).ok_or_else(|| format!("a row has no cell in column `{column}`"))
+    fn cell(&self, column: &str) -> Result<&str, TableError> {
+        let index = self.columns.0.get(column).ok_or_else(|| TableError::NoColumn(column.to_owned()))?;
+        self.record.get(*index).ok_or_else(|| TableError::NoCell(column.to_owned()))
     }
 
-    fn user(&self) -> Result<User, String> {
+    fn user(&self) -> Result<User, TableError> {
         let arn = self.cell("arn")?;
-        let (_, _, resource) = Partition::split_arn(arn).map_err(|error| error.to_string())?;
+        let (_, _, resource) = Partition::split_arn(arn)?;
         let path = resource.strip_prefix("user").and_then(|rest| rest.rfind('/').map(|end| &rest[..=end]));
-        let path = path.ok_or_else(|| format!("`{arn}` is not the ARN of a user"))?.to_owned();
+        let path = path.ok_or_else(|| TableError::NotAUser(arn.to_owned()))?.to_owned();
         // Those that are there come first.
         let (dated, possible): (Vec<_>, Vec<_>) =
             [self.slot(1)?, self.slot(2)?].into_iter().partition(|slot| !slot.is_possible());
         let tells_of_more = self.tells_of_more();
         let keys = dated.into_iter().chain(tells_of_more.then(further_key)).chain(possible).collect();
-        let name = self.cell("user")?.parse().map_err(|error| format!("{error}"))?;
+        let name = self.cell("user")?.parse()?;
         Ok(User {
             created_at: user_created_at(self.cell("user_creation_time")?),
             access_keys: Fact::Live(keys),
@@ -202,7 +242,7 @@ impl Row<'_> {
     }
 
     /// The key of slot `number`: a possible one where the slot looks empty.
-    fn slot(&self, number: u8) -> Result<AccessKey, String> {
+    fn slot(&self, number: u8) -> Result<AccessKey, TableError> {
         let cell = |name: &str| self.cell(&format!("access_key_{number}_{name}"));
         let active = cell("active")?;
         let (rotated, used) = (cell("last_rotated")?, cell("last_used_date")?);
@@ -236,12 +276,12 @@ fn user_created_at(cell: &str) -> Fact<Timestamp> {
     cell.parse().map_or_else(|_| unreadable(unknown_text("user_creation_time", cell)), Fact::Live)
 }
 
-fn unknown_text(column: &str, cell: &str) -> String {
-    format!("it says `{}` in `{column}`", cell.escape_default())
+fn unknown_text(column: &str, cell: &str) -> TableError {
+    TableError::UnknownText { column: column.to_owned(), text: cell.to_owned() }
 }
 
-fn unreadable<T>(reason: String) -> Fact<T> {
-    Fact::Unreadable(Arc::new(Unreadable { facet: Facet::CredentialReport, reason }))
+fn unreadable<T>(error: TableError) -> Fact<T> {
+    answer::unreadable(Facet::CredentialReport, error)
 }
 
 fn time(cell: &str, facet: Facet) -> Fact<Timestamp> {
