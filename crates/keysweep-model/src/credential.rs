@@ -3,7 +3,13 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{AccessKeyId, Facet, Fact, facts::facts, word::words};
+use crate::{
+    AccessKeyId, Facet, Fact,
+    facts::{facts, values},
+    word::words,
+};
+
+values!(AccessKeyId, CredentialStatus, LastUsed, MfaKind);
 
 words! {
     /// Whether a credential works. Access keys, service-specific credentials, signing certificates and SSH keys share

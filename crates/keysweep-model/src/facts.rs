@@ -103,27 +103,18 @@ impl<T: Facts + Clone> Facts for Arc<T> {
     }
 }
 
-/// Values that hold no facts.
+/// Says of types that they are values, which hold no facts.
 macro_rules! values {
-    ($($value:ty),+ $(,)?) => {
-        $(impl Facts for $value {
-            fn each(&self, _: &mut dyn FnMut(Facet, Origin<'_>)) {}
-            fn each_mut(&mut self, _: &mut dyn FnMut(Facet, &mut dyn Slot)) {}
+    ($($value:ty),+) => {
+        $(impl $crate::Facts for $value {
+            fn each(&self, _: &mut dyn FnMut($crate::Facet, $crate::Origin<'_>)) {}
+            fn each_mut(&mut self, _: &mut dyn FnMut($crate::Facet, &mut dyn $crate::Slot)) {}
         })+
     };
 }
+pub(crate) use values;
 
-values!(
-    bool,
-    u32,
-    String,
-    jiff::Timestamp,
-    crate::AccessKeyId,
-    crate::CredentialStatus,
-    crate::LastUsed,
-    crate::MfaKind,
-    crate::Tags,
-);
+values!(bool, u32, String, jiff::Timestamp, std::collections::BTreeMap<String, String>);
 
 /// Defines a type that holds facts.
 ///

@@ -1,10 +1,10 @@
 //! Findings: what a policy has to report on one resource.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
-use crate::{AccountId, ExemptionId, FindingId, PolicyId, Remedy, ResourceType, Severity, UserName, word::words};
+use crate::{
+    AccountId, Evidence, ExemptionId, FindingId, PolicyId, Remedy, ResourceType, Severity, UserName, word::words,
+};
 
 /// What a policy has to report on one resource. Passing resources make no finding; they are counted.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,7 +37,7 @@ pub struct Finding {
     pub message: String,
     /// When the resource was made, the facts that the policy looked at by the names that it used, and what it added.
     pub evidence: Evidence,
-    /// What lets it off, where its status is exempt.
+    /// What exempts it, where its status is exempt.
     pub exemption: Option<Exempted>,
     /// What the policy proposes.
     pub remedy: Remedy,
@@ -57,7 +57,7 @@ impl Finding {
     }
 }
 
-/// What lets a resource off.
+/// What exempts a resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Exempted {
     /// The policy's own script.
@@ -88,26 +88,4 @@ words! {
         /// There is nothing to report.
         Pass = "pass",
     }
-}
-
-/// The facts that a policy looked at, by the names that it used, such as `age_days` or `user.tag(owner)`.
-pub type Evidence = BTreeMap<String, EvidenceValue>;
-
-/// One fact as evidence.
-#[derive(Debug, Clone, PartialEq)]
-pub enum EvidenceValue {
-    /// True or false.
-    Boolean(bool),
-    /// A whole number.
-    Integer(i64),
-    /// A number.
-    Number(f64),
-    /// A text.
-    Text(String),
-    /// A list of texts.
-    List(Vec<String>),
-    /// A point in time.
-    Time(Timestamp),
-    /// It could not be read; the reason.
-    Unreadable(String),
 }

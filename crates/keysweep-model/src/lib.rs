@@ -12,6 +12,7 @@
 
 mod account;
 mod account_facts;
+mod coverage;
 mod credential;
 mod facet;
 mod fact;
@@ -28,19 +29,19 @@ mod word;
 
 pub use account::{Account, AccountState, RoleCheck};
 pub use account_facts::{AccountFacts, PasswordPolicy, RootActivity, RootCredentials, SavedAccount};
+pub use coverage::{AccountGap, AccountNote, Coverage, Step};
 pub use credential::{
     AccessKey, CredentialStatus, LastUsed, MfaDevice, MfaKind, Password, ServiceCredential, SigningCertificate, SshKey,
 };
 pub use facet::{Facet, FacetScope, FacetSet};
 pub use fact::{Fact, Missing, Origin, Report, Unreadable};
 pub use facts::{Facts, Slot, not_read};
-pub use finding::{Evidence, EvidenceValue, Exempted, Finding, Status};
+pub use finding::{Exempted, Finding, Status};
 pub use id::{AccessKeyId, AccountId, ExemptionId, FindingId, IdError, Partition, PolicyId, UserName};
-pub use policy::{ParamValue, PolicySummary, Remedy, Severity, Verdict};
+pub use policy::{Evidence, EvidenceValue, ParamValue, PolicySummary, Remedy, Severity, Verdict};
 pub use resource::{Owner, Resource, ResourceType};
 pub use result::{
-    AccountGap, AccountNote, ApiCalls, Coverage, ExemptionUse, Run, ScanResult, Service, StatusCounts, Step, Summary,
-    ThrottledAccount, Throttling,
+    ApiCalls, ExemptionUse, Run, ScanResult, Service, StatusCounts, Summary, ThrottledAccount, Throttling,
 };
 pub use unseen::{escaped, is_unseen};
 pub use user::{Permissions, Tags, User};

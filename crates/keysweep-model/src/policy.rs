@@ -1,10 +1,10 @@
-//! What a policy says of itself and of a resource.
+//! What a policy says of itself and of a resource, and the evidence for it.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::{Evidence, PolicyId, ResourceType, word::words};
+use crate::{PolicyId, ResourceType, word::words};
 
 words! {
     /// How bad a violation is. The words are those of the AWS Security Finding Format, `info` for its
@@ -56,9 +56,9 @@ pub enum Verdict {
         /// What the policy adds to the facts that it looked at.
         evidence: Evidence,
     },
-    /// It would be a violation, but this resource is let off.
+    /// It would be a violation, but this resource is exempted.
     Exempt {
-        /// Why it is let off.
+        /// Why it is exempted.
         reason: String,
         /// Until when; none for good.
         until: Option<Timestamp>,
@@ -78,6 +78,28 @@ pub enum ParamValue {
     Boolean(bool),
     /// A list of texts.
     List(Vec<String>),
+}
+
+/// The facts that a policy looked at, by the names that it used, such as `age_days` or `user.tag(owner)`.
+pub type Evidence = BTreeMap<String, EvidenceValue>;
+
+/// One fact as evidence.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EvidenceValue {
+    /// True or false.
+    Boolean(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A number.
+    Number(f64),
+    /// A text.
+    Text(String),
+    /// A list of texts.
+    List(Vec<String>),
+    /// A point in time.
+    Time(Timestamp),
+    /// It could not be read; the reason.
+    Unreadable(String),
 }
 
 /// What the readers of a result need to know about a policy that ran.

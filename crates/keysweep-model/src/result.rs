@@ -1,12 +1,14 @@
-//! The result of a scan: findings, and what they are worth: coverage.
+//! The result of a scan: findings, counts, and what was asked of AWS.
 
 use std::{collections::BTreeMap, ops::AddAssign};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{AccountId, ExemptionId, Finding, Partition, PolicyId, PolicySummary, Severity, Status, word::words};
+use crate::{
+    AccountId, Coverage, ExemptionId, Finding, Partition, PolicyId, PolicySummary, Severity, Status, word::words,
+};
 
-/// Everything that a scan came to.
+/// The whole result of a scan.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScanResult {
     /// When, where and as of when.
@@ -19,13 +21,13 @@ pub struct ScanResult {
     pub summary: Summary,
     /// The requests that were sent to AWS.
     pub api_calls: ApiCalls,
-    /// The exemptions of the register and what they came to, in its order.
+    /// The exemptions of the register, each with its result, in its order.
     pub exemptions: Vec<ExemptionUse>,
     /// The findings, sorted by account, user, resource and policy.
     pub findings: Vec<Finding>,
 }
 
-/// What an exemption of the register came to in a scan.
+/// The result of an exemption of the register in a scan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExemptionUse {
     /// Which.
@@ -34,15 +36,15 @@ pub struct ExemptionUse {
     pub owner: String,
     /// Until when it holds.
     pub expires: Timestamp,
-    /// How many violations it let off; of one that has expired, how many it would have let off.
+    /// How many violations it exempted; of one that has expired, how many it would have exempted.
     pub matched: u64,
-    /// What whoever keeps the register should look at: that it has expired, matched nothing, matched too much, or
+    /// What the owner of the register should look at: that it has expired, matched nothing, matched too much, or
     /// names an account that is gone. Each a sentence.
     pub problems: Vec<String>,
 }
 
 impl ScanResult {
-    /// Whether every account in scope was read and every policy came to a verdict on every resource.
+    /// Whether every account in scope was read and every policy gave a verdict on every resource.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         let undecided = self.summary.by_status.unknown + self.summary.by_status.error;
@@ -75,72 +77,6 @@ pub struct Run {
     pub partition: Partition,
 }
 
-/// Which accounts were judged and which were not: expected = scanned + failed + skipped, always.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Coverage {
-    /// The accounts that were read.
-    pub scanned: u64,
-    /// The accounts that should have been read and could not be. Any entry makes the scan incomplete.
-    pub failed: Vec<AccountGap>,
-    /// The accounts that are not to be read: not active, or excluded by the user.
-    pub skipped: Vec<AccountGap>,
-    /// What should be known about how scanned accounts were read, and of the exclusions that match no account; by account
-    /// id.
-    pub notes: Vec<AccountNote>,
-}
-
-impl Coverage {
-    /// How many accounts are in scope.
-    #[must_use]
-    pub fn expected(&self) -> u64 {
-        self.scanned + self.failed.len() as u64 + self.skipped.len() as u64
-    }
-}
-
-/// An account that was not read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AccountGap {
-    /// The account; none for the accounts that a failed listing did not come to name, and where a selection leaves no
-    /// account.
-    pub account_id: Option<AccountId>,
-    /// Its name.
-    pub account_name: String,
-    /// How far it came.
-    pub step: Step,
-    /// Why it went no further, with what to do about it where that is known.
-    pub reason: String,
-}
-
-/// What should be known of an account that was read: such as why its credential report was not used, or that it was to
-/// be excluded and is not there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AccountNote {
-    /// The account. It counts as scanned where it is there.
-    pub account_id: AccountId,
-    /// Its name.
-    pub account_name: String,
-    /// What should be known, and why.
-    pub reason: String,
-}
-
-words! {
-    /// The steps of a scan at which an account can be lost.
-    Step, "step", {
-        /// The accounts of the organization are listed.
-        ListAccounts = "list_accounts",
-        /// The account is chosen by what the user selected.
-        Select = "select",
-        /// The account's state is looked at.
-        State = "state",
-        /// The role in the account is assumed.
-        AssumeRole = "assume_role",
-        /// The users of the account are read.
-        ReadUsers = "read_users",
-        /// The scan was interrupted before the account was done.
-        Interrupted = "interrupted",
-    }
-}
-
 /// The counts of a result.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
@@ -160,14 +96,14 @@ pub struct Summary {
     pub access_keys: u64,
 }
 
-/// How many judgements came to what.
+/// How many judgements there are of each status.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct StatusCounts {
     /// Nothing to report.
     pub pass: u64,
     /// Violations.
     pub fail: u64,
-    /// Let off.
+    /// Exempted.
     pub exempt: u64,
     /// Could not be judged for want of a fact.
     pub unknown: u64,
