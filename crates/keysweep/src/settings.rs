@@ -118,8 +118,8 @@ impl AccountsSettings {
                 source: account_source(config)?,
                 selection: selection(config),
                 assume: check.then_some(roles),
-                at_once: concurrency(config)?,
-                account_timeout: account_timeout(config)?,
+                at_once: at_least_one("concurrency", config.connection.concurrency())? as usize,
+                account_timeout: seconds(at_least_one("account_timeout", config.connection.account_timeout())?),
             },
         })
     }
@@ -157,8 +157,11 @@ fn scan_options(config: &Config, now: Timestamp) -> Result<ScanOptions, Failure>
         source: account_source(config)?,
         selection: selection(config),
         reading: if reading.fresh == Some(true) { Reading::Fresh(wait) } else { Reading::Report(wait) },
-        concurrency: Concurrency { accounts: concurrency(config)?, calls_per_account },
-        account_timeout: account_timeout(config)?,
+        concurrency: Concurrency {
+            accounts: at_least_one("concurrency", config.connection.concurrency())? as usize,
+            calls_per_account,
+        },
+        account_timeout: seconds(at_least_one("account_timeout", config.connection.account_timeout())?),
     })
 }
 
@@ -199,14 +202,6 @@ fn selection(config: &Config) -> Selection {
         excluded: ids(&config.selection.exclude_accounts),
         units: config.selection.ous.clone().unwrap_or_default(),
     }
-}
-
-fn concurrency(config: &Config) -> Result<usize, Failure> {
-    Ok(at_least_one("concurrency", config.connection.concurrency())? as usize)
-}
-
-fn account_timeout(config: &Config) -> Result<Duration, Failure> {
-    Ok(seconds(at_least_one("account_timeout", config.connection.account_timeout())?))
 }
 
 fn seconds(number: u32) -> Duration {

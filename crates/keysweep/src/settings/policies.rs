@@ -55,12 +55,12 @@ pub fn policies(config: &Config) -> Result<Vec<Listed>, Failure> {
 pub(super) fn load(config: &Config) -> Result<Vec<Policy>, Failure> {
     let all = policies(config)?;
     let chosen = config.judging.only_policies.as_deref();
-    let is_known = |id: &PolicyId| all.iter().any(|listed| listed.policy.id() == id);
-    if let Some(Text(id)) = chosen.unwrap_or_default().iter().find(|Text(id)| !is_known(id)) {
+    let is_known = |Text(id): &&Text<PolicyId>| all.iter().any(|listed| listed.policy.id() == id);
+    if let Some(Text(id)) = chosen.unwrap_or_default().iter().find(|id| !is_known(id)) {
         return Err(Failure::usage(no_such_policy(id.as_str(), all.iter().map(|listed| listed.policy.id()))));
     }
-    let is_named = |id: &PolicyId, chosen: &[Text<PolicyId>]| chosen.iter().any(|Text(named)| named == id);
-    let runs = |listed: &Listed| chosen.map_or(listed.enabled, |chosen| is_named(listed.policy.id(), chosen));
+    let is_named = |listed: &Listed, ids: &[Text<PolicyId>]| ids.iter().any(|Text(id)| listed.policy.id() == id);
+    let runs = |listed: &Listed| chosen.map_or(listed.enabled, |ids| is_named(listed, ids));
     let run: Vec<Policy> = all.into_iter().filter(runs).map(|listed| listed.policy).collect();
     if run.is_empty() {
         return Err(Failure::usage("no policy is enabled")
