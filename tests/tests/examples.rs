@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use keysweep::{
     cli::Cli,
     config::{self, Config},
+    exit::Failure,
 };
 use orgsim::{Clock, Sim, SimOptions, World};
 use serde_json::{Value, json};
@@ -119,12 +120,12 @@ fn the_register_of_exemptions_is_valid() {
     assert!(register.exemptions().iter().all(|exemption| exemption.days_left(now) > 0));
 }
 
-/// What comes of a configuration file with this text.
-fn configuration(text: &str) -> Result<Config, String> {
+/// Reads a configuration file with this text.
+fn configuration(text: &str) -> Result<Config, Failure> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("keysweep.yaml");
     fs::write(&path, text).unwrap();
-    config::read(Some(&path)).map_err(|failure| failure.to_string())
+    config::read(Some(&path))
 }
 
 #[test]
@@ -132,7 +133,7 @@ fn the_configuration_shows_every_key() {
     let text = example("keysweep.yaml");
     let shown: BTreeSet<_> =
         text.lines().map(uncommented).filter_map(|line| line.split_once(':')).map(|it| it.0).collect();
-    let unknown = configuration("no_such_key: 1").unwrap_err();
+    let unknown = configuration("no_such_key: 1").unwrap_err().to_string();
     let (_, keys) = unknown.lines().next().unwrap().split_once("expected one of ").unwrap();
     let missing: Vec<_> = keys.split(", ").filter(|key| !shown.contains(key)).collect();
     assert_eq!(missing, [""; 0]);

@@ -295,7 +295,7 @@ fn slow_world() -> Scene {
 #[tokio::test(start_paused = true)]
 async fn a_session_that_runs_out() {
     let outcome = slow_world().scan().await;
-    insta::assert_snapshot!([outcome.text(), outcome.calls(FIRST)].join("\n"), @"
+    insta::assert_snapshot!(outcome.text_and_calls(), @"
     2 of 2 accounts scanned
     exit 0
     AssumeRole 2, GetAccessKeyLastUsed 40, ListAccessKeys 40, ListUsers 1
@@ -323,7 +323,7 @@ async fn sessions_that_aws_ends_in_mid_scan() {
         }
     });
     let outcome = scene.scan().await;
-    insta::assert_snapshot!([outcome.text(), outcome.calls(FIRST)].join("\n"), @"
+    insta::assert_snapshot!(outcome.text_and_calls(), @"
     3 of 3 accounts scanned
     100000000001 ann AKIAOLDXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
     100000000001 bob AKIAUNUSEDXXXXXXXXXX access-key-unused fail: unused for 60 days, limit 45

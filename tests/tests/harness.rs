@@ -249,7 +249,12 @@ impl Outcome {
         text
     }
 
-    /// [`Self::text`], [`Self::users`], and the calls to the first member account.
+    /// [`Self::text`] and the calls to the first member account.
+    pub(crate) fn text_and_calls(&self) -> String {
+        [self.text(), self.calls(FIRST)].join("\n")
+    }
+
+    /// [`Self::text_and_calls`] with the counts of users between the two.
     pub(crate) fn details(&self) -> String {
         [self.text(), self.users(), self.calls(FIRST)].join("\n")
     }

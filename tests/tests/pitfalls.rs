@@ -138,7 +138,7 @@ async fn tags_beyond_the_first_page_are_read() {
         users[index].tags = orgsim::world::Tags::new(vec![("service-account".into(), "true".into())]);
     }
     let outcome = Scene::of(organization([users])).by_example().scan().await;
-    insta::assert_snapshot!([outcome.text(), outcome.calls(FIRST)].join("\n"), @"
+    insta::assert_snapshot!(outcome.text_and_calls(), @"
     2 of 2 accounts scanned
     100000000001 user0000 AKIAN0XXXXXXXXXXXXXX access-key-max-age-with-service-accounts exempt: service accounts replace their keys within 365 days
     100000000001 user0001 AKIAN1XXXXXXXXXXXXXX access-key-max-age-with-service-accounts exempt: service accounts replace their keys within 365 days
@@ -205,7 +205,7 @@ async fn the_state_of_an_account_wins_over_its_older_status() {
 async fn a_report_in_progress_is_awaited_without_a_busy_loop() {
     let scene = Scene::of(spotless(1)).serving(|it| it.report_time = std::time::Duration::from_secs(60));
     let outcome = scene.scan().await;
-    insta::assert_snapshot!([outcome.text(), outcome.calls(FIRST)].join("\n"), @"
+    insta::assert_snapshot!(outcome.text_and_calls(), @"
     2 of 2 accounts scanned
     exit 0
     AssumeRole 1, GenerateCredentialReport 1, GetCredentialReport 10, ListUsers 1
@@ -234,7 +234,7 @@ async fn an_old_report_is_not_used() {
         _ => response,
     });
     let outcome = scene.scan().await;
-    insta::assert_snapshot!([outcome.text(), outcome.calls(FIRST)].join("\n"), @"
+    insta::assert_snapshot!(outcome.text_and_calls(), @"
     2 of 2 accounts scanned
     noted 100000000000: the users were read one by one: the credential report was made at 2026-10-01T00:00:00Z, which is too long ago
     noted 100000000001: the users were read one by one: the credential report was made at 2026-10-01T00:00:00Z, which is too long ago

@@ -179,7 +179,7 @@ async fn a_session_in_another_account_is_not_used() {
         if is_first { replaced(response, &from, &format!("<Arn>arn:aws:sts::{SECOND}:")) } else { response }
     });
     let outcome = scene.scan().await;
-    insta::assert_snapshot!([outcome.text(), outcome.calls(FIRST)].join("\n"), @"
+    insta::assert_snapshot!(outcome.text_and_calls(), @"
     2 of 3 accounts scanned
     failed 100000000001 at assume_role: asked for `arn:aws:iam::100000000001:role/OrganizationAccountAccessRole`, but the session is `arn:aws:sts::100000000002:assumed-role/OrganizationAccountAccessRole/keysweep`: check the endpoint and the proxy
     exit 3

@@ -50,11 +50,14 @@ fn authorization_details_are_filtered_by_kind() {
     ");
 }
 
-#[test]
-fn authorization_details_have_groups_and_policies_with_their_documents() {
+/// The details of one kind.
+fn details(kind: &str) -> String {
     let (sim, _) = sim_with(CREDENTIALS, |_| {});
-    let member = Client::member(&sim);
-    let details = |kind| member.iam(&sim, "GetAccountAuthorizationDetails", &[("Filter.member.1", kind)]).result();
+    Client::member(&sim).iam(&sim, "GetAccountAuthorizationDetails", &[("Filter.member.1", kind)]).result()
+}
+
+#[test]
+fn authorization_details_have_groups_with_their_documents() {
     insta::assert_snapshot!(details("Group"), @"
     <UserDetailList></UserDetailList>
     <GroupDetailList>
@@ -87,6 +90,10 @@ fn authorization_details_have_groups_and_policies_with_their_documents() {
     <Policies></Policies>
     <IsTruncated>false</IsTruncated>
     ");
+}
+
+#[test]
+fn authorization_details_have_managed_policies_with_their_documents() {
     insta::assert_snapshot!(details("LocalManagedPolicy"), @"
     <UserDetailList></UserDetailList>
     <GroupDetailList></GroupDetailList>

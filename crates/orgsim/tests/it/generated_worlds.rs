@@ -92,9 +92,13 @@ fn generated_users_and_keys_are_varied() {
     assert!(world.accounts.iter().any(|account| account.state != AccountState::Active));
 }
 
+fn varied() -> World {
+    World::generate(&Generate { accounts: 60, users: 40, seed: 7, broken: true, ..Generate::default() })
+}
+
 #[test]
 fn generated_accounts_have_some_of_everything() {
-    let world = World::generate(&Generate { accounts: 60, users: 40, seed: 7, broken: true, ..Generate::default() });
+    let world = varied();
     world.validate().unwrap();
     let truth = world.truth();
     let users = &truth.users;
@@ -160,9 +164,14 @@ fn generated_accounts_have_some_of_everything() {
     strict password rules: 15
     passwords that expire: 8
     ");
+}
+
+#[test]
+fn generated_credentials_are_newer_than_their_users_and_older_than_the_epoch() {
+    let world = varied();
     let epoch = world.epoch;
     let in_order = |from, to| from <= to && to <= epoch;
-    assert!(users.iter().all(|user| {
+    assert!(world.truth().users.iter().all(|user| {
         let devices = user.mfa_devices.iter().all(|device| in_order(user.created_at, device.enabled_at));
         let credentials = user.service_credentials.iter().all(|one| in_order(user.created_at, one.created_at));
         let certificates = user.signing_certificates.iter().all(|one| in_order(user.created_at, one.uploaded_at));
