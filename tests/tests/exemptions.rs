@@ -88,7 +88,7 @@ fn what_is_selected_is_exempted_and_still_reported() {
     ann fail - -
     svc-bill exempt register EX-1
     svc-ship exempt register EX-1
-    EX-1 matched 2: ["it lets off 2 of 4 that its policies judged, which is more than 10 percent"]
+    EX-1 matched 2: ["it exempts 2 of 4 that its policies judged, which is more than 10 percent"]
     exit 1
 
     ann fail - -
@@ -126,7 +126,7 @@ fn problems_of_exemptions_are_reported() {
     ann fail - -
     svc-bill fail - -
     svc-ship fail - -
-    EX-1 matched 1: ["it expired on DAY: 1 violation that it would let off is reported"]
+    EX-1 matched 1: ["it expired on DAY: 1 violation that it would exempt is reported"]
     exit 1
 
     ann fail - -
@@ -157,7 +157,7 @@ fn an_exemption_expires_by_the_day_that_is_judged() {
     ann fail - -
     svc-bill fail - -
     svc-ship fail - -
-    EX-1 matched 1: ["it expired on DAY: 1 violation that it would let off is reported"]
+    EX-1 matched 1: ["it expired on DAY: 1 violation that it would exempt is reported"]
     exit 1
 
     ann fail - -

@@ -82,7 +82,7 @@ fn an_incomplete_file_is_refused() {
     error: inventory `i.jsonl`: the inventory has the format `keysweep.inventory/v9`, and this program reads `keysweep.inventory/v1`: use the version that wrote it
 
     exit 2
-    error: inventory `i.jsonl`: the file is no inventory: its first line does not say `keysweep.inventory/v1`
+    error: inventory `i.jsonl`: the file is not an inventory: its first line does not say `keysweep.inventory/v1`
 
     exit 2
     error: could not read `none.jsonl`: No such file or directory (os error 2)

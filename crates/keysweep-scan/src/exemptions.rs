@@ -1,4 +1,4 @@
-//! The register of exemptions: which violations are let off, why, by whom and until when.
+//! The register of exemptions: which violations are exempted, why, by whom and until when.
 //!
 //! ```yaml
 //! - id: EX-17
@@ -12,7 +12,7 @@
 //!   approved_by: security-architecture
 //! ```
 //!
-//! An exemption lets off what all of its selectors select: `account`, `ou` (with everything below it), `user` and
+//! An exemption exempts what all of its selectors select: `account`, `ou` (with everything below it), `user` and
 //! `access_key_id` (globs), and `tags` of the user. It has an end, always. One that cannot be decided, because a tag
 //! could not be read, lets nothing off.
 
@@ -51,7 +51,7 @@ struct Known {
 pub struct Exemption {
     /// What the register names it.
     pub id: ExemptionId,
-    /// The policies whose violations it lets off.
+    /// The policies whose violations it exempts.
     pub policies: Vec<PolicyId>,
     /// The accounts that it is for; empty for all.
     pub accounts: Vec<AccountId>,
@@ -61,7 +61,7 @@ pub struct Exemption {
     pub user: Option<Glob>,
     /// The tags that a user must have, each with its value.
     pub tags: Vec<(String, String)>,
-    /// A glob for the ids of the access keys that it is for; none for all, and for what is no access key.
+    /// A glob for the ids of the access keys that it is for; none for all, and for other resources.
     pub access_key_id: Option<Glob>,
     /// Why it is granted.
     pub reason: String,

@@ -1,7 +1,7 @@
 //! Reads what the policies stopped at: what tells of one user for just the users that they stopped at, and what tells of
 //! the whole account once.
 
-mod account;
+mod facets;
 mod merge;
 mod missing;
 mod report;
@@ -24,7 +24,7 @@ use report::Report;
 use user::{Existence, Read};
 pub(crate) use users::Counts;
 
-/// What a call for a whole account gave; none where nobody has made it.
+/// What a call for a whole account gave; none where it has not been made.
 type Once<T> = Option<Result<T, Arc<Unreadable>>>;
 
 /// Reads facts in one account. Whatever cannot be read becomes a fact that says so.

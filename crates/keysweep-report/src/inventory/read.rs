@@ -23,7 +23,7 @@ pub enum InventoryError {
     #[error("the inventory could not be read: {0}")]
     Read(#[from] io::Error),
     /// It is something else.
-    #[error("the file is no inventory: its first line does not say `{SCHEMA}`")]
+    #[error("the file is not an inventory: its first line does not say `{SCHEMA}`")]
     NoInventory,
     /// It was written by a program that knows more.
     #[error(

@@ -188,8 +188,8 @@ fn a_file_that_is_not_whole_is_refused() {
         ]
         .join("\n"),
         @"
-    the file is no inventory: its first line does not say `keysweep.inventory/v1`
-    the file is no inventory: its first line does not say `keysweep.inventory/v1`
+    the file is not an inventory: its first line does not say `keysweep.inventory/v1`
+    the file is not an inventory: its first line does not say `keysweep.inventory/v1`
     the inventory has the format `keysweep.inventory/v2`, and this program reads `keysweep.inventory/v1`: use the version that wrote it
     the inventory is truncated: it ends after line 5 without its last line
     the inventory is truncated: it ends after line 5 without its last line
@@ -322,8 +322,8 @@ fn a_line_is_read_no_further_than_an_account_may_be_large() {
     the inventory is damaged in line 2: it has more than 2000000 values (9 MiB)
     the inventory is damaged in line 2: it has more than 2000000 values (2 MiB)
     the inventory is damaged in line 2: it has more than 2000000 values (6 MiB)
-    the file is no inventory: its first line does not say `keysweep.inventory/v1` (0 MiB)
-    the file is no inventory: its first line does not say `keysweep.inventory/v1` (0 MiB)
+    the file is not an inventory: its first line does not say `keysweep.inventory/v1` (0 MiB)
+    the file is not an inventory: its first line does not say `keysweep.inventory/v1` (0 MiB)
     "
     );
 }

@@ -24,7 +24,7 @@ pub struct Entry {
     /// What it is named by in findings; unique in the register.
     #[schemars(with = "String")]
     id: Spanned<String>,
-    /// The policy whose violations it lets off, or a list of them.
+    /// The policy whose violations it exempts, or a list of them.
     #[schemars(with = "OneOrMany<String>")]
     policy: Spanned<OneOrMany<String>>,
     /// The account, or a list of accounts.
@@ -149,7 +149,7 @@ impl Entry {
         wrong: &mut Vec<Diagnostic>,
     ) -> Option<Timestamp> {
         let approved = time(text, wrong)?;
-        // A day may have begun in the time zone of whoever wrote it, and not yet in UTC.
+        // A day may have begun in the author's time zone, and not yet in UTC.
         let is_day = text.value.len() == "2026-03-01".len();
         let ahead = if is_day { FIRST_ZONE } else { SignedDuration::ZERO };
         if approved.duration_since(term.now) > ahead {

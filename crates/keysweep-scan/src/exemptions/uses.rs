@@ -1,4 +1,4 @@
-//! What the exemptions of the register came to, and what whoever keeps it should look at.
+//! The use of the exemptions of the register, and what its owner should look at.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use super::{Exemption, Register};
 pub struct ExemptionOptions {
     /// The exemptions.
     pub register: Register,
-    /// The greatest share, in percent, that one exemption should let off of all that its policies judge; none for any.
+    /// The greatest share, in percent, that one exemption should exempt of all that its policies judge; none for any.
     pub max_share: Option<u8>,
 }
 
@@ -26,7 +26,7 @@ pub(crate) struct Scope {
     pub(crate) accounts: Option<BTreeSet<AccountId>>,
 }
 
-/// What each exemption came to: `matched` violations by exemption, `counts` by policy.
+/// The use of each exemption: `matched` violations by exemption, `counts` by policy.
 pub(crate) fn uses(
     options: &ExemptionOptions,
     policies: &[Policy],
@@ -51,7 +51,7 @@ pub(crate) fn uses(
             problems.push("it matched no violation".to_owned());
         } else if let Some(max) = options.max_share.filter(|max| *matched * 100 > total * u64::from(*max)) {
             problems.push(format!(
-                "it lets off {matched} of {total} that its policies judged, which is more than {max} percent"
+                "it exempts {matched} of {total} that its policies judged, which is more than {max} percent"
             ));
         }
         if let Some(accounts) = &scope.accounts {
@@ -73,8 +73,8 @@ fn expired(exemption: &Exemption, matched: u64) -> String {
     let day = exemption.expires.strftime("%Y-%m-%d");
     match matched {
         0 => format!("it expired on {day}"),
-        1 => format!("it expired on {day}: 1 violation that it would let off is reported"),
-        many => format!("it expired on {day}: {many} violations that it would let off are reported"),
+        1 => format!("it expired on {day}: 1 violation that it would exempt is reported"),
+        many => format!("it expired on {day}: {many} violations that it would exempt are reported"),
     }
 }
 

@@ -19,7 +19,7 @@ enum Step {
     Wants(Wants),
     /// It rests on what cannot be read; the reason.
     Unknown(String),
-    /// Nobody can say which resources of the kind there are; the reason.
+    /// It cannot be said which resources of the kind there are; the reason.
     Unlisted(String),
 }
 

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use keysweep_aws::{CallError, CallErrorKind};
+use keysweep_aws::CallErrorKind;
 use keysweep_model::{AccessKey, AccessKeyId, Facet, Fact, Unreadable};
 
-use super::{Reader, unreadable};
+use super::{Reader, facets::put, unreadable};
 use crate::{
     audit::{Audit, audit},
     subject::{Subject, Wants},
@@ -29,7 +29,7 @@ pub(super) enum Existence {
 }
 
 /// AWS says that there is no such user.
-struct NoSuchUser;
+pub(super) struct NoSuchUser;
 
 impl Reader<'_> {
     /// Reads what is wanted of one user. Where it was found out meanwhile that undated slots of reports are empty, the
@@ -46,54 +46,8 @@ impl Reader<'_> {
         Read::Done(Box::new(subject))
     }
 
-    async fn read_facet(
-        &self,
-        subject: &mut Subject,
-        facet: Facet,
-        wants: &Wants,
-        existence: Existence,
-    ) -> Result<(), NoSuchUser> {
-        let name = subject.user.name.clone();
-        let session = self.session;
-        match facet {
-            Facet::AccessKeys => self.read_access_keys(subject, existence).await?,
-            Facet::AccessKeyLastUsed => return self.read_last_used(subject, wants, existence).await,
-            Facet::UserTags => {
-                let tags = match self.known_tags(&name) {
-                    Some(tags) => Ok(tags.clone()),
-                    None => session.user_tags(&name).await,
-                };
-                put(subject, facet, existence, tags, |it, tags| Arc::make_mut(&mut it.user).tags = Fact::Live(tags))?;
-            }
-            Facet::LoginProfile => self.read_password(subject, existence).await?,
-            Facet::MfaDevices => {
-                let devices = session.mfa_devices(&name).await;
-                put(subject, facet, existence, devices, Subject::set_live_mfa_devices)?;
-            }
-            Facet::SigningCertificates => {
-                let certificates = session.signing_certificates(&name).await;
-                put(subject, facet, existence, certificates, Subject::set_live_certificates)?;
-            }
-            Facet::SshKeys => put(subject, facet, existence, session.ssh_keys(&name).await, |it, keys| {
-                Arc::make_mut(&mut it.user).ssh_keys = Fact::Live(keys);
-            })?,
-            Facet::AuthorizationDetails => self.take_permissions(subject, existence)?,
-            Facet::ServiceCredentials => self.take_service_credentials(subject),
-            Facet::CredentialReport => self.take_password_age(subject),
-            // These are read with the account, its users or the organization, never for one user.
-            Facet::OrganizationalUnits
-            | Facet::Users
-            | Facet::PasswordLastUsed
-            | Facet::AccountSummary
-            | Facet::PasswordPolicy
-            | Facet::RootMfa => {}
-        }
-        subject.asked = subject.asked.with(facet);
-        Ok(())
-    }
-
     /// Lists the keys, and holds the list against what a report says of them.
-    async fn read_access_keys(&self, subject: &mut Subject, existence: Existence) -> Result<(), NoSuchUser> {
+    pub(super) async fn read_access_keys(&self, subject: &mut Subject, existence: Existence) -> Result<(), NoSuchUser> {
         let keys = self.session.access_keys(&subject.user.name).await;
         if let Ok(live) = &keys {
             subject.report_error = self.audit(subject, live);
@@ -124,7 +78,7 @@ impl Reader<'_> {
     /// Asks when the wanted keys were last used. AWS has no answer of its own for a key that is not there, and refuses:
     /// then the keys are listed once more.
     /// Source: docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccessKeyLastUsed.html, which documents no error for it
-    async fn read_last_used(
+    pub(super) async fn read_last_used(
         &self,
         subject: &mut Subject,
         wants: &Wants,
@@ -166,7 +120,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    async fn read_password(&self, subject: &mut Subject, existence: Existence) -> Result<(), NoSuchUser> {
+    pub(super) async fn read_password(&self, subject: &mut Subject, existence: Existence) -> Result<(), NoSuchUser> {
         let answer = match self.session.login_profile(&subject.user.name).await {
             // The user is there, so what was not found is the password, in whatever words AWS says it.
             Err(error) if error.kind == CallErrorKind::NotFound && existence == Existence::Confirmed => Ok(None),
@@ -181,7 +135,7 @@ impl Reader<'_> {
     }
 
     /// The users were listed before their permissions were read: one that is missing there may be gone or renamed.
-    fn take_permissions(&self, subject: &mut Subject, existence: Existence) -> Result<(), NoSuchUser> {
+    pub(super) fn take_permissions(&self, subject: &mut Subject, existence: Existence) -> Result<(), NoSuchUser> {
         let permissions = match &self.details {
             Some(Ok(details)) => match (details.get(&subject.user.name), existence) {
                 (Some(user), _) => user.permissions.clone(),
@@ -199,7 +153,7 @@ impl Reader<'_> {
     }
 
     /// A user that is not in the list of all credentials has none.
-    fn take_service_credentials(&self, subject: &mut Subject) {
+    pub(super) fn take_service_credentials(&self, subject: &mut Subject) {
         let credentials = match &self.service_credentials {
             Some(Ok(all)) => Fact::Live(all.get(&subject.user.name).cloned().unwrap_or_default()),
             Some(Err(why)) => Fact::Unreadable(Arc::clone(why)),
@@ -208,7 +162,7 @@ impl Reader<'_> {
         Arc::make_mut(&mut subject.user).service_credentials = credentials;
     }
 
-    fn take_password_age(&self, subject: &mut Subject) {
+    pub(super) fn take_password_age(&self, subject: &mut Subject) {
         let changed_at = self.password_changed_at(&subject.user, subject.password_made_at);
         if let Some(Some(password)) = Arc::make_mut(&mut subject.user).password.value_mut()
             && password.changed_at.is_not_read()
@@ -218,30 +172,10 @@ impl Reader<'_> {
     }
 }
 
-/// Puts an answer in its place.
-fn put<T>(
-    subject: &mut Subject,
-    facet: Facet,
-    existence: Existence,
-    answer: Result<T, CallError>,
-    set: impl FnOnce(&mut Subject, T),
-) -> Result<(), NoSuchUser> {
-    match (answer, existence) {
-        (Ok(value), _) => set(subject, value),
-        (Err(error), Existence::Listed) if error.kind == CallErrorKind::NotFound => return Err(NoSuchUser),
-        (Err(error), Existence::Confirmed) if error.kind == CallErrorKind::NotFound => {
-            let reason = format!("{error}, although iam:ListUsers lists the user");
-            subject.set_unreadable(&missing(facet, &reason));
-        }
-        (Err(error), Existence::Listed | Existence::Confirmed) => subject.set_unreadable(&unreadable(facet, &error)),
-    }
-    Ok(())
-}
-
 fn without_id() -> Arc<Unreadable> {
     missing(Facet::AccessKeyLastUsed, "the id of the key is not known")
 }
 
-fn missing(facet: Facet, reason: &str) -> Arc<Unreadable> {
+pub(super) fn missing(facet: Facet, reason: &str) -> Arc<Unreadable> {
     Arc::new(Unreadable { facet, reason: reason.to_owned() })
 }

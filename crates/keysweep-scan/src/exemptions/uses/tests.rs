@@ -31,12 +31,12 @@ fn whoever_keeps_the_register_hears_of_what_is_wrong_with_it() {
     assert_eq!(problems("2026-09-01", 0, None, &whole), "it matched no violation");
     assert_eq!(
         problems("2026-09-01", 3, Some(29), &whole),
-        "it lets off 3 of 10 that its policies judged, which is more than 29 percent"
+        "it exempts 3 of 10 that its policies judged, which is more than 29 percent"
     );
     assert_eq!(problems("2026-02-01", 0, None, &whole), "it expired on 2026-02-01");
     assert_eq!(
         problems("2026-02-01", 2, None, &whole),
-        "it expired on 2026-02-01: 2 violations that it would let off are reported"
+        "it expired on 2026-02-01: 2 violations that it would exempt are reported"
     );
     assert_eq!(
         problems("2026-09-01", 1, None, &scope(true, Some(&["999922223333"]))),
