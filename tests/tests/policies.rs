@@ -131,6 +131,7 @@ fn eval_shows_each_fact_that_was_touched_and_its_value() {
                active for 1825 days, limit 90
                active               true
                age_days             1825
+               created_at           2021-11-02T12:41:28Z
                params.max_age_days  90
 
     EVAL       1 resource: 1 fail

@@ -122,7 +122,7 @@ fn mistakes_are_shown_where_they_are() {
     1 | - { name: a, key: { age: 5 }, expect: { status: pass } }
       |                     ^^^
 
-    error[bad-value]: unknown variant `passed`, expected one of pass, fail, exempt, unknown, error
+    error[bad-value]: `passed` is not a status: use one of fail, unknown, error, exempt, pass
      --> test.test.yaml:1:32
       |
     1 | - { name: a, expect: { status: passed } }
