@@ -5,7 +5,7 @@
 //! - **Ten thousand findings stay readable.** A result ends with one screen: its violations counted by policy and by
 //!   account, what is unknown, coverage. `--all` shows each finding above it.
 //! - **What one would copy is whole.** Ids, ARNs and names are never cut or broken; the layout gives way instead.
-//! - **Text from AWS cannot steer the terminal.** Whoever may name a user or tag it writes into this output, so
+//! - **Text from AWS cannot steer the terminal.** Everyone who may name a user or tag it writes into this output, so
 //!   a page, the only door to it, escapes control and invisible characters.
 //!
 //! This module must not know the terminal itself: width and colour are values that the edge of the program found out.

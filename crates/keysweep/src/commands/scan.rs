@@ -44,7 +44,7 @@ pub(super) async fn scan(aws: &Aws, mut settings: Settings, edge: &Edge) -> Resu
     let line = ProgressLine::start(edge.progress, Arc::clone(&progress), aws.calls().clone());
     let result = keysweep_scan::scan(aws, edge::new_run_id(), &settings.scan, &progress, &edge.interrupts.stop).await?;
     drop(line);
-    // The inventory ends when nobody can add to it any more.
+    // The inventory ends when nothing can be added to it any more.
     drop(settings);
     if let Some(saving) = saving {
         saving.finish(&result).await?;

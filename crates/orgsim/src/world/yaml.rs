@@ -8,7 +8,7 @@ impl World {
     /// Reads a world, fills in what it leaves out and checks it.
     ///
     /// # Errors
-    /// [`WorldError::Yaml`] for text that is no world, with its place; the other variants for a world that contradicts
+    /// [`WorldError::Yaml`] for text that is not a world, with its place; the other variants for a world that contradicts
     /// itself.
     pub fn from_yaml(text: &str) -> Result<World, WorldError> {
         // The reader's limits are against hostile files; a world is one's own, and a large one is past all of them.

@@ -177,26 +177,26 @@ fn bad_requests_for_credentials_are_refused() {
         ask(credentials, &[("AllUsers", "true"), ("UserName", "alice")]),
         ask(credentials, &[("AllUsers", "yes")]),
         ask(credentials, &[]),
-        ask(credentials, &[("UserName", "nobody")]),
+        ask(credentials, &[("UserName", "guest")]),
         ask(credentials, &[("UserName", "alice"), ("ServiceName", "s3.amazonaws.com")]),
         ask(credentials, &[("AllUsers", "true"), ("MaxItems", "1001")]),
         ask("ListVirtualMFADevices", &[("AssignmentStatus", "assigned")]),
         ask("ListVirtualMFADevices", &[("Marker", "made-up")]),
         ask("ListSigningCertificates", &[]),
-        ask("ListSSHPublicKeys", &[("UserName", "nobody")]),
+        ask("ListSSHPublicKeys", &[("UserName", "guest")]),
         ask("ListSSHPublicKeys", &[("UserName", "alice"), ("MaxItems", "0")]),
     ];
     insta::assert_snapshot!(answers.join("\n"), @"
     400 ValidationError: UserName and AllUsers cannot be specified together.
     400 MalformedInput: yes is not a valid value for parameter AllUsers
     400 ValidationError: Must specify userName when calling with non-User credentials
-    404 NoSuchEntity: The user with name nobody cannot be found.
+    404 NoSuchEntity: The user with name guest cannot be found.
     404 NotSupportedService: The service s3.amazonaws.com does not support service-specific credentials.
     400 ValidationError: 1 validation error detected: Value '1001' at 'maxItems' failed to satisfy constraint: Member must have value less than or equal to 1000
     400 ValidationError: 1 validation error detected: Value 'assigned' at 'assignmentStatus' failed to satisfy constraint: Member must satisfy enum value set: [Assigned, Unassigned, Any]
     400 ValidationError: Invalid Marker.
     400 ValidationError: Must specify userName when calling with non-User credentials
-    404 NoSuchEntity: The user with name nobody cannot be found.
+    404 NoSuchEntity: The user with name guest cannot be found.
     400 ValidationError: 1 validation error detected: Value '0' at 'maxItems' failed to satisfy constraint: Member must have value greater than or equal to 1
     ");
 }

@@ -148,7 +148,7 @@ fn bad_requests_have_their_code_and_status() {
         member.iam(&sim, "ListUsers", &[("MaxItems", "many")]).error(),
         member.iam(&sim, "ListUsers", &[("Marker", "made-up")]).error(),
         member.iam(&sim, "ListUsers", &[("PathPrefix", "staff/")]).error(),
-        member.iam(&sim, "GetUser", &[("UserName", "nobody")]).error(),
+        member.iam(&sim, "GetUser", &[("UserName", "guest")]).error(),
         member.iam(&sim, "GetUser", &[("UserName", "a <b>")]).error(),
         member.iam(&sim, "GetUser", &[]).error(),
         member.iam(&sim, "ListUserTags", &[]).error(),
@@ -167,7 +167,7 @@ fn bad_requests_have_their_code_and_status() {
     400 MalformedInput: many is not a valid value for parameter MaxItems
     400 ValidationError: Invalid Marker.
     400 ValidationError: 1 validation error detected: Value 'staff/' at 'pathPrefix' failed to satisfy constraint: Member must satisfy regular expression pattern: \u002F[\u0021-\u007F]*
-    404 NoSuchEntity: The user with name nobody cannot be found.
+    404 NoSuchEntity: The user with name guest cannot be found.
     400 ValidationError: 1 validation error detected: Value 'a &lt;b&gt;' at 'userName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w+=,.@-]+
     400 ValidationError: Must specify userName when calling with non-User credentials
     400 ValidationError: 1 validation error detected: Value null at 'userName' failed to satisfy constraint: Member must not be null
@@ -188,8 +188,8 @@ fn a_user_that_names_no_user_means_itself() {
     let reader = Client::of_key(&sim, "AKIAREADER0000000001");
     assert_eq!(reader.iam(&sim, "GetUser", &[]).leaf("UserName"), "reader");
     assert_eq!(reader.iam(&sim, "ListAccessKeys", &[]).leaf("AccessKeyId"), "AKIAREADER0000000001");
-    let nobody = Client::of_key(&sim, "AKIANOBODY0000000001");
-    insta::assert_snapshot!(nobody.iam(&sim, "ListUsers", &[]).error(), @"403 AccessDenied: User: arn:aws:iam::111111111111:user/nobody is not authorized to perform: iam:ListUsers on resource: arn:aws:iam::111111111111:user/ because no identity-based policy allows the iam:ListUsers action");
+    let guest = Client::of_key(&sim, "AKIANOBODY0000000001");
+    insta::assert_snapshot!(guest.iam(&sim, "ListUsers", &[]).error(), @"403 AccessDenied: User: arn:aws:iam::111111111111:user/guest is not authorized to perform: iam:ListUsers on resource: arn:aws:iam::111111111111:user/ because no identity-based policy allows the iam:ListUsers action");
 }
 
 #[test]

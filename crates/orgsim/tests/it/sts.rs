@@ -77,7 +77,7 @@ fn every_refusal_of_a_role_has_the_same_words() {
     403 AccessDenied: User: arn:aws:iam::111111111111:user/security-scanner is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::222222222222:role/audit/Audit
     200
     200
-    403 AccessDenied: User: arn:aws:iam::111111111111:user/nobody is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::222222222222:role/OrganizationAccountAccessRole
+    403 AccessDenied: User: arn:aws:iam::111111111111:user/guest is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::222222222222:role/OrganizationAccountAccessRole
     403 AccessDenied: User: arn:aws:iam::333333333333:user/auditor is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::222222222222:role/OrganizationAccountAccessRole
     200
     403 AccessDenied: User: arn:aws:iam::111111111111:user/security-scanner is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::222222222222:role/FromInside
@@ -259,5 +259,5 @@ fn every_caller_may_ask_who_it_is() {
     let (sim, _) = sim();
     let answer = Client::of_key(&sim, "AKIANOBODY0000000001").sts(&sim, "GetCallerIdentity", &[]);
     let request_id = answer.leaf("RequestId");
-    insta::assert_snapshot!(answer.body.replace(&request_id, "REQUEST"), @r#"<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::111111111111:user/nobody</Arn><UserId>AIDAEAFARU77R4YTHC44D</UserId><Account>111111111111</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>REQUEST</RequestId></ResponseMetadata></GetCallerIdentityResponse>"#);
+    insta::assert_snapshot!(answer.body.replace(&request_id, "REQUEST"), @r#"<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::111111111111:user/guest</Arn><UserId>AIDANCCBDSCU4LZXQSGAS</UserId><Account>111111111111</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>REQUEST</RequestId></ResponseMetadata></GetCallerIdentityResponse>"#);
 }

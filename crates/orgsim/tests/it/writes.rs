@@ -39,7 +39,7 @@ fn bad_writes_change_nothing() {
     };
     let answers = [
         member.iam(&sim, "CreateAccessKey", &[("UserName", "alice")]).error(),
-        member.iam(&sim, "CreateAccessKey", &[("UserName", "nobody")]).error(),
+        member.iam(&sim, "CreateAccessKey", &[("UserName", "guest")]).error(),
         member.iam(&sim, "CreateAccessKey", &[]).error(),
         update("bob", "AKIAALICE00000000001", "Inactive"),
         update("alice", "AKIAALICE00000000001", "inactive"),
@@ -51,7 +51,7 @@ fn bad_writes_change_nothing() {
     ];
     insta::assert_snapshot!(answers.join("\n"), @"
     409 LimitExceeded: Cannot exceed quota for AccessKeysPerUser: 2
-    404 NoSuchEntity: The user with name nobody cannot be found.
+    404 NoSuchEntity: The user with name guest cannot be found.
     400 ValidationError: Must specify userName when calling with non-User credentials
     404 NoSuchEntity: The Access Key with id AKIAALICE00000000001 cannot be found.
     400 ValidationError: 1 validation error detected: Value 'inactive' at 'status' failed to satisfy constraint: Member must satisfy enum value set: [Active, Inactive, Expired]

@@ -102,7 +102,7 @@ fn what_the_answer_names_and_does_not_tell_makes_the_permissions_of_that_user_un
     insta::assert_snapshot!(
         [
             told(user().attached_managed_policies(attached("gone"))),
-            told(user().group_list("nobody")),
+            told(user().group_list("guest")),
             told(user().group_list("dangling")),
             told(user().group_list("unreadable")),
             told(user().attached_managed_policies(attached("broken"))),
@@ -115,7 +115,7 @@ fn what_the_answer_names_and_does_not_tell_makes_the_permissions_of_that_user_un
         .join("\n"),
         @"
     the IAM policy `arn:aws-cn:iam::111122223333:policy/gone` is not in it
-    the group `nobody` is not in it
+    the group `guest` is not in it
     the IAM policy `arn:aws-cn:iam::111122223333:policy/gone` is not in it
     an IAM policy is not JSON: expected ident at line 1 column 2
     an IAM policy is not JSON: EOF while parsing an object at line 1 column 1

@@ -83,7 +83,7 @@ fn something_of_everything_in_a_narrow_terminal() {
 fn something_of_everything_in_a_wide_terminal_with_all() {
     insta::assert_snapshot!(scan(&world::rich(), &View { width: 200, all: true, ..PLAIN }), @"
     HIGH       access-key-unused: 3 violations in 3 accounts
-               Access keys that nobody uses for 45 days are removed
+               Access keys that are not used for 45 days are removed
       111122223333  payments-prod  old-vendor  AKIA0000000000000000  never used in the 400 days since it was made, limit 45
       222233334444  data-platform  old-vendor  AKIA0000000000000001  never used in the 399 days since it was made, limit 45
       333344445555  sandbox-ana    old-vendor  AKIA0000000000000002  never used in the 398 days since it was made, limit 45

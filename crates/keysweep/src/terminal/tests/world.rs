@@ -234,7 +234,7 @@ fn policies() -> Vec<PolicySummary> {
     };
     vec![
         policy("access-key-max-age", "Access keys are rotated every 90 days or less", &[("cis-aws", "1.14")]),
-        policy("access-key-unused", "Access keys that nobody uses for 45 days are removed", &[("cis-aws", "1.12")]),
+        policy("access-key-unused", "Access keys that are not used for 45 days are removed", &[("cis-aws", "1.12")]),
         policy("single-active-access-key", "A user has one active access key at most", &[]),
     ]
 }
