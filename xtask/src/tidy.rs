@@ -3,9 +3,9 @@
 //! Rules look at text and manifests, never at types, so each is cheap and short; where one can be outwitted by
 //! unusual spelling, it is still the reader's reminder.
 
+mod architecture;
 mod case_files;
 mod code;
-mod crate_map;
 mod direct_io;
 mod edges;
 mod file_budget;
@@ -31,8 +31,8 @@ type Check = fn(&Tree) -> Vec<Problem>;
 
 /// Every rule under the name that its problems are reported by.
 const RULES: &[(&str, Check)] = &[
+    ("architecture", architecture::check),
     ("case-files", case_files::check),
-    ("crate-map", crate_map::check),
     ("direct-io", direct_io::check),
     ("edges", edges::check),
     ("file-budget", file_budget::check),

@@ -55,7 +55,7 @@ fn problems_come_by_place_and_name_their_rule() {
     let tree = tree(&[("notes.txt", ""), ("README.md", ""), ("crates/b/src/lib.rs", "\n#[ignore]\nfn a() {}\n")]);
     let said: Vec<String> = check(&tree).iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(said.join("\n"), @"
-    README.md:1: crate-map: there is no map of the crates; add a table whose first column is headed `crate` and names each folder of `crates/` in backticks
+    crates/README.md:1: architecture: there is no architecture page; write it for a newcomer
     crates/b/src/lib.rs:1: module-docs: the file does not begin with its `//!` doc; say in its first line what it is for
     crates/b/src/lib.rs:2: no-ignored-tests: an ignored test; repair or delete it; code that is not a test is a block of `text`, or sits behind a feature
     notes.txt:1: top-level: this does not belong to the top level; move it into the folder it belongs to; what a command has written goes to `target/`
