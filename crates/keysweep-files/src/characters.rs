@@ -9,7 +9,7 @@ use crate::{code::Code, diagnostic::Diagnostic};
 /// How many are reported, each with its place.
 const MOST: usize = 20;
 
-/// Every hidden character of a policy or a library, in code, texts, comments and metadata.
+/// Every hidden character of a policy or a library, in code, strings, comments and metadata.
 #[must_use]
 pub fn hidden_characters(text: &str) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -34,7 +34,7 @@ fn diagnostic(character: char) -> Diagnostic {
     let code = u32::from(character);
     let escape = if code > 0xffff { format!("\\U{code:08X}") } else { format!("\\u{code:04X}") };
     let message = format!("there is a character here that is not seen, U+{code:04X}");
-    let help = format!("take it out; where a text needs it, write `{escape}` in double quotes");
+    let help = format!("take it out; where a string needs it, write `{escape}` in double quotes");
     Diagnostic::new(Code::HiddenCharacter, message).help(help)
 }
 

@@ -57,7 +57,7 @@ codes! {
     DuplicateId = "duplicate-id", Error, "Two policies of a folder have the same id.";
     NoMetadata = "no-metadata", Error, "A policy begins with its metadata in `//!` lines.";
     SplitMetadata = "split-metadata", Error, "The metadata is one block of `//!` lines at the head of the file.";
-    MalformedYaml = "malformed-yaml", Error, "The text is no YAML, or repeats a field, or is nested or repeated beyond measure.";
+    MalformedYaml = "malformed-yaml", Error, "The text is not YAML, or repeats a field, or is nested or repeated beyond measure.";
     UnknownField = "unknown-field", Error, "The file has a field that nothing reads.";
     MissingField = "missing-field", Error, "A field that is needed is not there.";
     BadValue = "bad-value", Error, "A field has a value that it does not take.";
@@ -70,7 +70,7 @@ codes! {
     DuplicateName = "duplicate-name", Error, "Two functions, two variables or two imports have one name.";
     ReservedName = "reserved-name", Error, "A function has a name that the language has for one of its own.";
     BadImport = "bad-import", Error, "A library cannot be imported.";
-    MisplacedFunction = "misplaced-function", Error, "A function without a name stands where it could be kept or passed on.";
+    MisplacedFunction = "misplaced-function", Error, "A closure stands where it could be kept or passed on.";
     WrongCheck = "wrong-check", Error, "A policy has one function `check` of two parameters: what is judged, and the parameters.";
     OutsideFunction = "outside-function", Error, "Outside functions a script has constants and nothing else.";
     UnknownVariable = "unknown-variable", Error, "There is no such variable.";
@@ -84,7 +84,7 @@ codes! {
     WrongArgumentValue = "wrong-argument-value", Error, "A literal argument is none of the values that the function takes.";
     UnlikeComparison = "unlike-comparison", Error, "Values of unlike types are compared; Rhai would take that for false.";
     ConstantComparison = "constant-comparison", Error, "The comparison always comes out the same.";
-    NotACondition = "not-a-condition", Error, "A condition is true or false, and this is neither.";
+    NotACondition = "not-a-condition", Error, "A condition is a boolean, and this is not.";
     Overflow = "overflow", Error, "The arithmetic of these constants has no result.";
     ReadOnly = "read-only", Error, "What a policy is asked about cannot be changed.";
     Unreachable = "unreachable", Error, "The script never comes here.";

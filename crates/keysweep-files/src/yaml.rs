@@ -19,7 +19,7 @@ use crate::{
 /// The value that a file of the user's holds, where `source_name` is the file as the user named it.
 ///
 /// # Errors
-/// Where the text is no YAML, or not of the shape of `T`: with the line, the column and the line itself.
+/// Where the text is not YAML, or not of the shape of `T`: with the line, the column and the line itself.
 pub fn parse_file<T: DeserializeOwned>(source_name: &str, text: &str) -> Result<T, InvalidFile> {
     serde_yaml::from_str_with_options(text, bounded(1_000_000))
         .map_err(|error| InvalidFile::new(source_name, text, vec![explain(&error)]))
@@ -93,13 +93,13 @@ fn code(message: &str) -> Code {
 /// The reader's messages that speak of readers, in the words of those who write files.
 fn plain(message: &str) -> &str {
     match message {
-        "expected string scalar" => "expected a text",
+        "expected string scalar" => "expected a string",
         "expected sequence start" => "expected a list",
-        "invalid u32" | "invalid u64" => "expected a whole number, 0 or more",
-        "invalid i64" => "expected a whole number",
-        "invalid f64" => "expected a number",
-        "invalid bool" => "expected true or false",
-        "expected mapping start" => "expected fields, each a `name: value`",
+        "invalid u32" | "invalid u64" => "expected an integer, 0 or more",
+        "invalid i64" => "expected an integer",
+        "invalid f64" => "expected a float",
+        "invalid bool" => "expected a boolean, `true` or `false`",
+        "expected mapping start" => "expected a map of fields, each a `name: value`",
         other => other.split(", set DuplicateKeyPolicy").next().unwrap_or(other),
     }
 }
@@ -138,20 +138,20 @@ fn length(place: &Location) -> usize {
     usize::try_from(place.span().len()).unwrap_or(1).max(1)
 }
 
-/// A YAML scalar, or a list of texts, of whatever type it has.
+/// A YAML scalar, or a list of strings.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Scalar {
     /// Nothing.
     Null,
-    /// True or false.
+    /// A boolean.
     Boolean(bool),
-    /// A whole number.
+    /// An integer.
     Integer(i64),
-    /// A number.
-    Number(f64),
-    /// A text.
-    Text(String),
-    /// A list of texts.
+    /// A float.
+    Float(f64),
+    /// A string.
+    String(String),
+    /// A list of strings.
     List(Vec<String>),
 }
 
@@ -163,8 +163,8 @@ impl Scalar {
             Self::Null => None,
             Self::Boolean(value) => Some(ParamValue::Boolean(*value)),
             Self::Integer(value) => Some(ParamValue::Integer(*value)),
-            Self::Number(value) => Some(ParamValue::Number(*value)),
-            Self::Text(value) => Some(ParamValue::String(value.clone())),
+            Self::Float(value) => Some(ParamValue::Number(*value)),
+            Self::String(value) => Some(ParamValue::String(value.clone())),
             Self::List(values) => Some(ParamValue::List(values.clone())),
         }
     }
@@ -182,7 +182,7 @@ impl<'de> Visitor<'de> for ScalarVisitor {
     type Value = Scalar;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a number, a text, true or false, or a list of texts")
+        out.write_str("a string, an integer, a float, a boolean, or a list of strings")
     }
 
     fn visit_unit<E>(self) -> Result<Scalar, E> {
@@ -210,20 +210,20 @@ impl<'de> Visitor<'de> for ScalarVisitor {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Scalar, E> {
-        Ok(Scalar::Number(value))
+        Ok(Scalar::Float(value))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Scalar, E> {
-        Ok(Scalar::Text(value.to_owned()))
+        Ok(Scalar::String(value.to_owned()))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Scalar, A::Error> {
         let mut list = Vec::new();
         while let Some(item) = items.next_element::<Scalar>()? {
             match item {
-                Scalar::Text(text) => list.push(text),
-                Scalar::Null | Scalar::Boolean(_) | Scalar::Integer(_) | Scalar::Number(_) | Scalar::List(_) => {
-                    return Err(A::Error::custom("a list holds texts only: put the entry in quotes"));
+                Scalar::String(text) => list.push(text),
+                Scalar::Null | Scalar::Boolean(_) | Scalar::Integer(_) | Scalar::Float(_) | Scalar::List(_) => {
+                    return Err(A::Error::custom("a list holds strings only: put the entry in quotes"));
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! What can be known to be wrong with a script before it runs.
 //!
 //! The checker walks the script and follows the types of what is judged, of the parameters and of what is reached from
-//! them, through lists, functions and functions without a name. Where it cannot follow, the engine's own strictness
+//! them, through lists, functions and closures. Where it cannot follow, the engine's own strictness
 //! remains.
 
 use std::{
@@ -35,7 +35,7 @@ mod statement;
 mod types;
 mod verdict;
 
-/// What a check came to.
+/// The result of a check.
 pub(crate) struct Checked {
     /// Everything that is wrong, and everything that its author may not have meant.
     pub(crate) found: Vec<Diagnostic>,
@@ -191,7 +191,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// One thing may be found twice, where a function without a name is checked for each list that it is used on.
+    /// One thing may be found twice, where a closure is checked for each list that it is used on.
     fn finish(mut self) -> Checked {
         self.found.sort_by_key(|diagnostic| (diagnostic.place, diagnostic.code));
         self.found.dedup();

@@ -2,9 +2,9 @@
 //!
 //! Three promises carry this crate:
 //!
-//! - **Policies are pure.** [`Policy::evaluate`] does no I/O, reads no clock and knows no chance; the judged time comes
+//! - **Policies are pure.** [`Policy::evaluate`] does no I/O, reads no clock and has no randomness; the judged time comes
 //!   in. Operations, depth, memory and time of a script are bounded.
-//! - **Facts are pulled by the question.** A script that touches a fact that nobody has read is stopped, and the
+//! - **Facts are pulled by the question.** A script that touches a fact that has not been read is stopped, and the
 //!   evaluation names what to read. What was touched is recorded outside the script, so that no `catch` hides it; an
 //!   unreadable fact never passes.
 //! - **Nothing is silently false.** Comparing unlike types, unknown properties, parameters, variables and functions are

@@ -14,7 +14,7 @@
 //!
 //! An exemption exempts what all of its selectors select: `account`, `ou` (with everything below it), `user` and
 //! `access_key_id` (globs), and `tags` of the user. It has an end, always. One that cannot be decided, because a tag
-//! could not be read, lets nothing off.
+//! could not be read, exempts nothing.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -80,9 +80,9 @@ pub struct Exemption {
 pub enum Ruling {
     /// No exemption is about it.
     None,
-    /// This exemption, by its place in the register, lets it off.
+    /// This exemption, by its place in the register, exempts it.
     Exempt(usize),
-    /// This exemption would have let it off, and has expired.
+    /// This exemption would have exempted it, and has expired.
     Expired(usize),
     /// These facts must be read to decide.
     Needs(FacetSet),
@@ -147,7 +147,7 @@ impl Register {
     }
 
     /// What the register says of the violation of `policy` by `resource`, as of `now`. Of several exemptions the first
-    /// that certainly lets it off counts; only where none does, one that cannot be decided makes it unknown.
+    /// that certainly exempts it counts; only where none does, one that cannot be decided makes it unknown.
     #[must_use]
     pub fn rule(&self, policy: &PolicyId, resource: &Resource, now: Timestamp) -> Ruling {
         self.decide(self.0.index.candidates(policy, resource), policy, resource, now)

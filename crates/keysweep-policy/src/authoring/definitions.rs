@@ -60,7 +60,7 @@ fn kind_name(kind: Kind) -> String {
         Kind::Boolean => "bool".to_owned(),
         Kind::Integer => "int".to_owned(),
         Kind::Text => "String".to_owned(),
-        Kind::Time => "Time".to_owned(),
+        Kind::Time => "Timestamp".to_owned(),
         Kind::Texts | Kind::Objects(_) => "Array".to_owned(),
         Kind::Object(object) => type_name(object),
     }
@@ -70,7 +70,7 @@ fn rhai_type(gives: &str) -> &str {
     match gives {
         "integer" => "int",
         "boolean" => "bool",
-        "time" => "Time",
+        "timestamp" => "Timestamp",
         "duration" => "Duration",
         "verdict" => "Verdict",
         other => other,

@@ -26,37 +26,41 @@ pub(crate) const HELPERS: &[Helper] = &[
         signature: "fail(message, more)",
         gives: "verdict",
         doc: "a violation; `more` is a map whose `severity` replaces the policy's, and whose other entries are evidence: \
-              texts, numbers, times, objects and lists of these",
+              strings, numbers, timestamps, objects and lists of these",
     },
-    Helper { signature: "exempt(reason)", gives: "verdict", doc: "it would be a violation, and is let off" },
+    Helper { signature: "exempt(reason)", gives: "verdict", doc: "it would be a violation, and is exempted" },
     Helper {
         signature: "exempt(reason, until)",
         gives: "verdict",
-        doc: "the same up to a time; from then on it is a violation that says so",
+        doc: "the same up to a timestamp; from then on it is a violation that says so",
     },
-    Helper { signature: "now()", gives: "time", doc: "the judged time: now, or what `--as-of` says" },
+    Helper {
+        signature: "now()",
+        gives: "timestamp",
+        doc: "the time as of which is judged: now, or what `--as-of` says",
+    },
     Helper {
         signature: "date(text)",
-        gives: "time",
-        doc: "the time that `2026-03-01` (its first moment in UTC) or `2026-03-01T12:00:00Z` stands for",
+        gives: "timestamp",
+        doc: "the timestamp that `2026-03-01` (its first moment in UTC) or `2026-03-01T12:00:00Z` stands for",
     },
     Helper {
         signature: "days_between(from, to)",
         gives: "integer",
-        doc: "days from one time to another; a day that has begun counts; negative where `to` is earlier",
+        doc: "days from one timestamp to another; a day that has begun counts; negative where `to` is earlier",
     },
     Helper { signature: "days(count)", gives: "duration", doc: "so many days of 24 hours" },
     Helper { signature: "hours(count)", gives: "duration", doc: "so many hours" },
     Helper {
         signature: "matches(text, glob)",
         gives: "boolean",
-        doc: "whether the whole text matches: `*` is any text, `?` one character; also `text.matches(glob)`",
+        doc: "whether the whole string matches: `*` is any string, `?` one character; also `text.matches(glob)`",
     },
     Helper { signature: "matches_any(text, globs)", gives: "boolean", doc: "whether it matches any glob of a list" },
     Helper {
         signature: "matches_regex(text, regex)",
         gives: "boolean",
-        doc: "whether a part of the text matches a regular expression, in time that grows with the text alone",
+        doc: "whether a part of the string matches a regular expression, in time that grows with the string alone",
     },
 ];
 
@@ -79,7 +83,7 @@ pub fn markdown() -> String {
 const INTRODUCTION: &str = "\
 This page is what `keysweep policy reference` prints. A policy is a file of metadata and a function `check(x, params)` in
 [Rhai](https://rhai.rs/book), where `x` is the resource and `params` the parameters that the metadata declares. What else
-the language has is Rhai's: variables, `if`, loops, functions, texts, lists and maps.
+the language has is Rhai's: variables, `if`, loops, functions, strings, lists and maps.
 
 Facts are read when they are touched, and only for the resources that come that far: ask the cheap ones first. A fact
 that cannot be read makes the verdict `unknown`.";
@@ -139,9 +143,9 @@ fn helpers(out: &mut String) {
         row(out, &[&format!("`{signature}`"), gives, doc]);
     }
     out.push_str(
-        "\nTimes and durations are compared, added and subtracted by the usual signs; `duration.days` is a whole number. \
+        "\nTimestamps and durations are compared, added and subtracted by the usual signs; `duration.days` is an integer. \
          Lists of objects have\n`len`, `is_empty`, `[index]` and the methods `filter`, `map`, `all`, `some` and `count`, \
-         which take a function without a name, as in\n`account.access_keys.filter(|key| key.age_days > 90)`; other lists \
+         which take a closure, as in\n`account.access_keys.filter(|key| key.age_days > 90)`; other lists \
          have Rhai's methods.\n\n`import \"lib/owners\" as owners;` at the top of a policy makes the functions of \
          `lib/owners.rhai` in its folder known as\n`owners::name(...)`.\n\n",
     );
@@ -191,7 +195,7 @@ fn limits(out: &mut String) {
         ("milliseconds", milliseconds, "time"),
         ("call_levels", call_levels as u64, "how deep calls are nested"),
         ("expression_depth", expression_depth as u64, "how deep expressions are nested"),
-        ("text_bytes", text_bytes as u64, "the length of a text, and of all texts in a list or map"),
+        ("text_bytes", text_bytes as u64, "the length of a string, and of all strings in a list or map"),
         ("list_items", list_items as u64, "items of a list that the script makes"),
         ("map_entries", map_entries as u64, "entries of a map that the script makes"),
         ("memory_bytes", memory_bytes as u64, "what all values and facts together can take"),
@@ -207,9 +211,9 @@ impl Kind {
         match self {
             Self::Boolean => "boolean".to_owned(),
             Self::Integer => "integer".to_owned(),
-            Self::Text => "text".to_owned(),
-            Self::Time => "time".to_owned(),
-            Self::Texts => "list of texts".to_owned(),
+            Self::Text => "string".to_owned(),
+            Self::Time => "timestamp".to_owned(),
+            Self::Texts => "list of strings".to_owned(),
             Self::Object(object) => format!("`{}`", object.name()),
             Self::Objects(object) => format!("list of `{}`", object.name()),
         }

@@ -33,7 +33,7 @@ pub fn of(id: &PolicyId, resource: ResourceType) -> Template {
 //! id: {id}
 //! title: {title}
 //! description: >
-//!   Say here why this matters, for whoever reads a finding.
+//!   Say here why this matters: findings show it.
 //! severity: medium
 //! resource: {resource}
 {params}//! remedy: {remedy}
@@ -99,7 +99,7 @@ fn body(resource: ResourceType) -> Body {
   user: { tags: { service-account: \"true\" } }
   expect: { status: fail }
 
-- name: a user whose tags could not be read is not let off, and does not pass
+- name: a user whose tags could not be read is not exempted, and does not pass
   key: { age_days: 91 }
   unreadable: [user_tags]
   expect: { status: unknown }
@@ -171,7 +171,7 @@ fn body(resource: ResourceType) -> Body {
 ",
         },
         ResourceType::Password => Body {
-            title: "Console passwords that nobody uses are removed",
+            title: "Console passwords that are not used are removed",
             remedy: Remedy::Notify,
             param: Some("max_idle_days: { type: integer, default: 45, min: 1, help: The most days without use }"),
             script: "    \

@@ -68,7 +68,7 @@ impl Checker<'_> {
         self.native_call(name, &types, &call.args, position)
     }
 
-    /// A method of what is no object: a native function that takes the receiver first.
+    /// A method of what is not an object: a native function that takes the receiver first.
     pub(super) fn method_call(
         &mut self,
         receiver: &Type,
@@ -103,7 +103,7 @@ impl Checker<'_> {
         if VERDICTS.contains(&name) {
             self.texts(name, &types[..types.len().min(1)], arguments);
         }
-        let is_told = VERDICTS.contains(&name) && types.first().is_some_and(|kind| !kind.may_be(&Type::Text));
+        let is_told = VERDICTS.contains(&name) && types.first().is_some_and(|kind| !kind.may_be(&Type::String));
         if !self.takes(name, types) && !is_told {
             let phrases: Vec<_> = types.iter().map(Type::phrase).collect();
             let message = format!("`{name}` does not take {}", phrases.join(" and "));
@@ -165,11 +165,11 @@ impl Checker<'_> {
         Type::Unknown
     }
 
-    /// Arguments that are texts.
+    /// Arguments that are strings.
     pub(super) fn texts(&mut self, name: &str, types: &[Type], arguments: &[Expr]) {
-        for (kind, argument) in types.iter().zip(arguments).filter(|(kind, _)| !kind.may_be(&Type::Text)) {
-            let help = "put values into a text in backticks: `made ${key.age_days} days ago`";
-            let message = format!("`{name}` takes a text, not {}", kind.phrase());
+        for (kind, argument) in types.iter().zip(arguments).filter(|(kind, _)| !kind.may_be(&Type::String)) {
+            let help = "put values into a string in backticks: `made ${key.age_days} days ago`";
+            let message = format!("`{name}` takes a string, not {}", kind.phrase());
             let place = self.source.expr(argument);
             self.wrong(Code::WrongArgumentType, message, place).help(help);
         }
@@ -239,7 +239,7 @@ pub(super) fn with(arguments: usize) -> String {
 fn result(name: &str, types: &[Type]) -> Type {
     match (name, types) {
         ("pass" | "fail" | "exempt", _) => Type::Verdict,
-        ("now" | "date", _) => Type::Time,
+        ("now" | "date", _) => Type::Timestamp,
         ("days" | "hours", [Type::Integer]) => Type::Duration,
         ("days_between" | "len" | "count" | "index_of" | "parse_int" | "to_int", _) => Type::Integer,
         (
@@ -247,10 +247,10 @@ fn result(name: &str, types: &[Type]) -> Type {
             | "ends_with",
             _,
         ) => Type::Boolean,
-        ("to_string" | "to_upper" | "to_lower" | "sub_string" | "type_of", _) => Type::Text,
-        ("split", [Type::Text, ..]) => Type::list(Type::Text),
+        ("to_string" | "to_upper" | "to_lower" | "sub_string" | "type_of", _) => Type::String,
+        ("split", [Type::String, ..]) => Type::list(Type::String),
         ("filter", [list, _]) => list.clone(),
-        ("keys", [Type::Map]) => Type::list(Type::Text),
+        ("keys", [Type::Map]) => Type::list(Type::String),
         _ => Type::Unknown,
     }
 }

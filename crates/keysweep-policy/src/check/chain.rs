@@ -64,14 +64,14 @@ impl Checker<'_> {
             },
             Type::List(_) | Type::Objects(_) if name == "len" => Type::Integer,
             Type::List(_) | Type::Objects(_) if name == "is_empty" => Type::Boolean,
-            Type::Text if name == "len" => Type::Integer,
+            Type::String if name == "len" => Type::Integer,
             Type::Duration if name == "days" => Type::Integer,
             Type::Map | Type::Unknown | Type::Never => self.property_of_something(receiver, name, position),
             Type::Boolean
             | Type::Integer
-            | Type::Number
-            | Type::Text
-            | Type::Time
+            | Type::Float
+            | Type::String
+            | Type::Timestamp
             | Type::Duration
             | Type::List(_)
             | Type::Objects(_)
@@ -101,16 +101,16 @@ impl Checker<'_> {
             Type::List(_) | Type::Objects(_) => {
                 nearest(name, ["len", "is_empty"]).map(|near| format!("did you mean `{near}`?"))
             }
-            Type::Text => nearest(name, ["len"]).map(|near| format!("did you mean `{near}`?")),
+            Type::String => nearest(name, ["len"]).map(|near| format!("did you mean `{near}`?")),
             Type::Duration => Some("did you mean `days`?".to_owned()),
-            Type::Time => {
+            Type::Timestamp => {
                 Some("compare it with another time, or take one from the other: `(now() - time).days`".to_owned())
             }
             Type::Object(_)
             | Type::Params
             | Type::Boolean
             | Type::Integer
-            | Type::Number
+            | Type::Float
             | Type::Map
             | Type::Range
             | Type::Function
@@ -170,9 +170,9 @@ impl Checker<'_> {
             }
             Type::Boolean
             | Type::Integer
-            | Type::Number
-            | Type::Text
-            | Type::Time
+            | Type::Float
+            | Type::String
+            | Type::Timestamp
             | Type::Duration
             | Type::List(_)
             | Type::Objects(_)

@@ -1,4 +1,4 @@
-//! Functions without a name: where they may stand, and what is known of their parameters.
+//! Closures: where they may stand, and what is known of their parameters.
 //!
 //! They stand as arguments of the methods of lists that call them, and nowhere else. So no such function is ever held by
 //! a variable, a list or another function, and none can reach itself or grow.
@@ -18,11 +18,11 @@ const CALLERS: [&str; 13] = [
 const TESTERS: [&str; 8] = ["all", "count", "drain", "filter", "find", "index_of", "retain", "some"];
 
 impl Checker<'_> {
-    /// Checks the arguments of a method of a list, among them functions whose parameters are items of it. Their types,
+    /// Checks the arguments of a method of a list, among them closures whose parameters are items of it. Their types,
     /// and that of what the function gives.
     pub(super) fn arguments_of_list(&mut self, receiver: &Type, call: &FnCallExpr) -> (Vec<Type>, Type) {
         let name = call.name.as_str();
-        let may_call = CALLERS.contains(&name) && !matches!(receiver, Type::Map | Type::Text);
+        let may_call = CALLERS.contains(&name) && !matches!(receiver, Type::Map | Type::String);
         let item = if name == "reduce" { Type::Unknown } else { receiver.item() };
         let mut gives = Type::Unknown;
         let types = call
@@ -32,8 +32,7 @@ impl Checker<'_> {
                 Some((function, captured, position)) => {
                     gives = self.body_of(&function, &captured, &item);
                     if TESTERS.contains(&name) && !gives.may_be(&Type::Boolean) {
-                        let message =
-                            format!("the function of `{name}` gives {} instead of true or false", gives.phrase());
+                        let message = format!("the closure of `{name}` gives {} instead of a boolean", gives.phrase());
                         let place = self.source.closure(position);
                         let help = "it says of an item whether it counts: `|key| key.age_days > 90`";
                         self.wrong(Code::NotACondition, message, place).help(help);
@@ -46,17 +45,17 @@ impl Checker<'_> {
         (types, gives)
     }
 
-    /// A function without a name where none may stand.
+    /// A closure where none may stand.
     pub(super) fn misplaced(&mut self, expr: &Expr) -> Type {
         let help = format!("it can be an argument of a list's {}", CALLERS.join(", "));
-        let message = "a function without a name is used on the spot: it cannot be kept or passed on";
+        let message = "a closure is used where it stands: it cannot be kept or passed on";
         let position = made_by(expr).map_or(expr.position(), |(_, _, position)| position);
         let place = self.source.closure(position);
         self.wrong(Code::MisplacedFunction, message, place).help(help);
         Type::Unknown
     }
 
-    /// Checks the body of a function without a name, called for items of this type; the type of what it gives.
+    /// Checks the body of a closure, called for items of this type; the type of what it gives.
     fn body_of(&mut self, name: &str, captured: &[String], item: &Type) -> Type {
         let Some((index, function)) = self.functions.iter().enumerate().find(|(_, function)| function.name == name)
         else {

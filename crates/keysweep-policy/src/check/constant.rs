@@ -40,7 +40,7 @@ impl Checker<'_> {
         }
     }
 
-    /// The value of an operation on known whole numbers; an error where there is none.
+    /// The value of an operation on known integers; an error where there is none.
     fn computed(&self, call: &FnCallExpr, depth: usize) -> Option<Result<Constant, ()>> {
         let operands = call.args.iter().map(|operand| self.constant_within(operand, depth));
         let operands: Option<Vec<Constant>> = operands.collect();
@@ -66,7 +66,7 @@ impl Checker<'_> {
             && call.args.last().and_then(|divisor| self.constant(divisor)) == Some(Constant::Integer(0));
         let (message, help) = match self.computed(call, DEPTH) {
             _ if by_zero => ("this divides by zero", None),
-            Some(Err(())) => ("this overflows", Some("a whole number is at most 9,223,372,036,854,775,807".to_owned())),
+            Some(Err(())) => ("this overflows", Some("an integer is at most 9,223,372,036,854,775,807".to_owned())),
             Some(Ok(_)) | None => return,
         };
         let place = self.source.expr(expr);

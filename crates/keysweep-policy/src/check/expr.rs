@@ -11,10 +11,10 @@ impl Checker<'_> {
         match expr {
             Expr::BoolConstant(..) => Type::Boolean,
             Expr::IntegerConstant(..) => Type::Integer,
-            Expr::FloatConstant(..) => Type::Number,
-            Expr::CharConstant(..) | Expr::StringConstant(..) => Type::Text,
+            Expr::FloatConstant(..) => Type::Float,
+            Expr::CharConstant(..) | Expr::StringConstant(..) => Type::String,
             Expr::Unit(..) => Type::Nothing,
-            Expr::InterpolatedString(parts, _) => self.all(parts, Type::Text),
+            Expr::InterpolatedString(parts, _) => self.all(parts, Type::String),
             Expr::Array(items, _) => {
                 let kinds: Vec<Type> = items.iter().map(|item| self.expr(item)).collect();
                 Type::list(kinds.into_iter().reduce(Type::or).unwrap_or(Type::Unknown))
@@ -142,17 +142,17 @@ impl Checker<'_> {
         if !is_comparable {
             let message = incomparable(a.phrase(), b.phrase());
             let help = match (a, b) {
-                (Type::Time, Type::Text) | (Type::Text, Type::Time) => {
-                    Some("make the text a time: `date(\"2026-03-01\")`")
+                (Type::Timestamp, Type::String) | (Type::String, Type::Timestamp) => {
+                    Some("make the string a timestamp: `date(\"2026-03-01\")`")
                 }
-                (Type::Duration, Type::Integer | Type::Number) | (Type::Integer | Type::Number, Type::Duration) => {
+                (Type::Duration, Type::Integer | Type::Float) | (Type::Integer | Type::Float, Type::Duration) => {
                     Some("compare its `.days`, or compare with `days(90)`")
                 }
-                (Type::Integer | Type::Number, Type::Text) | (Type::Text, Type::Integer | Type::Number) => {
-                    Some("write the number without quotes, or make the text a number by `parse_int(text)`")
+                (Type::Integer | Type::Float, Type::String) | (Type::String, Type::Integer | Type::Float) => {
+                    Some("write the number without quotes, or make the string a number by `parse_int(text)`")
                 }
                 (Type::Nothing, _) | (_, Type::Nothing) => Some(
-                    "a fact is never `()`: a text that does not exist is empty, and other facts have an `is_` or `has_`",
+                    "a fact is never `()`: a string that does not exist is empty, and other facts have an `is_` or `has_`",
                 ),
                 _ => None,
             };
@@ -166,12 +166,12 @@ impl Checker<'_> {
     fn arithmetic(&mut self, expr: &Expr, call: &FnCallExpr, kinds: &[Type], position: Position) -> Type {
         let name = call.name.as_str();
         match kinds {
-            [Type::Text, _] | [_, Type::Text] if name == "+" => Type::Text,
+            [Type::String, _] | [_, Type::String] if name == "+" => Type::String,
             [Type::List(_) | Type::Map, _] | [_, Type::List(_) | Type::Map] if name == "+" => Type::Unknown,
             [Type::Integer, Type::Integer] | [Type::Integer] => Type::Integer,
-            [Type::Integer | Type::Number, Type::Integer | Type::Number] | [Type::Number] => Type::Number,
-            [Type::Time, Type::Duration] if matches!(name, "+" | "-") => Type::Time,
-            [Type::Time, Type::Time] if name == "-" => Type::Duration,
+            [Type::Integer | Type::Float, Type::Integer | Type::Float] | [Type::Float] => Type::Float,
+            [Type::Timestamp, Type::Duration] if matches!(name, "+" | "-") => Type::Timestamp,
+            [Type::Timestamp, Type::Timestamp] if name == "-" => Type::Duration,
             _ if kinds.iter().all(Type::is_known) && !self.takes(name, kinds) => {
                 let phrases: Vec<_> = kinds.iter().map(Type::phrase).collect();
                 let message = format!("`{name}` does not take {}", phrases.join(" and "));

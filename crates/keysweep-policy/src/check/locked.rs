@@ -9,7 +9,7 @@ pub(super) struct Locked {
     pub(super) position: Position,
 }
 
-/// The uses of locked variables in functions without a name.
+/// The uses of locked variables in closures.
 pub(super) fn locked(ast: &AST) -> Vec<Locked> {
     let mut found = Vec::new();
     ast.walk(&mut |path| {
@@ -24,7 +24,7 @@ pub(super) fn locked(ast: &AST) -> Vec<Locked> {
     found
 }
 
-/// The variables that a function without a name captures.
+/// The variables that a closure captures.
 fn captured(argument: &Expr) -> Vec<(String, Position)> {
     match argument {
         Expr::Stmt(block) => match block.statements() {

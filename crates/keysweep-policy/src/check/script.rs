@@ -12,7 +12,7 @@ pub(super) struct Function {
 }
 
 impl Function {
-    /// Whether it is one without a name.
+    /// Whether it is a closure.
     pub(super) fn is_anonymous(&self) -> bool {
         is_anonymous(&self.name)
     }
@@ -49,7 +49,7 @@ pub(super) fn functions(ast: &AST) -> Vec<Function> {
     functions
 }
 
-/// The function without a name that an expression makes: its name within Rhai, what it captures, and where it stands.
+/// The closure that an expression makes: its name within Rhai, what it captures, and where it stands.
 pub(super) fn made_by(expr: &Expr) -> Option<(String, Vec<String>, Position)> {
     match expr {
         Expr::DynamicConstant(value, position) => {

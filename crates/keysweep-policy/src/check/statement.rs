@@ -187,15 +187,15 @@ impl Checker<'_> {
         });
     }
 
-    /// A condition, which is true or false.
+    /// A condition, which is a boolean.
     pub(super) fn condition(&mut self, condition: &Expr) {
         let kind = self.expr(condition);
         if !kind.may_be(&Type::Boolean) {
-            let message = format!("a condition is true or false, not {}", kind.phrase());
+            let message = format!("a condition is a boolean, not {}", kind.phrase());
             let place = self.source.expr(condition);
             let help = match kind {
-                Type::Text => Some("compare it, as in `... != \"\"`"),
-                Type::Integer | Type::Number => Some("compare it, as in `... > 0`"),
+                Type::String => Some("compare it, as in `... != \"\"`"),
+                Type::Integer | Type::Float => Some("compare it, as in `... > 0`"),
                 Type::List(_) | Type::Objects(_) => Some("ask `!list.is_empty()`"),
                 _ => None,
             };

@@ -27,9 +27,9 @@ pub(super) enum Type {
     Params,
     Boolean,
     Integer,
-    Number,
-    Text,
-    Time,
+    Float,
+    String,
+    Timestamp,
     Duration,
     /// A list of values of this type.
     List(Box<Type>),
@@ -37,7 +37,7 @@ pub(super) enum Type {
     Objects(Object),
     Map,
     Range,
-    /// A function without a name.
+    /// A closure.
     Function,
     Verdict,
     /// `()`.
@@ -53,9 +53,9 @@ impl Type {
         match kind {
             Kind::Boolean => Self::Boolean,
             Kind::Integer => Self::Integer,
-            Kind::Text => Self::Text,
-            Kind::Time => Self::Time,
-            Kind::Texts => Self::list(Self::Text),
+            Kind::Text => Self::String,
+            Kind::Time => Self::Timestamp,
+            Kind::Texts => Self::list(Self::String),
             Kind::Object(object) => Self::Object(object),
             Kind::Objects(object) => Self::Objects(object),
         }
@@ -65,10 +65,10 @@ impl Type {
     pub(super) fn of_param(kind: ParamType) -> Self {
         match kind {
             ParamType::Integer => Self::Integer,
-            ParamType::Number => Self::Number,
-            ParamType::String => Self::Text,
+            ParamType::Float => Self::Float,
+            ParamType::String => Self::String,
             ParamType::Boolean => Self::Boolean,
-            ParamType::List => Self::list(Self::Text),
+            ParamType::List => Self::list(Self::String),
         }
     }
 
@@ -101,13 +101,13 @@ impl Type {
             Self::List(item) => (**item).clone(),
             Self::Objects(object) => Self::Object(*object),
             Self::Range => Self::Integer,
-            Self::Text => Self::Text,
+            Self::String => Self::String,
             Self::Object(_)
             | Self::Params
             | Self::Boolean
             | Self::Integer
-            | Self::Number
-            | Self::Time
+            | Self::Float
+            | Self::Timestamp
             | Self::Duration
             | Self::Map
             | Self::Function
@@ -123,16 +123,16 @@ impl Type {
         match self {
             Self::Object(object) => object.phrase(),
             Self::Params => "the parameters",
-            Self::Boolean => "true or false",
-            Self::Integer => "a whole number",
-            Self::Number => "a number",
-            Self::Text => "a text",
-            Self::Time => "a time",
+            Self::Boolean => "a boolean",
+            Self::Integer => "an integer",
+            Self::Float => "a float",
+            Self::String => "a string",
+            Self::Timestamp => "a timestamp",
             Self::Duration => "a duration",
             Self::List(_) | Self::Objects(_) => "a list",
             Self::Map => "a map",
             Self::Range => "a range",
-            Self::Function => "a function",
+            Self::Function => "a closure",
             Self::Verdict => "a verdict",
             Self::Nothing => "nothing (`()`)",
             Self::Never | Self::Unknown => "something",
@@ -150,15 +150,15 @@ impl Type {
             Self::Params => is(&[TypeId::of::<ParamsObject>()]),
             Self::Boolean => is(&[TypeId::of::<bool>()]),
             Self::Integer => is(&[TypeId::of::<i64>()]),
-            Self::Number => is(&[TypeId::of::<f64>()]),
-            // A text's character is a type of its own to Rhai.
-            Self::Text => is(&[
+            Self::Float => is(&[TypeId::of::<f64>()]),
+            // A string's character is a type of its own to Rhai.
+            Self::String => is(&[
                 TypeId::of::<ImmutableString>(),
-                TypeId::of::<String>(),
+                TypeId::of::<std::string::String>(),
                 TypeId::of::<&str>(),
                 TypeId::of::<char>(),
             ]),
-            Self::Time => is(&[TypeId::of::<Time>()]),
+            Self::Timestamp => is(&[TypeId::of::<Time>()]),
             Self::Duration => is(&[TypeId::of::<Duration>()]),
             Self::List(_) => is(&[TypeId::of::<Array>()]),
             Self::Objects(_) => is(&[TypeId::of::<List>()]),
@@ -175,9 +175,9 @@ impl Type {
     pub(super) fn compares(&self, operator: &str, other: &Self) -> bool {
         match (self, other) {
             (Self::Unknown | Self::Never, _) | (_, Self::Unknown | Self::Never) => true,
-            (Self::Integer | Self::Number, Self::Integer | Self::Number)
-            | (Self::Text, Self::Text)
-            | (Self::Time, Self::Time)
+            (Self::Integer | Self::Float, Self::Integer | Self::Float)
+            | (Self::String, Self::String)
+            | (Self::Timestamp, Self::Timestamp)
             | (Self::Duration, Self::Duration) => true,
             (Self::Boolean, Self::Boolean) => strict::is_equality(operator),
             (Self::List(a), Self::List(b)) => strict::is_equality(operator) && a.compares("==", b),
@@ -185,9 +185,9 @@ impl Type {
             (
                 Self::Boolean
                 | Self::Integer
-                | Self::Number
-                | Self::Text
-                | Self::Time
+                | Self::Float
+                | Self::String
+                | Self::Timestamp
                 | Self::Duration
                 | Self::List(_)
                 | Self::Object(_)

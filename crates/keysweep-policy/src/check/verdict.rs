@@ -1,4 +1,4 @@
-//! Verdicts: where the script ends without one, and where it makes one that nobody sees.
+//! Verdicts: where the script ends without one, and where it makes one that has no effect.
 
 use keysweep_files::{Code, Place};
 use rhai::{Expr, FnCallExpr, Position, Stmt, StmtBlock};

@@ -1,6 +1,6 @@
 //! The methods of lists that call a function for each item.
 //!
-//! Rhai's own take whatever the function returns for true or false, forget a verdict that is made in it, and take the
+//! Rhai's own take whatever the function returns for a boolean, forget a verdict that is made in it, and take the
 //! name of a function for one. These replace them: for lists of objects, which are given, and for those that scripts make.
 
 use keysweep_model::Verdict;
@@ -121,7 +121,7 @@ fn register_for<L: Items>(engine: &mut Engine) {
     });
 }
 
-/// What of Rhai's is left out: it does the same as others, or cannot be kept from taking anything for true or false.
+/// What of Rhai's is left out: it does the same as others, or cannot be kept from taking anything for a boolean.
 fn leave_out(engine: &mut Engine) {
     for name in ["dedup", "drain", "order_by", "reduce_rev", "retain", "sort"] {
         engine.register_fn(name, move |_: &mut Array, _: FnPtr| left_out(name));
@@ -130,7 +130,7 @@ fn leave_out(engine: &mut Engine) {
         engine.register_fn(name, move |_: &mut Array, _: FnPtr, _: Dynamic| left_out(name));
         engine.register_fn(name, move |_: &mut Array, _: FnPtr, _: i64| left_out(name));
     }
-    // Rhai takes a text for the name of a function.
+    // Rhai takes a string for the name of a function.
     for name in ["all", "dedup", "drain", "filter", "map", "reduce", "reduce_rev", "retain", "some", "sort"] {
         engine.register_fn(name, move |_: &mut Array, function: &str| by_name(name, function));
     }
@@ -196,9 +196,7 @@ fn first<L: Items>(context: &Context<'_>, list: &L, test: &FnPtr, wanted: bool) 
 
 fn ask(context: &Context<'_>, test: &FnPtr, item: Dynamic, place: usize) -> Result<bool> {
     let answer = call(context, test, item, place)?;
-    answer
-        .as_bool()
-        .map_err(|_| format!("the function must return true or false, and returned {}", type_of(&answer)).into())
+    answer.as_bool().map_err(|_| format!("the closure must return a boolean, and returned {}", type_of(&answer)).into())
 }
 
 /// What the function makes of an item, or of an item and its place.
@@ -213,7 +211,7 @@ fn call(context: &Context<'_>, function: &FnPtr, item: Dynamic, place: usize) ->
     no_verdict(made)
 }
 
-/// Rhai takes a text for the function of that name.
+/// Rhai takes a string for the function of that name.
 fn written_in_place(function: &FnPtr) -> Result<()> {
     if function.is_anonymous() {
         return Ok(());

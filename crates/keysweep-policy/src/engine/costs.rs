@@ -67,7 +67,7 @@ fn pieces(arguments: &[&mut Dynamic]) -> Cost {
     Cost { operations: size / 2, made: 64 * size, ..Cost::default() }
 }
 
-/// Makes a text of it. A text is its own.
+/// Makes a string of it. A string is its own.
 fn shown(arguments: &[&mut Dynamic]) -> Cost {
     match arguments {
         [text] if text.is_string() => Cost::default(),

@@ -15,13 +15,13 @@ use crate::policy::source::Source;
 /// The type of a value with its article.
 pub(crate) fn type_of(value: &Dynamic) -> &'static str {
     if value.is_int() {
-        "a whole number"
+        "an integer"
     } else if value.is_float() {
-        "a number"
+        "a float"
     } else if value.is_string() || value.is_char() {
-        "a text"
+        "a string"
     } else if value.is_bool() {
-        "true or false"
+        "a boolean"
     } else if value.is_unit() {
         "nothing (`()`)"
     } else if value.is::<Array>() || value.is::<List>() || value.is::<Values>() {
@@ -31,7 +31,7 @@ pub(crate) fn type_of(value: &Dynamic) -> &'static str {
     } else if value.is::<Verdict>() {
         "a verdict"
     } else if value.is::<Time>() {
-        "a time"
+        "a timestamp"
     } else if value.is::<Duration>() {
         "a duration"
     } else {
@@ -41,7 +41,7 @@ pub(crate) fn type_of(value: &Dynamic) -> &'static str {
 
 /// That two values cannot be compared, given their types with articles.
 pub(crate) fn incomparable(a: &str, b: &str) -> String {
-    let is_unordered = ["true or false", "a list"].contains(&a);
+    let is_unordered = ["a boolean", "a list"].contains(&a);
     if a == b && is_unordered { format!("{a} has no order") } else { format!("cannot compare {a} with {b}") }
 }
 
@@ -69,8 +69,8 @@ pub(crate) fn parse_error(error: &ParseError, text: &str) -> Diagnostic {
         }
         ParseErrorType::ExprTooDeep => (Code::Syntax, "the script is nested too deep".to_owned(), None),
         ParseErrorType::BadInput(LexError::MalformedNumber(number)) => {
-            let help = "a whole number is at most 9,223,372,036,854,775,807".to_owned();
-            (Code::Syntax, format!("`{number}` is no number"), Some(help))
+            let help = "an integer is at most 9,223,372,036,854,775,807".to_owned();
+            (Code::Syntax, format!("`{number}` is not a number"), Some(help))
         }
         ParseErrorType::Reserved(symbol)
         | ParseErrorType::UnknownOperator(symbol)
@@ -113,7 +113,7 @@ fn runtime_message(error: &EvalAltResult) -> String {
             format!("the function does not take what it is given: `{given}`")
         }
         EvalAltResult::ErrorFunctionNotFound(what, _) if what.ends_with("cannot be sorted") => {
-            "only texts or numbers can be sorted, and all items must be of one type".to_owned()
+            "only strings or numbers can be sorted, and all items must be of one type".to_owned()
         }
         EvalAltResult::ErrorFunctionNotFound(signature, _) => {
             format!("there is no function for these types: `{}`", plain_types(signature))
@@ -123,7 +123,7 @@ fn runtime_message(error: &EvalAltResult) -> String {
         }
         EvalAltResult::ErrorStackOverflow(_) => "the script's calls are nested too deep".to_owned(),
         EvalAltResult::ErrorDataRace(..) => {
-            "a function without a name uses the variable whose list it is called for: keep what it needs in another \
+            "a closure uses the variable whose list it is called for: keep what it needs in another \
              variable"
                 .to_owned()
         }
@@ -145,7 +145,7 @@ fn plain_types(signature: &str) -> String {
     signature
         .replace("&str | ImmutableString | String", "string")
         .replace("i64", "integer")
-        .replace("f64", "number")
+        .replace("f64", "float")
         .replace("bool", "boolean")
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn register(engine: &mut Engine) {
 }
 
 fn register_times(engine: &mut Engine) {
-    engine.register_type_with_name::<Time>("a time");
+    engine.register_type_with_name::<Time>("a timestamp");
     engine.register_type_with_name::<Duration>("a duration");
     engine.register_fn("now", |context: NativeCallContext| -> Result<Time> {
         context.tag().and_then(|tag| tag.clone().try_cast()).ok_or_else(|| "there is no judged time".into())
@@ -72,7 +72,7 @@ fn matches_any(text: &str, patterns: &Array) -> Result<bool> {
     let length = |pattern: &Dynamic| pattern.as_immutable_string_ref().map_or(0, |pattern| pattern.len());
     charge::globs(text, patterns.iter().map(length)).charge()?;
     for pattern in patterns {
-        let pattern = pattern.read_lock::<ImmutableString>().ok_or("`matches_any` takes a list of texts")?;
+        let pattern = pattern.read_lock::<ImmutableString>().ok_or("`matches_any` takes a list of strings")?;
         if matches(Syntax::Glob, &pattern, text)? {
             return Ok(true);
         }

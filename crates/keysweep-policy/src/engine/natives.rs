@@ -1,7 +1,7 @@
 //! Functions of Rhai that say nothing where something is wrong: here they are errors.
 //!
-//! An index outside a list or text, a missing entry of a map, a number that is undefined, and a text made of what has
-//! none.
+//! An index outside a list or string, a missing entry of a map, a number that is undefined, and a string made of what
+//! has none.
 
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Map, NativeCallContext, Position};
 
@@ -12,7 +12,7 @@ type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 pub(crate) fn register(engine: &mut Engine) {
     register_replace(engine);
     engine.register_fn("pad", pad);
-    // Rhai would take a text for the name of a function.
+    // Rhai would take a string for the name of a function.
     engine.register_fn("index_of", index_of);
     engine.register_fn("get", |list: &mut Array, index: i64| place(list, index).map(|place| list[place].clone()));
     engine.register_fn("set", |list: &mut Array, index: i64, value: Dynamic| -> Result<()> {
@@ -38,9 +38,9 @@ pub(crate) fn register(engine: &mut Engine) {
     engine.register_fn("to_int", |number: f64| -> Result<i64> {
         #[expect(clippy::cast_possible_truncation, reason = "numbers outside the range are errors")]
         let whole = number.trunc() as i64;
-        // 2^63 as a number; the greatest whole number itself is none.
+        // 2^63 as a float; the greatest integer itself is not one.
         let is_inside = (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&number);
-        if is_inside { Ok(whole) } else { Err(format!("{number} is no whole number").into()) }
+        if is_inside { Ok(whole) } else { Err(format!("{number} is not an integer").into()) }
     });
     // The same as Rhai's own, which takes a value of any type, so that it is charged for a large one.
     engine.register_fn("to_string", |number: i64| number.to_string());
@@ -54,7 +54,7 @@ pub(crate) fn register(engine: &mut Engine) {
         .register_fn("+=", |_: &mut ImmutableString, _: ()| -> Result<()> { Err("nothing (`()`) has no text".into()) });
 }
 
-/// Texts and characters, each in the place of each.
+/// Strings and characters, each in the place of each.
 fn register_replace(engine: &mut Engine) {
     type Context<'a> = NativeCallContext<'a>;
     engine.register_fn("replace", |context: Context, text: &mut ImmutableString, find: &str, with: &str| {
@@ -71,7 +71,7 @@ fn register_replace(engine: &mut Engine) {
     });
 }
 
-/// Stops a script that makes a text of something that has none. Rhai would take the name of its type, and hides errors.
+/// Stops a script that makes a string of something that has none. Rhai would take the name of its type, and hides errors.
 pub(crate) fn no_text(what: &'static str) -> ImmutableString {
     watch::stop(watch::Limit::NoText(what));
     ImmutableString::new()
@@ -95,7 +95,7 @@ fn pad(context: NativeCallContext<'_>, text: &mut ImmutableString, length: i64, 
         return Ok(());
     }
     if with.is_empty() {
-        return Err("`pad` needs a text to pad with, and this one is empty".into());
+        return Err("`pad` needs a string to pad with, and this one is empty".into());
     }
     if text.len().saturating_add(missing) > context.engine().max_string_size() {
         return Err(EvalAltResult::ErrorDataTooLarge("Length of string".to_owned(), Position::NONE).into());

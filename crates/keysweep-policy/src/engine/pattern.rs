@@ -1,4 +1,4 @@
-//! Patterns for texts: globs, which need no preparation, and regular expressions, each compiled once and kept.
+//! Patterns for strings: globs, which need no preparation, and regular expressions, each compiled once and kept.
 
 use std::{cell::RefCell, collections::HashMap};
 
@@ -18,9 +18,9 @@ const MAX_KEPT: usize = 12 << 20;
 /// How a pattern is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Syntax {
-    /// `*` stands for any text, `?` for one character, everything else for itself; it matches whole texts.
+    /// `*` stands for any text, `?` for one character, everything else for itself; it matches whole strings.
     Glob,
-    /// A regular expression without look-around and references back; it matches anywhere in a text.
+    /// A regular expression without look-around and references back; it matches anywhere in a string.
     Regex,
 }
 
@@ -31,7 +31,7 @@ pub(crate) enum PatternError {
     #[error(transparent)]
     TooLong(#[from] PatternTooLong),
     /// It cannot be compiled.
-    #[error("`{pattern}` is no regular expression: {reason}")]
+    #[error("`{pattern}` is not a regular expression: {reason}")]
     Malformed {
         /// The pattern.
         pattern: String,
@@ -137,9 +137,9 @@ mod tests {
         insta::assert_snapshot!(
             [wrong("a("), wrong("(?=x)"), wrong("(\\w{200}){200}"), wrong(&"x".repeat(300))].join("\n"),
             @r"
-        `a(` is no regular expression: unclosed group
-        `(?=x)` is no regular expression: look-around, including look-ahead and look-behind, is not supported
-        `(\w{200}){200}` is no regular expression: Compiled regex exceeds size limit of 262144 bytes.
+        `a(` is not a regular expression: unclosed group
+        `(?=x)` is not a regular expression: look-around, including look-ahead and look-behind, is not supported
+        `(\w{200}){200}` is not a regular expression: Compiled regex exceeds size limit of 262144 bytes.
         the pattern has 300 bytes; 256 are allowed
         "
         );

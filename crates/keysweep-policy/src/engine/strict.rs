@@ -59,7 +59,7 @@ fn compare<A: Variant + Clone, B: Variant + Clone>(
     }
 }
 
-/// The exact order: a whole number beyond 2^53 is not rounded to the nearest number first.
+/// The exact order: an integer beyond 2^53 is not rounded to the nearest float first.
 pub(crate) fn integer_with_number(integer: i64, number: f64) -> Option<Ordering> {
     const BEYOND: f64 = 9_223_372_036_854_775_808.0;
     if number.is_nan() {

@@ -48,7 +48,7 @@ pub(crate) fn register(engine: &mut Engine) {
 
 fn said(verdict: &str, words: &str) -> Result<String> {
     if words.trim().is_empty() {
-        return Err(format!("`{verdict}` needs words: whoever reads the finding has nothing else").into());
+        return Err(format!("`{verdict}` needs a message: the finding shows nothing else").into());
     }
     Ok(words.to_owned())
 }
@@ -72,7 +72,7 @@ fn fail_with(message: &str, more: Map) -> Result<Verdict> {
 
 fn parse_severity(value: &Dynamic) -> Result<Severity> {
     let Some(word) = value.read_lock::<ImmutableString>() else {
-        return Err(format!("`severity` is a text, not {}", type_of(value)).into());
+        return Err(format!("`severity` is a string, not {}", type_of(value)).into());
     };
     word.parse::<Severity>().map_err(|error| error.to_string().into())
 }
@@ -97,7 +97,7 @@ fn evidence_value(value: &Dynamic) -> Result<EvidenceValue> {
     if let Ok(value) = value.as_float() {
         // JSON has no other numbers.
         let finite = Some(value).filter(|value| value.is_finite());
-        return finite.map(EvidenceValue::Number).ok_or_else(|| format!("is no number: {value}").into());
+        return finite.map(EvidenceValue::Number).ok_or_else(|| format!("is not a number: {value}").into());
     }
     if let Some(time) = value.read_lock::<Time>() {
         return Ok(EvidenceValue::Time(time.0));
@@ -105,7 +105,7 @@ fn evidence_value(value: &Dynamic) -> Result<EvidenceValue> {
     evidence_text(value).map(EvidenceValue::Text)
 }
 
-/// The items as texts; of a long list the first, and how many more there are.
+/// The items as strings; of a long list the first, and how many more there are.
 fn evidence_list(length: usize, items: impl Iterator<Item = Dynamic>) -> Result<EvidenceValue> {
     let mut texts = items.take(MAX_EVIDENCE).map(|item| evidence_text(&item)).collect::<Result<Vec<_>>>()?;
     if length > MAX_EVIDENCE {
@@ -121,7 +121,7 @@ fn evidence_text(value: &Dynamic) -> Result<String> {
     if let Some(time) = value.read_lock::<Time>() {
         return Ok(time.0.to_string());
     }
-    name_of(value).unwrap_or_else(|| Err(format!("holds {}, which is no evidence", type_of(value)).into()))
+    name_of(value).unwrap_or_else(|| Err(format!("holds {}, which cannot be evidence", type_of(value)).into()))
 }
 
 fn judged_time(context: &NativeCallContext) -> Result<Timestamp> {
@@ -129,12 +129,12 @@ fn judged_time(context: &NativeCallContext) -> Result<Timestamp> {
     Ok(now.0)
 }
 
-/// An exemption up to a time that is written as a text.
+/// An exemption up to a time that is written as a string.
 fn exempt_until(reason: &str, until: &str, now: Timestamp) -> Result<Verdict> {
     exempt_until_time(reason, parse_time(until).map_err(|error| error.to_string())?, now)
 }
 
-/// An exemption that has run out is the violation that it let off.
+/// An exemption that has run out is the violation that it exempted.
 fn exempt_until_time(reason: &str, until: Timestamp, now: Timestamp) -> Result<Verdict> {
     charge::verdict(reason, 0).charge()?;
     let reason = said("exempt", reason)?;

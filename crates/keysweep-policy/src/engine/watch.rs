@@ -89,7 +89,7 @@ pub(crate) enum Limit {
     Operations(u64),
     Time(Duration),
     Memory(usize),
-    /// No limit: a text was made of this, which has none.
+    /// No limit: a string was made of this, which has none.
     NoText(&'static str),
     Stack,
 }
@@ -100,7 +100,7 @@ impl Limit {
         match self {
             Self::Operations(most) => format!("the script took more than {most} operations"),
             Self::Time(most) => format!("the script took longer than {} ms", most.as_millis()),
-            Self::Memory(most) => format!("the script's lists, texts and evidence took more than {most} bytes"),
+            Self::Memory(most) => format!("the script's lists, strings and evidence took more than {most} bytes"),
             Self::NoText(what) => format!("{what} has no text: name the property that you mean"),
             Self::Stack => "the script's calls and expressions are nested too deep".to_owned(),
         }

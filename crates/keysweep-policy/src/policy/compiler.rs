@@ -192,7 +192,7 @@ impl Imports<'_> {
                 ])
             };
             let Expr::StringConstant(path, ..) = &import.0 else {
-                return Err(refused("an import names its library by a text".to_owned(), EXAMPLE));
+                return Err(refused("an import names its library by a string".to_owned(), EXAMPLE));
             };
             if import.1.name.is_empty() {
                 return Err(refused(format!("the import of `{path}` has no name"), EXAMPLE));
@@ -224,7 +224,7 @@ impl Imports<'_> {
             return Err(refused(format!("a policy imports at most {MAX_LIBRARIES} libraries"), "join some of them"));
         }
         let file = file_of(folder, path).ok_or_else(|| {
-            let message = format!("`{path}` is no path within the policy's folder");
+            let message = format!("`{path}` is not a path within the policy's folder");
             refused(message, "an import names a file below the folder, without `.rhai`: `lib/owners`")
         })?;
         let text = keysweep_files::read(FileKind::Policy, &file, Found::In(folder));

@@ -20,7 +20,7 @@ pub struct Limits {
     pub call_levels: usize,
     /// How deep expressions may be nested: 8 to 128.
     pub expression_depth: usize,
-    /// Bytes of a text, and of all texts in one list or map together: 256 to 1,048,576.
+    /// Bytes of a string, and of all strings in one list or map together: 256 to 1,048,576.
     pub text_bytes: usize,
     /// Items of a list that a script makes, with those of the lists in it: 16 to 65,536. Lists of objects are not
     /// counted: they are given.

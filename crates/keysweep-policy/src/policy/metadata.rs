@@ -178,7 +178,7 @@ struct Raw {
 #[schemars(deny_unknown_fields)]
 struct RawParam {
     /// The type of its values.
-    #[schemars(with = "String", extend("enum" = ["integer", "number", "string", "boolean", "list"]))]
+    #[schemars(with = "String", extend("enum" = ["integer", "float", "string", "boolean", "list"]))]
     r#type: Option<Spanned<String>>,
     /// The value where the user sets none.
     #[schemars(with = "serde_json::Value")]
@@ -305,7 +305,7 @@ fn references(given: Vec<Spanned<String>>, wrong: &mut Vec<Diagnostic>) -> Vec<S
     given.into_iter().map(|url| url.value).collect()
 }
 
-/// The value that a text stands for, or an error at the text that names the nearest of `words`; none where it is missing.
+/// The value that a string stands for, or an error that names the nearest of `words`; none where it is missing.
 fn word<T: FromStr<Err: fmt::Display>>(
     text: Option<&Spanned<String>>,
     words: &[&'static str],
@@ -342,7 +342,7 @@ impl RawParam {
         let max = self.max.as_ref().and_then(|max| bound(kind, "max", max, wrong));
         let one_of = match (kind, &self.one_of) {
             (_, None) => Vec::new(),
-            (ParamType::Integer | ParamType::Number | ParamType::String, Some(values)) => {
+            (ParamType::Integer | ParamType::Float | ParamType::String, Some(values)) => {
                 values.iter().filter_map(|value| typed(kind, "one_of", value, wrong)).collect()
             }
             (ParamType::Boolean | ParamType::List, Some(_)) => {
@@ -373,7 +373,7 @@ impl RawParam {
 
 fn bound(kind: ParamType, field: &str, value: &Spanned<Scalar>, wrong: &mut Vec<Diagnostic>) -> Option<ParamValue> {
     match kind {
-        ParamType::Integer | ParamType::Number => typed(kind, field, value, wrong),
+        ParamType::Integer | ParamType::Float => typed(kind, field, value, wrong),
         ParamType::String | ParamType::Boolean | ParamType::List => {
             wrong.push(
                 yaml::at(value, format!("a {} parameter takes no `{field}`", kind.as_str())).code(Code::BadParameter),

@@ -6,27 +6,27 @@ use keysweep_model::{ParamValue, PolicyId};
 /// The type of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParamType {
-    /// A whole number.
+    /// An integer.
     Integer,
-    /// A number; whole numbers are accepted.
-    Number,
-    /// A text.
+    /// A float; integers are accepted.
+    Float,
+    /// A string.
     String,
-    /// True or false.
+    /// A boolean.
     Boolean,
-    /// A list of texts.
+    /// A list of strings.
     List,
 }
 
 impl ParamType {
-    pub(crate) const ALL: [Self; 5] = [Self::Integer, Self::Number, Self::String, Self::Boolean, Self::List];
+    pub(crate) const ALL: [Self; 5] = [Self::Integer, Self::Float, Self::String, Self::Boolean, Self::List];
 
     /// The word that names the type in a policy's metadata.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Integer => "integer",
-            Self::Number => "number",
+            Self::Float => "float",
             Self::String => "string",
             Self::Boolean => "boolean",
             Self::List => "list",
@@ -38,23 +38,23 @@ impl ParamType {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 
-    /// `value` as this type; none where it is of another. Only whole numbers are converted, to numbers.
+    /// `value` as this type; none where it is of another. Only integers are converted, to floats.
     pub(crate) fn convert(self, value: &ParamValue) -> Option<ParamValue> {
         match (self, value) {
-            (Self::Number, ParamValue::Integer(value)) => exact_number(*value).map(ParamValue::Number),
-            (Self::Number, ParamValue::Number(number)) if number.is_nan() => None,
+            (Self::Float, ParamValue::Integer(value)) => exact_float(*value).map(ParamValue::Number),
+            (Self::Float, ParamValue::Number(number)) if number.is_nan() => None,
             (Self::Integer, ParamValue::Integer(_))
-            | (Self::Number, ParamValue::Number(_))
+            | (Self::Float, ParamValue::Number(_))
             | (Self::String, ParamValue::String(_))
             | (Self::Boolean, ParamValue::Boolean(_))
             | (Self::List, ParamValue::List(_)) => Some(value.clone()),
-            (Self::Integer | Self::Number | Self::String | Self::Boolean | Self::List, _) => None,
+            (Self::Integer | Self::Float | Self::String | Self::Boolean | Self::List, _) => None,
         }
     }
 }
 
-/// The number that is `value` exactly; beyond 2^53 not every whole number is one.
-fn exact_number(value: i64) -> Option<f64> {
+/// The float that is `value` exactly; beyond 2^53 not every integer is one.
+fn exact_float(value: i64) -> Option<f64> {
     let limit = 1_i64 << f64::MANTISSA_DIGITS;
     #[expect(clippy::cast_precision_loss, reason = "within the limit there is no loss")]
     (-limit..=limit).contains(&value).then_some(value as f64)

@@ -55,7 +55,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// All of a function without a name, which is an argument: up to the comma or the bracket after it.
+    /// All of a closure, which is an argument: up to the comma or the bracket after it.
     pub(crate) fn closure(&self, position: Position) -> Option<Place> {
         let first = self.at(position)?;
         let mut last = first;
@@ -191,7 +191,7 @@ const SIGNS: [&str; 31] = [
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Open {
     Bracket(usize),
-    /// An expression in a text in backticks that began with this token.
+    /// An expression in a string in backticks that began with this token.
     Text(usize),
 }
 
@@ -273,7 +273,7 @@ impl<'a> Scanner<'a> {
         self.tokens[last].partner = Some(first);
     }
 
-    /// A piece of a text in backticks, up to its end or to an expression in it.
+    /// A piece of a string in backticks, up to its end or to an expression in it.
     fn text_piece(&mut self, first: usize) {
         while let Some(next) = self.peek() {
             if self.rest().starts_with("``") {

@@ -1,7 +1,7 @@
 //! Coverage: which lines and branches of a policy's script its cases reach.
 //!
 //! A covered script is the policy's own text with probes written into it, compiled for an engine that knows them. The
-//! policy itself runs without any, so that coverage costs nothing where nobody asks for it, and no verdict comes from a
+//! policy itself runs without any, so that coverage costs nothing where it is not asked for, and no verdict comes from a
 //! changed script.
 //!
 //! A line counts where a statement, a condition, an operand or the body of a function begins on it, and is reached where

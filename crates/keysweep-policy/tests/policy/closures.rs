@@ -21,7 +21,7 @@ fn end(script: &str) -> String {
 }
 
 #[test]
-fn functions_in_place_see_what_is_around_them() {
+fn closures_see_what_is_around_them() {
     let scripts = [
         "pass(`${[1, 2, 3].filter(|n| n > 1)}`)",
         "pass(`${[1, 100].filter(|n| n > params.limit)}`)",
@@ -63,11 +63,11 @@ fn functions_in_place_see_what_is_around_them() {
     pass(`${[3, 1, 2].reduce(|sum, n| sum + n, 0)}`)
         Pass { note: Some("6") }
     let list = [3, 1, 2]; list.sort(|a, b| a - b); pass(`${list}`)
-        refused: a function without a name is used on the spot: it cannot be kept or passed on
+        refused: a closure is used where it stands: it cannot be kept or passed on
     pass(`${[1, 2].index_of(|n| n == 2)}`)
         Pass { note: Some("1") }
     let n = [1].find(|n| n > 5); if n == 1 { pass() } else { fail("no") }
-        error: line 6, column 101: cannot compare nothing (`()`) with a whole number
+        error: line 6, column 101: cannot compare nothing (`()`) with an integer
     let n = [key].find(|k| k.age_days > 5000); pass(n.id)
         error: line 6, column 117: unknown property 'id'
     let keys = key.user.access_keys; if key.id in keys.map(|k| k.id) { pass(`${keys[0].id}`) } else { fail("no") }
@@ -86,7 +86,7 @@ fn functions_in_place_see_what_is_around_them() {
 }
 
 #[test]
-fn functions_in_place_are_kept_by_nothing() {
+fn closures_are_kept_by_nothing() {
     let scripts = [
         "let f = || 1; pass()",
         "let f = |x| key.age_days > x; pass()",
@@ -152,33 +152,33 @@ fn functions_in_place_are_kept_by_nothing() {
     ];
     insta::assert_snapshot!(scripts.map(end).join("\n"), @r#"
     let f = || 1; pass()
-        refused: a function without a name is used on the spot: it cannot be kept or passed on
+        refused: a closure is used where it stands: it cannot be kept or passed on
     let f = |x| key.age_days > x; pass()
-        refused: a function without a name is used on the spot: it cannot be kept or passed on
+        refused: a closure is used where it stands: it cannot be kept or passed on
     let fs = [|x| x]; pass()
-        refused: a function without a name is used on the spot: it cannot be kept or passed on
+        refused: a closure is used where it stands: it cannot be kept or passed on
     let m = #{ f: |x| x }; pass()
-        refused: a function without a name is used on the spot: it cannot be kept or passed on
+        refused: a closure is used where it stands: it cannot be kept or passed on
     let f = 1; f = |x| x; pass()
-        refused: a function without a name is used on the spot: it cannot be kept or passed on
+        refused: a closure is used where it stands: it cannot be kept or passed on
     return |x| x;
-        refused: a function without a name is used on the spot: it cannot be kept or passed on
+        refused: a closure is used where it stands: it cannot be kept or passed on
     |x| x
-        refused: a function without a name is used on the spot: it cannot be kept or passed on
+        refused: a closure is used where it stands: it cannot be kept or passed on
     twice(|x| x, 1); pass()
-        refused: a function without a name is used on the spot: it cannot be kept or passed on
+        refused: a closure is used where it stands: it cannot be kept or passed on
     [1].push(|x| x); pass()
-        refused: a function without a name is used on the spot: it cannot be kept or passed on
+        refused: a closure is used where it stands: it cannot be kept or passed on
     let a = []; a.push(|| a); pass()
-        refused: a function without a name is used on the spot: it cannot be kept or passed on
+        refused: a closure is used where it stands: it cannot be kept or passed on
     let a = []; a += |x| a; pass()
-        refused: a function without a name is used on the spot: it cannot be kept or passed on
+        refused: a closure is used where it stands: it cannot be kept or passed on
     [1].map(|x| |y| x + y); pass()
-        refused: a function without a name is used on the spot: it cannot be kept or passed on
+        refused: a closure is used where it stands: it cannot be kept or passed on
     [1].map(|x| { let f = |y| y; f }); pass()
-        refused: a function without a name is used on the spot: it cannot be kept or passed on
+        refused: a closure is used where it stands: it cannot be kept or passed on
     [1].contains(|x| x); pass()
-        refused: a function without a name is used on the spot: it cannot be kept or passed on
+        refused: a closure is used where it stands: it cannot be kept or passed on
     let x = [1, 2]; x.filter(|i| x.len > 1); pass()
         refused: the list is reached by way of `x`, which this function uses too
     let x = [[1]]; x[0].filter(|i| x.len > 1); pass()
@@ -200,21 +200,21 @@ fn functions_in_place_are_kept_by_nothing() {
     [1].map(|x| nothing + x); pass()
         refused: there is no variable `nothing`
     [1].map(|x| x.agee_days); pass()
-        refused: a whole number has no property `agee_days`
+        refused: an integer has no property `agee_days`
     [1].map(|x| nosuch(x)); pass()
         refused: there is no function `nosuch`
     [1].map(|key| key); pass()
         Pass { note: None }
     [1].filter(|x| x); pass()
-        refused: the function of `filter` gives a whole number instead of true or false
+        refused: the closure of `filter` gives an integer instead of a boolean
     [1].filter(|x| "true"); pass()
-        refused: the function of `filter` gives a text instead of true or false
+        refused: the closure of `filter` gives a string instead of a boolean
     [1].all(|x| 1); pass()
-        refused: the function of `all` gives a whole number instead of true or false
+        refused: the closure of `all` gives an integer instead of a boolean
     [1].some(|x| ()); pass()
-        refused: the function of `some` gives nothing (`()`) instead of true or false
+        refused: the closure of `some` gives nothing (`()`) instead of a boolean
     [1].find(|x| "yes"); pass()
-        refused: the function of `find` gives a text instead of true or false
+        refused: the closure of `find` gives a string instead of a boolean
     [1].map(|x| fail("x")); pass()
         error: line 6, column 71: a verdict that is made for an item judges nothing: gather the items, then judge
     [1].map(|a, b, c, d| a); pass()
@@ -228,33 +228,33 @@ fn functions_in_place_are_kept_by_nothing() {
     [1].for_each(|x| { return fail("x"); }); pass()
         error: line 6, column 71: a verdict that is made for an item judges nothing: gather the items, then judge
     key.user.access_keys.filter(|k| k.age_days); pass()
-        refused: the function of `filter` gives a whole number instead of true or false
+        refused: the closure of `filter` gives an integer instead of a boolean
     key.user.access_keys[5].id; pass()
         error: line 6, column 87: the list has no item 5: it has 1, counted from 0
     key.user.access_keys[-1].id; pass()
         error: line 6, column 87: the list has no item -1: it has 1, counted from 0
     key.user.access_keys.push(1); pass()
-        refused: `push` does not take a list and a whole number
+        refused: `push` does not take a list and an integer
     let l = key.user.access_keys; l[0] = 1; pass()
         error: line 6, column 98: indexer unavailable: a list [i64] = i64
     key.user.access_keys == key.user.access_keys; pass()
         refused: a list has no order
     1 in key.user.access_keys; pass()
-        refused: a whole number cannot be in a list
+        refused: an integer cannot be in a list
     #{ a: 1 }.filter(|k, v| v); pass()
-        refused: a function without a name is used on the spot: it cannot be kept or passed on
+        refused: a closure is used where it stands: it cannot be kept or passed on
     #{ a: 1 }.map(|k, v| v); pass()
-        refused: a function without a name is used on the spot: it cannot be kept or passed on
+        refused: a closure is used where it stands: it cannot be kept or passed on
     [1].find(|x| x == 1, 0); pass()
         error: line 6, column 71: `find` with a function is not part of the policy language: use `filter`, `map` or `reduce`
     [1].drain(|x| x); pass()
-        refused: the function of `drain` gives a whole number instead of true or false
+        refused: the closure of `drain` gives an integer instead of a boolean
     [1].drain("check"); pass()
         error: line 6, column 71: `drain` takes a function that is written in place, not the text `check`
     filter([1], "check"); pass()
         error: line 6, column 67: `filter` takes a function that is written in place, not the text `check`
     filter([1], |x| x == 1); pass()
-        refused: a function without a name is used on the spot: it cannot be kept or passed on
+        refused: a closure is used where it stands: it cannot be kept or passed on
     [1].sort("check"); pass()
         error: line 6, column 71: `sort` takes a function that is written in place, not the text `check`
     ["check"].index_of("check"); pass()
@@ -266,18 +266,18 @@ fn functions_in_place_are_kept_by_nothing() {
     if |x| x { pass() }
         refused: expecting a boolean expression, not Fn
     key.user.tag(|x| x); pass()
-        refused: a function without a name is used on the spot: it cannot be kept or passed on
+        refused: a closure is used where it stands: it cannot be kept or passed on
     let x = 1; let y = `${|z| x}`; pass()
-        refused: a function without a name is used on the spot: it cannot be kept or passed on
+        refused: a closure is used where it stands: it cannot be kept or passed on
     pass(|x| x)
-        refused: a function without a name is used on the spot: it cannot be kept or passed on
+        refused: a closure is used where it stands: it cannot be kept or passed on
     fail("x", #{ f: |x| x })
-        refused: a function without a name is used on the spot: it cannot be kept or passed on
+        refused: a closure is used where it stands: it cannot be kept or passed on
     "#);
 }
 
 #[test]
-fn functions_in_place_are_stopped_as_all_others() {
+fn closures_are_stopped_as_all_others() {
     let long = "let a = []; a.pad(1000, 1);";
     let scripts = [
         "loop { [1].map(|x| x); }".to_owned(),
@@ -303,13 +303,13 @@ fn functions_in_place_are_stopped_as_all_others() {
     let a = []; a.pad(1000, 1); let b = a; a.map(|x| b.map(|y| [1, 2, 3].map(|z| x + y + z))); pass()
         error: too large: size of array/BLOB
     let a = []; a.pad(1000, 1); a.map(|x| { let c = []; c.pad(1000, x); c }); pass()
-        error: the script's lists, texts and evidence took more than 16777216 bytes
+        error: the script's lists, strings and evidence took more than 16777216 bytes
     let a = []; a.pad(1000, 1); let n = 0; a.map(|x| { while n >= 0 { n += 1; } }); pass()
         error: the script took more than 50000 operations
     let a = []; a.pad(1000, 1); a.sort(|x, y| 1); pass()
-        refused: a function without a name is used on the spot: it cannot be kept or passed on
+        refused: a closure is used where it stands: it cannot be kept or passed on
     let a = []; a.pad(1000, 1); loop { a.sort(|x, y| if x > y { 1 } else { -1 }); }
-        refused: a function without a name is used on the spot: it cannot be kept or passed on
+        refused: a closure is used where it stands: it cannot be kept or passed on
     let a = []; a.pad(1000, 1); a.reduce(|sum, x| sum + "xxxxxxxxxxxxxxxxxxxxxxxxxxxx", ""); pass()
         error: too large: length of string
     let s = "x"; [1].map(|i| { loop { s += s; } }); pass()
@@ -329,7 +329,7 @@ fn functions_in_place_are_stopped_as_all_others() {
     let policy = keysweep_policy::Policy::compile("t", &file(script)).unwrap();
     insta::assert_snapshot!(show(&judge(&policy, user()).outcome), @"error: the script's calls are nested too deep");
     insta::assert_snapshot!(refused("fn f() { |x| x } fn check(key, params) { pass() }"), @"
-    error[misplaced-function]: a function without a name is used on the spot: it cannot be kept or passed on
+    error[misplaced-function]: a closure is used where it stands: it cannot be kept or passed on
      --> test.rhai:6:10
       |
     6 | fn f() { |x| x } fn check(key, params) { pass() }

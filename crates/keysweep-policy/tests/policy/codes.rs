@@ -209,9 +209,9 @@ fn files_are_told_what_is_wrong_with_them() {
       |
     7 | fn check(key, params) { if key.active { pass() /*\u{202e} } */ } else { fail("x") } }
       |                                                  ^^^^^^^^
-      = help: take it out; where a text needs it, write `\u202E` in double quotes
+      = help: take it out; where a string needs it, write `\u202E` in double quotes
 
-    error[misplaced-function]: a function without a name is used on the spot: it cannot be kept or passed on
+    error[misplaced-function]: a closure is used where it stands: it cannot be kept or passed on
      --> t.rhai:7:33
       |
     7 | fn check(key, params) { let f = |x| x; pass() }

@@ -64,40 +64,40 @@ fn lists_are_followed_to_their_items() {
         unknown-property `nam`: a user has no property `nam`
             did you mean `name`: the user's name?
     let names = x.users.map(|user| user.name); if names.contains(3) { } if names[0] > 5 { } pass()
-        unlike-comparison `3`: cannot compare a text with a whole number
-            write the number without quotes, or make the text a number by `parse_int(text)`
-        unlike-comparison `names[0] > 5`: cannot compare a text with a whole number
-            write the number without quotes, or make the text a number by `parse_int(text)`
+        unlike-comparison `3`: cannot compare a string with an integer
+            write the number without quotes, or make the string a number by `parse_int(text)`
+        unlike-comparison `names[0] > 5`: cannot compare a string with an integer
+            write the number without quotes, or make the string a number by `parse_int(text)`
     for user in x.users { if user.groups.some(|group| group > 3) { return fail(user.arn); } } pass()
-        unlike-comparison `group > 3`: cannot compare a text with a whole number
-            write the number without quotes, or make the text a number by `parse_int(text)`
+        unlike-comparison `group > 3`: cannot compare a string with an integer
+            write the number without quotes, or make the string a number by `parse_int(text)`
     x.users.filter(|user| user.name); pass()
-        not-a-condition `|user| user.name`: the function of `filter` gives a text instead of true or false
+        not-a-condition `|user| user.name`: the closure of `filter` gives a string instead of a boolean
             it says of an item whether it counts: `|key| key.age_days > 90`
     x.users.age_days; pass()
         unknown-property `age_days`: a list has no property `age_days`
             each of the list has it: ask one, as in `list.filter(|user| user.age_days ...)`
     if x.users.filter(|user| user.has_mfa).len > "3" { pass() } else { pass() }
-        unlike-comparison `x.users.filter(|user| user.has_mfa).len > "3"`: cannot compare a whole number with a text
-            write the number without quotes, or make the text a number by `parse_int(text)`
+        unlike-comparison `x.users.filter(|user| user.has_mfa).len > "3"`: cannot compare an integer with a string
+            write the number without quotes, or make the string a number by `parse_int(text)`
     if x.users { return pass(); } pass()
-        not-a-condition `x.users`: a condition is true or false, not a list
+        not-a-condition `x.users`: a condition is a boolean, not a list
             ask `!list.is_empty()`
     x.access_keys[0].aktive; x.access_keys[0].user.tag(3); pass()
         unknown-property `aktive`: an access key has no property `aktive`
             did you mean `active`: whether the key can sign requests?
-        wrong-argument-type `3`: `tag` takes a text, not a whole number
-            put values into a text in backticks: `made ${key.age_days} days ago`
+        wrong-argument-type `3`: `tag` takes a string, not an integer
+            put values into a string in backticks: `made ${key.age_days} days ago`
     x.users.lenn; x.users.filtr(|user| true); pass()
         unknown-property `lenn`: a list has no property `lenn`
             did you mean `len`?
         unknown-function `filtr`: there is no function `filtr`
             did you mean `filter`?
-        misplaced-function `|user| true`: a function without a name is used on the spot: it cannot be kept or passed on
+        misplaced-function `|user| true`: a closure is used where it stands: it cannot be kept or passed on
             it can be an argument of a list's all, count, dedup, drain, filter, find, find_map, for_each, index_of, map, reduce, retain, some
     let limit = "90"; let n = x.access_keys.count(|k| k.age_days > limit); pass(`${n}`)
-        unlike-comparison `k.age_days > limit`: cannot compare a whole number with a text
-            write the number without quotes, or make the text a number by `parse_int(text)`
+        unlike-comparison `k.age_days > limit`: cannot compare an integer with a string
+            write the number without quotes, or make the string a number by `parse_int(text)`
     "#);
 }
 
@@ -124,13 +124,13 @@ fn functions_are_followed_to_their_arguments_and_values() {
         unknown-property: an access key has no property `age_day`
     fn limit() { 90 }
     fn check(key, params) { if limit() == "90" { fail("old") } else { pass() } }
-        unlike-comparison: cannot compare a whole number with a text
+        unlike-comparison: cannot compare an integer with a string
     fn verdict(key) { if key.active { pass() } else { fail("no") } }
     fn check(key, params) { verdict(key); pass() }
         discarded-verdict: this verdict is thrown away: the script goes on after `verdict`
     fn age_of(key) { key.age_days }
     fn check(key, params) { age_of(key) }
-        no-verdict: `check` ends with a whole number instead of a verdict
+        no-verdict: `check` ends with an integer instead of a verdict
     fn owner(it) { it.user.nmae }
     fn check(key, params) { pass(owner(key)) }
         unknown-property: a user has no property `nmae`
@@ -166,7 +166,6 @@ fn every_path_through_check_ends_with_a_verdict() {
         "{ pass() }",
         "throw \"up\"",
     ]), @r#"
-
         no-verdict `{`: `check` is empty
             end it with `pass()`, `fail(message)` or `exempt(reason)`
     if x.active { pass() }
@@ -187,13 +186,13 @@ fn every_path_through_check_ends_with_a_verdict() {
         no-verdict `for`: `check` ends here without a verdict
             end it with `pass()`, `fail(message)` or `exempt(reason)`
     x.age_days
-        no-verdict `x.age_days`: `check` ends with a whole number instead of a verdict
+        no-verdict `x.age_days`: `check` ends with an integer instead of a verdict
             end it with `pass()`, `fail(message)` or `exempt(reason)`
     return x;
         no-verdict `x`: `check` ends with an access key instead of a verdict
             end it with `pass()`, `fail(message)` or `exempt(reason)`
     if x.active { "pass" } else { pass() }
-        no-verdict `"pass"`: `check` ends with a text instead of a verdict
+        no-verdict `"pass"`: `check` ends with a string instead of a verdict
             end it with `pass()`, `fail(message)` or `exempt(reason)`
     try { return pass(); } catch { x.active }
         no-verdict `try`: `check` ends here without a verdict
@@ -257,19 +256,19 @@ fn conditions_are_true_or_false() {
         "if x.active == true && x.user { pass() } else { pass() }",
     ]), @r#"
     if x.user.tag("a") { pass() } else { pass() }
-        not-a-condition `x.user.tag("a")`: a condition is true or false, not a text
+        not-a-condition `x.user.tag("a")`: a condition is a boolean, not a string
             compare it, as in `... != ""`
     if x.age_days && x.active { pass() } else { pass() }
-        not-a-condition `x.age_days`: a condition is true or false, not a whole number
+        not-a-condition `x.age_days`: a condition is a boolean, not an integer
             compare it, as in `... > 0`
     if !x.user.groups { pass() } else { pass() }
-        not-a-condition `x.user.groups`: a condition is true or false, not a list
+        not-a-condition `x.user.groups`: a condition is a boolean, not a list
             ask `!list.is_empty()`
     while x.age_days { } pass()
-        not-a-condition `x.age_days`: a condition is true or false, not a whole number
+        not-a-condition `x.age_days`: a condition is a boolean, not an integer
             compare it, as in `... > 0`
     if x.active == true && x.user { pass() } else { pass() }
-        not-a-condition `x.user`: a condition is true or false, not a user
+        not-a-condition `x.user`: a condition is a boolean, not a user
     "#);
 }
 
@@ -297,45 +296,45 @@ fn arguments_fit_the_functions_that_take_them() {
         "pass(`${x.user.name.to_uper()}`)",
     ]), @r#"
     if matches(x.age_days, "*") { } pass()
-        wrong-argument-type `matches`: `matches` does not take a whole number and a text
+        wrong-argument-type `matches`: `matches` does not take an integer and a string
             it is called as `matches(text, glob)`
     if matches(x.user.name) { } pass()
         wrong-argument-count `matches`: `matches` cannot be called with 1 argument
             it is called as `matches(text, glob)`
     if x.user.name.matches(3) { } pass()
-        wrong-argument-type `matches`: `matches` does not take a text and a whole number
+        wrong-argument-type `matches`: `matches` does not take a string and an integer
             it is called as `matches(text, glob)`
     if matches_any(x.user.name, "a*") { } pass()
-        wrong-argument-type `matches_any`: `matches_any` does not take a text and a text
+        wrong-argument-type `matches_any`: `matches_any` does not take a string and a string
             it is called as `matches_any(text, globs)`
     if matches_regex(x.user.name, "(") { } pass()
-        wrong-argument-value `"("`: `(` is no regular expression: unclosed group
+        wrong-argument-value `"("`: `(` is not a regular expression: unclosed group
     if days_between(x.created_on, now()) > 3 { } pass()
-        wrong-argument-type `days_between`: `days_between` does not take a text and a time
+        wrong-argument-type `days_between`: `days_between` does not take a string and a timestamp
             it is called as `days_between(from, to)`
     if x.created_at > "2026-03-01" { } pass()
-        unlike-comparison `x.created_at > "2026-03-01"`: cannot compare a time with a text
-            make the text a time: `date("2026-03-01")`
+        unlike-comparison `x.created_at > "2026-03-01"`: cannot compare a timestamp with a string
+            make the string a timestamp: `date("2026-03-01")`
     if x.created_at > date("2026-13-01") { } pass()
         wrong-argument-value `"2026-13-01"`: `2026-13-01` is not a date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`
     if now() - x.created_at > 90 { } pass()
-        unlike-comparison `now() - x.created_at > 90`: cannot compare a duration with a whole number
+        unlike-comparison `now() - x.created_at > 90`: cannot compare a duration with an integer
             compare its `.days`, or compare with `days(90)`
     if now() - x.created_at > days(90) { } pass()
     if (now() - x.created_at).days > 90 { } pass()
     fail("x", #{ severity: "urgent" })
         wrong-argument-value `"urgent"`: `urgent` is not a severity: use one of info, low, medium, high, critical
     fail("x", "critical")
-        wrong-argument-type `fail`: `fail` does not take a text and a text
+        wrong-argument-type `fail`: `fail` does not take a string and a string
             it is called as `fail(message)` or `fail(message, more)`
     exempt("x", "tomorrow")
         wrong-argument-value `"tomorrow"`: `tomorrow` is not a date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`
     exempt("x", now() + days(3))
     if x.user.name - 3 > 4 { } pass()
-        wrong-argument-type `x.user.name - 3`: `-` does not take a text and a whole number
+        wrong-argument-type `x.user.name - 3`: `-` does not take a string and an integer
     if x.age_days in ["a"] { } pass()
-        unlike-comparison `x.age_days in ["a"]`: cannot compare a whole number with a text
-            write the number without quotes, or make the text a number by `parse_int(text)`
+        unlike-comparison `x.age_days in ["a"]`: cannot compare an integer with a string
+            write the number without quotes, or make the string a number by `parse_int(text)`
     if x.user.name !in ["a"] { } pass()
     pass(`${x.user.name.to_uper()}`)
         unknown-function `to_uper`: there is no function `to_uper`
@@ -360,13 +359,13 @@ fn constants_are_computed() {
             compare a fact with a parameter or a value
     if 9223372036854775807 + 1 > x.age_days { } pass()
         overflow `9223372036854775807 + 1`: this overflows
-            a whole number is at most 9,223,372,036,854,775,807
+            an integer is at most 9,223,372,036,854,775,807
     if x.age_days / 0 > 3 { } if 5 / (3 - 3) > x.age_days { } pass()
         overflow `x.age_days / 0`: this divides by zero
         overflow `5 / (3 - 3)`: this divides by zero
     if 24 * 3600 * 1000000000000000 > x.age_days { } pass()
         overflow `24 * 3600 * 1000000000000000`: this overflows
-            a whole number is at most 9,223,372,036,854,775,807
+            an integer is at most 9,223,372,036,854,775,807
     ");
 }
 
@@ -479,14 +478,14 @@ fn mistakes_in_the_metadata_hide_none_in_the_script() {
     `hihg` is not a severity: use one of info, low, medium, high, critical
     `min` `100` is above `max` `9`
     an access key has no property `aktive`
-    `pass` takes a text, not a whole number
+    `pass` takes a string, not an integer
     ");
     insta::assert_snapshot!(messages(&text("low\n//! ressource: x", "integer")), @"
     unknown field `ressource`, expected one of id, title, severity, resource, remedy, description, params, frameworks, references, language, enabled
     `min` `100` is above `max` `9`
     an access key has no property `aktive`
-    `pass` takes a text, not a whole number
+    `pass` takes a string, not an integer
     ");
     // Where the type of a parameter is not known, nothing is said of how the script uses it.
-    insta::assert_snapshot!(messages(&text("low", "intger")), @"`intger` is not a type of parameter: use one of integer, number, string, boolean, list");
+    insta::assert_snapshot!(messages(&text("low", "intger")), @"`intger` is not a type of parameter: use one of integer, float, string, boolean, list");
 }

@@ -131,18 +131,18 @@ fn only_verdicts_are_verdicts() {
     insta::assert_snapshot!(outcomes.join("\n"), @r#"
                  refused: `check` is empty
     ()           refused: `check` ends with nothing (`()`) instead of a verdict
-    true         refused: `check` ends with true or false instead of a verdict
-    42           refused: `check` ends with a whole number instead of a verdict
-    "pass"       refused: `check` ends with a text instead of a verdict
+    true         refused: `check` ends with a boolean instead of a verdict
+    42           refused: `check` ends with an integer instead of a verdict
+    "pass"       refused: `check` ends with a string instead of a verdict
     key          refused: `check` ends with an access key instead of a verdict
     pass         refused: there is no variable `pass`
     #{}          refused: `check` ends with a map instead of a verdict
     pass();      Pass { note: None }
     return;      refused: `check` ends with nothing (`()`) instead of a verdict
-    fail("")     error: line 6, column 25: `fail` needs words: whoever reads the finding has nothing else
-    exempt(" ")  error: line 6, column 25: `exempt` needs words: whoever reads the finding has nothing else
+    fail("")     error: line 6, column 25: `fail` needs a message: the finding shows nothing else
+    exempt(" ")  error: line 6, column 25: `exempt` needs a message: the finding shows nothing else
     throw "up"   error: line 6, column 25: up
-    throw 1      error: line 6, column 25: the script threw a whole number
+    throw 1      error: line 6, column 25: the script threw an integer
     throw pass() error: line 6, column 25: the script threw a verdict
     pass().note  refused: a verdict has no property `note`
     "#);

@@ -164,7 +164,7 @@ fn memory_is_bounded() {
     let s = ""; s.pad(16000, 'x'); let a = []; for i in 0..1000 { a.push(s
         error: too large: length of string
     let a = []; a.insert(9223372036854775807, 1); a.pad(922337203685477580
-        error: the script's lists, texts and evidence took more than 16777216 bytes
+        error: the script's lists, strings and evidence took more than 16777216 bytes
     let a = [1]; loop { a.append(a); }
         error: too large: size of array/BLOB
     let m = #{ a: 1 }; loop { m = #{ a: m, b: m }; }
@@ -217,7 +217,7 @@ fn ways_out_of_the_sandbox_are_closed() {
     call(check, key, params)
         refused: `call` is not part of the policy language
     let f = || 1; pass()
-        refused: a function without a name is used on the spot: it cannot be kept or passed on
+        refused: a closure is used where it stands: it cannot be kept or passed on
     [1].map("check"); pass()
         error: line 6, column 29: `map` takes a function that is written in place, not the text `check`
     [1].filter("f"); pass()
@@ -275,13 +275,13 @@ fn patterns_that_explode_elsewhere_do_not_here() {
     let s = ""; s.pad(16000, 'a'); matches_regex("x", s); pass()
         error: line 6, column 56: the pattern has 16000 bytes; 256 are allowed
     matches_regex("x", "((((a{9}){9}){9}){9}){9}"); pass()
-        refused: `((((a{9}){9}){9}){9}){9}` is no regular expression: Compiled regex exceeds size limit of 262144 bytes.
+        refused: `((((a{9}){9}){9}){9}){9}` is not a regular expression: Compiled regex exceeds size limit of 262144 bytes.
     matches_regex("x", "(\\w{99}){99}"); pass()
-        refused: `(\w{99}){99}` is no regular expression: Compiled regex exceeds size limit of 262144 bytes.
+        refused: `(\w{99}){99}` is not a regular expression: Compiled regex exceeds size limit of 262144 bytes.
     matches_regex("x", "(?=x)"); pass()
-        refused: `(?=x)` is no regular expression: look-around, including look-ahead and look-behind, is not supported
+        refused: `(?=x)` is not a regular expression: look-around, including look-ahead and look-behind, is not supported
     matches_regex("x", "(x)\\1"); pass()
-        refused: `(x)\1` is no regular expression: backreferences are not supported
+        refused: `(x)\1` is not a regular expression: backreferences are not supported
     let n = 0; loop { n += 1; matches_regex("x", `[a-z]{100}x${n}`); }
         error: too much work
     let n = 0; loop { n += 1; matches_regex("x", `\\w{30}x${n}`); }
@@ -371,7 +371,7 @@ fn sources_that_mean_to_choke_the_parser_are_refused() {
     while true {while true {while true {while true {while true {while true
         refused: the script is nested too deep
     refused: the policy has 66651 bytes; 65536 are allowed
-    refused: `check` ends with a whole number instead of a verdict
+    refused: `check` ends with an integer instead of a verdict
     refused: number of functions defined exceeds maximum limit
     "#);
 }
@@ -407,11 +407,11 @@ fn metadata_that_means_harm_is_refused() {
     ];
     insta::assert_snapshot!(ends.join("\n"), @"
     refused: budget breached: Aliases { aliases: 17 }
-    refused: expected a text
-    refused: expected a text
-    refused: expected a text
+    refused: expected a string
+    refused: expected a string
+    refused: expected a string
     refused: duplicate mapping key: a
-    refused: expected fields, each a `name: value`
+    refused: expected a map of fields, each a `name: value`
     refused: alias replay limit exceeded: total_replayed_events=1001 > 1000 at line 2, column 2012 (defined at line 2, column 13) (used at line 3, column 11)
     refused: alias replay limit exceeded: total_replayed_events=1001 > 1000 at line 2, column 404 (defined at line 2, column 13) (used at line 5, column 11)
     refused: alias references unknown anchor

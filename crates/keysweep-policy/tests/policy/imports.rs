@@ -184,7 +184,7 @@ fn a_library_overrides_nothing_and_hides_nothing() {
       |
     1 | fn f() { "a\u{200b}" }
       |            ^^^^^^^^
-      = help: take it out; where a text needs it, write `\u200B` in double quotes
+      = help: take it out; where a string needs it, write `\u200B` in double quotes
     "#);
     // A policy's own function would stand in for the language's in the library.
     let script = "import \"calls\" as x;\nfn matches(a, b) { false }\nfn check(key, params) { pass(`${x::f()}`) }";
@@ -246,23 +246,23 @@ fn no_import_leaves_the_folder() {
         format!("{path}: {}", end.lines().next().unwrap_or_default())
     });
     insta::assert_snapshot!(ends.join("\n"), @r"
-    ../secret: error[bad-import]: `../secret` is no path within the policy's folder
-    lib/../../secret: error[bad-import]: `lib/../../secret` is no path within the policy's folder
-    lib/../lib/a: error[bad-import]: `lib/../lib/a` is no path within the policy's folder
-    /etc/passwd: error[bad-import]: `/etc/passwd` is no path within the policy's folder
+    ../secret: error[bad-import]: `../secret` is not a path within the policy's folder
+    lib/../../secret: error[bad-import]: `lib/../../secret` is not a path within the policy's folder
+    lib/../lib/a: error[bad-import]: `lib/../lib/a` is not a path within the policy's folder
+    /etc/passwd: error[bad-import]: `/etc/passwd` is not a path within the policy's folder
     link: error[bad-import]: `FOLDER/link.rhai` leads out of its folder: put the policy itself there
     out/secret: error[bad-import]: `FOLDER/out/secret.rhai` leads out of its folder: put the policy itself there
     loop: error[bad-import]: could not read `FOLDER/loop.rhai`: Too many levels of symbolic links (os error 40)
     device: error[bad-import]: could not read `FOLDER/device.rhai`: it is not a regular file
     folder: error[bad-import]: could not read `FOLDER/folder.rhai`: it is not a regular file
     binary: error[hidden-character]: there is a character here that is not seen, U+0000
-    : error[bad-import]: `` is no path within the policy's folder
-    .: error[bad-import]: `.` is no path within the policy's folder
-    ./lib/a: error[bad-import]: `./lib/a` is no path within the policy's folder
+    : error[bad-import]: `` is not a path within the policy's folder
+    .: error[bad-import]: `.` is not a path within the policy's folder
+    ./lib/a: error[bad-import]: `./lib/a` is not a path within the policy's folder
     lib//a: Pass { note: None }
     lib/a.rhai: error[bad-import]: could not read `FOLDER/lib/a.rhai.rhai`: No such file or directory (os error 2)
-    C:\\x: error[bad-import]: `C:\x` is no path within the policy's folder
-    \\\\host\\x: error[bad-import]: `\\host\x` is no path within the policy's folder
+    C:\\x: error[bad-import]: `C:\x` is not a path within the policy's folder
+    \\\\host\\x: error[bad-import]: `\\host\x` is not a path within the policy's folder
     missing: error[bad-import]: could not read `FOLDER/missing.rhai`: No such file or directory (os error 2)
     .hidden: error[bad-import]: could not read `FOLDER/.hidden.rhai`: No such file or directory (os error 2)
     http://127.0.0.1/x: error[bad-import]: could not read `FOLDER/http://127.0.0.1/x.rhai`: No such file or directory (os error 2)
@@ -375,7 +375,7 @@ fn imports_that_have_no_end_are_refused() {
     6 | fn check(key, params) { import "loops" as x; pass() }
       |                         ^^^^^^
 
-    error[bad-import]: an import names its library by a text
+    error[bad-import]: an import names its library by a string
      --> test.rhai:6:1
       |
     6 | import "lo" + "ops" as x; fn check(key, params) { pass() }

@@ -188,10 +188,10 @@ fn native_functions_do_not_panic() {
     2 ** most                        error: exponential overflow: 2 ** 9223372036854775807
     least.to_string()                Pass { note: Some("-9223372036854775808") }
     most.to_hex()                    Pass { note: Some("7fffffffffffffff") }
-    most.to_float().to_int()         error: 9223372036854776000 is no whole number
-    1.0e300.to_int()                 error: 1000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000 is no whole number
-    (0.0 / 0.0).to_int()             error: NaN is no whole number
-    (1.0 / 0.0).to_int()             error: inf is no whole number
+    most.to_float().to_int()         error: 9223372036854776000 is not an integer
+    1.0e300.to_int()                 error: 1000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000 is not an integer
+    (0.0 / 0.0).to_int()             error: NaN is not an integer
+    (1.0 / 0.0).to_int()             error: inf is not an integer
     parse_int("x")                   error: error parsing integer number 'x': invalid digit found in string
     parse_int("9", 99)               error: invalid radix: '99'
     parse_int("9", 1)                error: invalid radix: '1'
@@ -243,9 +243,9 @@ fn native_functions_do_not_panic() {
     l.pad(least, 1)                  error: nothing (`()`) has no text: name the property that you mean
     [].pop()                         error: `pop` of a list without items
     [].shift()                       error: `shift` of a list without items
-    l.sort(|a, b| "x")               refused: a function without a name is used on the spot: it cannot be kept or passed on
-    [1, "a"].sort()                  error: only texts or numbers can be sorted, and all items must be of one type
-    [key, key].sort()                error: only texts or numbers can be sorted, and all items must be of one type
+    l.sort(|a, b| "x")               refused: a closure is used where it stands: it cannot be kept or passed on
+    [1, "a"].sort()                  error: only strings or numbers can be sorted, and all items must be of one type
+    [key, key].sort()                error: only strings or numbers can be sorted, and all items must be of one type
     range(0, 10, 0)                  error: step value cannot be zero
     range(0.0, 1.0, 0.0)             error: step value cannot be zero
     range(most, least, 1)            Pass { note: Some("range") }
@@ -269,8 +269,8 @@ fn native_functions_do_not_panic() {
     days_between(date("-009998-01-01"), date("9999-12-30")) refused: `-009998-01-01` is not a date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`
     (date("9999-01-01") - date("-009998-01-01")).days refused: `-009998-01-01` is not a date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`
     'x' + least                      error: there is no function for these types: `+ (char, integer)`
-    s - 'h'                          refused: `-` does not take a text and a text
-    s * 3                            refused: `*` does not take a text and a whole number
+    s - 'h'                          refused: `-` does not take a string and a string
+    s * 3                            refused: `*` does not take a string and an integer
     l - [1]                          refused: `-` does not take a list and a list
     l + 1                            error: there is no function for these types: `+ (array, integer)`
     s + l                            Pass { note: Some("hä[1, 2]") }
@@ -279,22 +279,22 @@ fn native_functions_do_not_panic() {
     s.make_upper()                   error: nothing (`()`) has no text: name the property that you mean
     ("a".."b")                       error: there is no function for these types: `.. (string, string)`
     1.."b"                           error: there is no function for these types: `.. (integer, string)`
-    max(1, "a")                      refused: `max` does not take a whole number and a text
-    min("a", 1)                      refused: `min` does not take a text and a whole number
+    max(1, "a")                      refused: `max` does not take an integer and a string
+    min("a", 1)                      refused: `min` does not take a string and an integer
     max("a", "b")                    Pass { note: Some("b") }
     5.max(3)                         Pass { note: Some("5") }
-    true + 1                         refused: `+` does not take true or false and a whole number
+    true + 1                         refused: `+` does not take a boolean and an integer
     s.is_empty                       Pass { note: Some("false") }
     l.is_empty                       Pass { note: Some("false") }
     l.len                            Pass { note: Some("2") }
     l.find(|x| x == 9)               error: nothing (`()`) has no text: name the property that you mean
-    s.contains(1)                    refused: `contains` does not take a text and a whole number
-    1 in s                           refused: a whole number cannot be in a text
+    s.contains(1)                    refused: `contains` does not take a string and an integer
+    1 in s                           refused: an integer cannot be in a string
     'h' in s                         Pass { note: Some("true") }
     "x" in #{ x: 1 }                 Pass { note: Some("true") }
-    1 in #{ x: 1 }                   refused: a whole number cannot be in a map
+    1 in #{ x: 1 }                   refused: an integer cannot be in a map
     1 in 0..5                        Pass { note: Some("true") }
-    1 in 5                           refused: a whole number cannot be in a whole number
+    1 in 5                           refused: an integer cannot be in an integer
     s.starts_with("")                Pass { note: Some("true") }
     type_of(key)                     Pass { note: Some("an access key") }
     key.to_string()                  refused: an access key has no method `to_string`
@@ -302,16 +302,16 @@ fn native_functions_do_not_panic() {
     `${params}`                      error: the policy's set of parameters has no text: name the property that you mean
     `${()}`                          error: nothing (`()`) has no text: name the property that you mean
     l == [1, 2]                      Pass { note: Some("true") }
-    l == [1, "2"]                    error: cannot compare a whole number with a text
+    l == [1, "2"]                    error: cannot compare an integer with a string
     l == [1]                         Pass { note: Some("false") }
     #{ a: 1 } == #{ a: "1" }         refused: cannot compare a map with a map
     #{ a: 1 } == #{ b: 1 }           refused: cannot compare a map with a map
-    [1].contains("1")                refused: cannot compare a whole number with a text
+    [1].contains("1")                refused: cannot compare an integer with a string
     [].contains("1")                 Pass { note: Some("false") }
-    if l { 1 } else { 2 }            refused: a condition is true or false, not a list
+    if l { 1 } else { 2 }            refused: a condition is a boolean, not a list
     l ?? 1                           Pass { note: Some("[1, 2]") }
     () ?? 1                          Pass { note: Some("1") }
-    !1                               refused: a condition is true or false, not a whole number
+    !1                               refused: a condition is a boolean, not an integer
     s = ()                           error: nothing (`()`) has no text: name the property that you mean
     s += ()                          error: nothing (`()`) has no text
     s += 1                           Pass { note: Some("hä1") }

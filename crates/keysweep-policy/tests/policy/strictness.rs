@@ -44,28 +44,28 @@ fn unlike_types_are_not_compared_when_the_policy_runs() {
         "s",
     ];
     insta::assert_snapshot!(conditions.map(at_run_time).join("\n"), @r#"
-    n > s                    error: line 6, column 192: cannot compare a whole number with a text
-    s < n                    error: line 6, column 192: cannot compare a text with a whole number
-    n == s                   error: line 6, column 192: cannot compare a whole number with a text
-    s != n                   error: line 6, column 192: cannot compare a text with a whole number
-    u > n                    error: line 6, column 192: cannot compare nothing (`()`) with a whole number
-    n >= u                   error: line 6, column 192: cannot compare a whole number with nothing (`()`)
+    n > s                    error: line 6, column 192: cannot compare an integer with a string
+    s < n                    error: line 6, column 192: cannot compare a string with an integer
+    n == s                   error: line 6, column 192: cannot compare an integer with a string
+    s != n                   error: line 6, column 192: cannot compare a string with an integer
+    u > n                    error: line 6, column 192: cannot compare nothing (`()`) with an integer
+    n >= u                   error: line 6, column 192: cannot compare an integer with nothing (`()`)
     u == u                   refused: this comparison is always true: both sides are the same [compare a fact with a parameter or a value]
-    u != n                   error: line 6, column 192: cannot compare nothing (`()`) with a whole number
-    b == n                   error: line 6, column 192: cannot compare true or false with a whole number
+    u != n                   error: line 6, column 192: cannot compare nothing (`()`) with an integer
+    b == n                   error: line 6, column 192: cannot compare a boolean with an integer
     b < b                    refused: this comparison is always false: both sides are the same [compare a fact with a parameter or a value]
     key == key               refused: this comparison is always true: both sides are the same [compare a fact with a parameter or a value]
-    key > n                  error: line 6, column 194: cannot compare an object with a whole number
-    key.user == s            error: line 6, column 199: cannot compare an object with a text
+    key > n                  error: line 6, column 194: cannot compare an object with an integer
+    key.user == s            error: line 6, column 199: cannot compare an object with a string
     l > l                    refused: this comparison is always false: both sides are the same [compare a fact with a parameter or a value]
-    l == n                   error: line 6, column 192: cannot compare a list with a whole number
+    l == n                   error: line 6, column 192: cannot compare a list with an integer
     nan > f                  error: line 6, column 194: cannot compare with a number that is undefined (NaN)
     nan == nan               refused: this comparison is always true: both sides are the same [compare a fact with a parameter or a value]
-    "a" in [1]               refused: cannot compare a text with a whole number [write the number without quotes, or make the text a number by `parse_int(text)`]
-    n in ["a"]               error: line 6, column 192: cannot compare a text with a whole number
+    "a" in [1]               refused: cannot compare a string with an integer [write the number without quotes, or make the string a number by `parse_int(text)`]
+    n in ["a"]               error: line 6, column 192: cannot compare a string with an integer
     params == params         refused: cannot compare the parameters with the parameters
     pass() == pass()         refused: cannot compare a verdict with a verdict
-    l == ["1"]               error: line 6, column 192: cannot compare a whole number with a text
+    l == ["1"]               error: line 6, column 192: cannot compare an integer with a string
     n                        error: line 6, column 190: expected boolean, got integer
     !n                       error: line 6, column 190: there is no function for these types: `! (integer)`
     b && n                   error: line 6, column 195: expected boolean, got integer
@@ -157,8 +157,8 @@ fn arithmetic_that_overflows_is_an_error() {
     error: line 6, column 65: subtraction overflow: -9223372036854775807 - 2
     refused: this divides by zero
     refused: this divides by zero
-    refused: this overflows [a whole number is at most 9,223,372,036,854,775,807]
-    error: line 6, column 42: 1000000000000000000000000000000 is no whole number
+    refused: this overflows [an integer is at most 9,223,372,036,854,775,807]
+    error: line 6, column 42: 1000000000000000000000000000000 is not an integer
     ");
 }
 
@@ -245,11 +245,11 @@ fn what_the_checker_knows_is_refused_before_anything_runs() {
     "a".trimm(); pass()
         there is no function `trimm` [did you mean `trim`?]
     pass(key.age_days)
-        `pass` takes a text, not a whole number [put values into a text in backticks: `made ${key.age_days} days ago`]
+        `pass` takes a string, not an integer [put values into a string in backticks: `made ${key.age_days} days ago`]
     exempt(key.active)
-        `exempt` takes a text, not true or false [put values into a text in backticks: `made ${key.age_days} days ago`]
+        `exempt` takes a string, not a boolean [put values into a string in backticks: `made ${key.age_days} days ago`]
     key.user.tag(1); pass()
-        `tag` takes a text, not a whole number [put values into a text in backticks: `made ${key.age_days} days ago`]
+        `tag` takes a string, not an integer [put values into a string in backticks: `made ${key.age_days} days ago`]
     key.age_days = 5; pass()
         nothing of `key` can be set: a policy judges, it changes nothing
     params.limit += 5; pass()
@@ -259,21 +259,21 @@ fn what_the_checker_knows_is_refused_before_anything_runs() {
     let x = 1 === 1; pass()
         `===` is not part of the policy language
     "a".lenn; pass()
-        a text has no property `lenn` [did you mean `len`?]
+        a string has no property `lenn` [did you mean `len`?]
     key.age_days > "90"; pass()
-        cannot compare a whole number with a text [write the number without quotes, or make the text a number by `parse_int(text)`]
+        cannot compare an integer with a string [write the number without quotes, or make the string a number by `parse_int(text)`]
     "90" < params.limit; pass()
-        cannot compare a text with a whole number [write the number without quotes, or make the text a number by `parse_int(text)`]
+        cannot compare a string with an integer [write the number without quotes, or make the string a number by `parse_int(text)`]
     key.active == "true"; pass()
-        cannot compare true or false with a text
+        cannot compare a boolean with a string
     key.active > false; pass()
-        true or false has no order
+        a boolean has no order
     key.age_days == (); pass()
-        cannot compare a whole number with nothing (`()`) [a fact is never `()`: a text that does not exist is empty, and other facts have an `is_` or `has_`]
+        cannot compare an integer with nothing (`()`) [a fact is never `()`: a string that does not exist is empty, and other facts have an `is_` or `has_`]
     key == key.user; pass()
         cannot compare an access key with a user
     100 > "90"; pass()
-        cannot compare a whole number with a text [write the number without quotes, or make the text a number by `parse_int(text)`]
+        cannot compare an integer with a string [write the number without quotes, or make the string a number by `parse_int(text)`]
     global::LIMIT; pass()
         there is no constant `LIMIT`
     let x = 1; let x = 2; pass()
@@ -287,7 +287,7 @@ fn what_the_checker_knows_is_refused_before_anything_runs() {
     print("x"); pass()
         `print` is not part of the policy language [a policy speaks by its verdict]
     let f = |x| x; pass()
-        a function without a name is used on the spot: it cannot be kept or passed on [it can be an argument of a list's all, count, dedup, drain, filter, find, find_map, for_each, index_of, map, reduce, retain, some]; the variable `f` is never read [use it, leave it out, or call it `_f`]
+        a closure is used where it stands: it cannot be kept or passed on [it can be an argument of a list's all, count, dedup, drain, filter, find, find_map, for_each, index_of, map, reduce, retain, some]; the variable `f` is never read [use it, leave it out, or call it `_f`]
     Fn("check"); pass()
         `Fn` is not part of the policy language [a policy calls its functions by name]
     sleep(1); pass()
@@ -313,7 +313,7 @@ fn what_the_checker_knows_is_refused_before_anything_runs() {
     fail(key.oops)
         an access key has no property `oops` [it has: `id`, `active`, `status`, `age_days`, `created_on`, `created_at`, `minutes_after_user`, `never_used`, `idle_days`, `last_used_on`, `last_used_service`, `last_used_region`, `newer_active_keys`, `user`, `account`]
     key.active && key.oops
-        `check` ends with true or false instead of a verdict [end it with `pass()`, `fail(message)` or `exempt(reason)`]; an access key has no property `oops` [it has: `id`, `active`, `status`, `age_days`, `created_on`, `created_at`, `minutes_after_user`, `never_used`, `idle_days`, `last_used_on`, `last_used_service`, `last_used_region`, `newer_active_keys`, `user`, `account`]
+        `check` ends with a boolean instead of a verdict [end it with `pass()`, `fail(message)` or `exempt(reason)`]; an access key has no property `oops` [it has: `id`, `active`, `status`, `age_days`, `created_on`, `created_at`, `minutes_after_user`, `never_used`, `idle_days`, `last_used_on`, `last_used_service`, `last_used_region`, `newer_active_keys`, `user`, `account`]
     "#);
 }
 
@@ -350,7 +350,7 @@ fn what_only_shows_at_run_time_is_an_error_there() {
     let x = ""; x = 1; fail(x)
         error: line 6, column 44: there is no function for these types: `fail (integer)`
     "a" - 1; pass()
-        refused: `-` does not take a text and a whole number
+        refused: `-` does not take a string and an integer
     let m = #{ a: 1 }; m.b; pass()
         error: line 6, column 46: there is no property `b`
     [1][5]; pass()
@@ -358,9 +358,9 @@ fn what_only_shows_at_run_time_is_an_error_there() {
     this; pass()
         error: line 6, column 25: 'this' not bound
     let n = 0.0; fail("x", #{ share: 1.0 / n })
-        error: line 6, column 38: the evidence `share` is no number: inf
+        error: line 6, column 38: the evidence `share` is not a number: inf
     let m = #{ a: #{} }; fail("x", #{ more: m.a })
-        error: line 6, column 46: the evidence `more` holds a map, which is no evidence
+        error: line 6, column 46: the evidence `more` holds a map, which cannot be evidence
     "#);
 }
 

@@ -118,7 +118,8 @@ impl Entry {
         let lists = self.account.as_ref().is_some_and(|accounts| !accounts.value.0.is_empty()) || !self.tags.is_empty();
         let texts = [&self.ou, &self.user, &self.access_key_id];
         if !lists && texts.iter().all(|text| text.is_none()) {
-            let help = "give `account`, `ou`, `user`, `tags` or `access_key_id`; to let all off, disable the policy";
+            let help =
+                "give `account`, `ou`, `user`, `tags` or `access_key_id`; to exempt everything, disable the policy";
             wrong.push(yaml::at(&self.id, "the exemption does not say what it is for").help(help));
         }
     }
@@ -229,7 +230,7 @@ impl<'de> Visitor<'de> for OneOrManyVisitor<String> {
     type Value = OneOrMany<String>;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a text, or a list of texts")
+        out.write_str("a string, or a list of strings")
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {

@@ -285,7 +285,7 @@ fn mistakes_are_shown_where_they_are() {
       |
     1 | - { id: a, policy: p, reason: r, owner: o, expires: 2026-04-01 }
       |         ^
-      = help: give `account`, `ou`, `user`, `tags` or `access_key_id`; to let all off, disable the policy
+      = help: give `account`, `ou`, `user`, `tags` or `access_key_id`; to exempt everything, disable the policy
 
     error[bad-value]: `a b` is not an exemption id (1 to 64 letters, digits, `-`, `_` or `.`)
      --> exemptions.yaml:1:9

@@ -92,7 +92,7 @@ fn mistakes_are_shown_with_their_line() {
         3 |     severity: urgent
           |               ^^^^^^
 
-        error[bad-value]: expected a whole number, 0 or more
+        error[bad-value]: expected an integer, 0 or more
          --> DIR/keysweep.yaml:1:14
           |
         1 | concurrency: -1
@@ -110,7 +110,7 @@ fn mistakes_are_shown_with_their_line() {
         1 | as_of: tomorrow
           |        ^^^^^^^^
 
-        error[bad-value]: expected fields, each a `name: value`
+        error[bad-value]: expected a map of fields, each a `name: value`
          --> DIR/keysweep.yaml:1:11
           |
         1 | policies: [

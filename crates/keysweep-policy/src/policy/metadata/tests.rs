@@ -40,7 +40,7 @@ fn every_field_is_read() {
 //! resource: access_key
 //! params:
 //!   days: { type: integer, default: 5, min: 1, max: 9, help: How many }
-//!   share: { type: number, default: 1, max: 2.5 }
+//!   share: { type: float, default: 1, max: 2.5 }
 //!   name: { type: string, default: a, one_of: [a, b] }
 //!   strict: { type: boolean, default: false }
 //!   names:
@@ -112,7 +112,7 @@ fn check(key, params) { pass() }
                 help: "",
             },
             "share": ParamSpec {
-                kind: Number,
+                kind: Float,
                 default: Number(
                     1.0,
                 ),
@@ -246,7 +246,7 @@ fn mistakes_are_shown_where_they_are() {
     3 | //! title: B
       |     ^^^^^
 
-    error[bad-value]: expected a text
+    error[bad-value]: expected a string
      --> p.rhai:2:12
       |
     2 | //! title: [A]
@@ -344,7 +344,7 @@ fn mistakes_in_parameters_are_shown_where_they_are() {
     6 | //! params: { p: { type: integer } }
       |               ^
 
-    error[bad-value]: `int` is not a type of parameter: use one of integer, number, string, boolean, list
+    error[bad-value]: `int` is not a type of parameter: use one of integer, float, string, boolean, list
      --> p.rhai:6:26
       |
     6 | //! params: { p: { type: int, default: 1 } }
@@ -422,7 +422,7 @@ fn mistakes_in_parameters_are_shown_where_they_are() {
     6 | //! params: { p: { type: boolean, default: true, one_of: [true] } }
       |                  ^
 
-    error[malformed-yaml]: a list holds texts only: put the entry in quotes
+    error[malformed-yaml]: a list holds strings only: put the entry in quotes
      --> p.rhai:6:41
       |
     6 | //! params: { p: { type: list, default: [1] } }
@@ -481,7 +481,7 @@ fn every_mistake_is_told_in_one_run() {
     error[bad-value]: `nonee` is not a remedy: use one of none, notify, rotate, deactivate, delete
     error[missing-field]: the parameter `p` has no field `type`
     error[unknown-field]: unknown field `tpye`, expected one of type, default, min, max, one_of, help
-    error[bad-value]: `int` is not a type of parameter: use one of integer, number, string, boolean, list
+    error[bad-value]: `int` is not a type of parameter: use one of integer, float, string, boolean, list
     error[unknown-field]: unknown field `mni`, expected one of type, default, min, max, one_of, help
     ");
     let many: String = (0..5_000).map(|n| format!("//! f{n}: 0\n")).collect();

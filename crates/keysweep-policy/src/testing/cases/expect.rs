@@ -162,8 +162,8 @@ fn shown_scalar(value: &Scalar) -> String {
         Scalar::Null => "null".to_owned(),
         Scalar::Boolean(value) => value.to_string(),
         Scalar::Integer(value) => value.to_string(),
-        Scalar::Number(value) => value.to_string(),
-        Scalar::Text(value) => value.clone(),
+        Scalar::Float(value) => value.to_string(),
+        Scalar::String(value) => value.clone(),
         Scalar::List(values) => format!("[{}]", values.join(", ")),
     }
 }

@@ -1,4 +1,4 @@
-//! What running cases came to.
+//! The results of cases.
 
 use std::{fmt, path::PathBuf};
 
@@ -7,7 +7,7 @@ use keysweep_model::{PolicyId, escaped};
 
 use crate::testing::coverage::Coverage;
 
-/// What running the cases of policies came to.
+/// The results of the cases of policies.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
     /// Every case that was run, in the order of the files.
@@ -16,7 +16,7 @@ pub struct Report {
     pub coverage: Option<Coverage>,
 }
 
-/// What one case came to.
+/// The result of one case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseReport {
     /// The policy.

@@ -86,7 +86,7 @@ pub fn run_folder(folder: &Path) -> Result<Report, CasesError> {
 /// cases is a failure of the report.
 ///
 /// # Errors
-/// When a path cannot be read or is no policy, a policy cannot be loaded, or a file is not a list of cases or belongs to
+/// When a path cannot be read or is not a policy, a policy cannot be loaded, or a file is not a list of cases or belongs to
 /// no policy. Cases that fail are no error: the report has them.
 pub fn run_paths(compiler: &Compiler, paths: &[PathBuf], options: &Options) -> Result<Report, CasesError> {
     let coverage = options.coverage.then(Coverage::default);

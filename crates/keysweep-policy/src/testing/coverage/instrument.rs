@@ -44,7 +44,7 @@ enum Brace {
     Do,
     /// A map.
     Map,
-    /// A value within a text.
+    /// A value within a string.
     Interpolation,
     /// Brackets of any other kind.
     Bracket,
@@ -131,7 +131,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Whether a token begins an argument: a function without a name, where it is `|` or `||`.
+    /// Whether a token begins an argument: a closure, where it is `|` or `||`.
     fn is_argument(&self, index: usize) -> bool {
         let before = index.checked_sub(1).map(|before| &self.tokens[before].token);
         matches!(before, Some(Token::LeftParen | Token::Comma))
@@ -190,7 +190,7 @@ impl Writer<'_> {
         self.write(self.tokens[index].position, 2, probe(point));
     }
 
-    /// Makes a block of the body of the function without a name that begins at `index`, where it is none.
+    /// Makes a block of the body of the closure that begins at `index`, where it is none.
     fn function(&mut self, index: usize) {
         let is_pipe = |piece: &Piece| matches!(piece.token, Token::Pipe);
         let parameters = match self.tokens[index].token {
