@@ -339,3 +339,16 @@ fn mistakes_are_shown_where_they_are() {
     "
     );
 }
+
+#[test]
+fn a_selector_selects_something_and_a_glob_has_a_longest_length() {
+    let read = |selector: &str| {
+        let entry = format!("- {{ id: e, policy: p, reason: r, owner: o, expires: {LATER}, {selector} }}\n");
+        parse(&entry).err().map(|error| error.diagnostics[0].message.clone()).unwrap_or_default()
+    };
+    let long = "x".repeat(257);
+    assert_eq!(read("ou: \" \""), "an empty string selects nothing");
+    assert_eq!(read("user: \"\""), "an empty string selects nothing");
+    assert_eq!(read(&format!("user: {long}")), "the pattern has 257 bytes; 256 are allowed");
+    assert_eq!(read(&format!("ou: Root/{long}")), "");
+}
