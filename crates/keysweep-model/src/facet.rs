@@ -2,13 +2,14 @@
 
 use crate::word::words;
 
-/// Of what one read of a facet tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FacetScope {
-    /// The whole account, with all its users where the facet is about users.
-    Account,
-    /// One user.
-    User,
+words! {
+    /// Of what one read of a facet tells.
+    FacetScope, "scope of a facet", {
+        /// The whole account, with all its users where the facet is about users.
+        Account = "account",
+        /// One user.
+        User = "user",
+    }
 }
 
 /// The facets: name = word, phrase, scope, the actions of the calls that read it, how many calls that takes.

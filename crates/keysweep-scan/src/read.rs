@@ -1,6 +1,7 @@
 //! Reads what the policies stopped at: what tells of one user for just the users that they stopped at, and what tells of
 //! the whole account once.
 
+mod answer;
 mod facets;
 mod merge;
 mod missing;
@@ -20,8 +21,9 @@ use crate::{
     scan::Reading,
     subject::{Subject, Wants},
 };
+use answer::Existence;
 use report::Report;
-use user::{Existence, Read};
+use user::Read;
 pub(crate) use users::Counts;
 
 /// What a call for a whole account gave; none where it has not been made.

@@ -157,10 +157,11 @@ fn helpers(out: &mut String) {
 
 fn facets(out: &mut String) {
     out.push_str("\n## What facts cost\n\n");
-    head(out, &["facet", "in `reads` and `unreadable`", "calls", "how many"]);
+    head(out, &["facet", "in `reads` and `unreadable`", "one read tells of", "calls", "how many"]);
     for facet in Facet::ALL {
         let calls: Vec<String> = facet.actions().iter().map(|action| format!("`{action}`")).collect();
-        row(out, &[facet.phrase(), &format!("`{facet}`"), &calls.join(", "), facet.cost()]);
+        let scope = format!("one {}", facet.scope());
+        row(out, &[facet.phrase(), &format!("`{facet}`"), &scope, &calls.join(", "), facet.cost()]);
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use keysweep_aws::{CallError, CallErrorKind};
+use keysweep_aws::CallError;
 use keysweep_model::{AccountFacts, Facet, FacetSet, Fact};
 
 use super::{
-    Reader, unreadable,
-    user::{Existence, NoSuchUser, missing},
+    Reader,
+    answer::{Existence, NoSuchUser, put},
+    unreadable,
 };
 use crate::subject::{Subject, Wants};
 
@@ -88,26 +89,6 @@ impl Reader<'_> {
         subject.asked = subject.asked.with(facet);
         Ok(())
     }
-}
-
-/// Puts an answer in its place.
-pub(super) fn put<T>(
-    subject: &mut Subject,
-    facet: Facet,
-    existence: Existence,
-    answer: Result<T, CallError>,
-    set: impl FnOnce(&mut Subject, T),
-) -> Result<(), NoSuchUser> {
-    match (answer, existence) {
-        (Ok(value), _) => set(subject, value),
-        (Err(error), Existence::Listed) if error.kind == CallErrorKind::NotFound => return Err(NoSuchUser),
-        (Err(error), Existence::Confirmed) if error.kind == CallErrorKind::NotFound => {
-            let reason = format!("{error}, although iam:ListUsers lists the user");
-            subject.set_unreadable(&missing(facet, &reason));
-        }
-        (Err(error), Existence::Listed | Existence::Confirmed) => subject.set_unreadable(&unreadable(facet, &error)),
-    }
-    Ok(())
 }
 
 fn fact<T>(facet: Facet, answer: Result<T, CallError>) -> Fact<T> {

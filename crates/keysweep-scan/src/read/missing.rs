@@ -13,10 +13,7 @@ use futures::{StreamExt, stream};
 use keysweep_aws::{CallErrorKind, ListedUser};
 use keysweep_model::{Facet, Unreadable};
 
-use super::{
-    Reader,
-    user::{Existence, Read},
-};
+use super::{Reader, answer::Existence, user::Read};
 use crate::subject::{Subject, Wants};
 
 /// How long is waited before each look at what AWS says.

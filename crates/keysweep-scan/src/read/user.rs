@@ -5,7 +5,11 @@ use std::sync::Arc;
 use keysweep_aws::CallErrorKind;
 use keysweep_model::{AccessKey, AccessKeyId, Facet, Fact, Unreadable};
 
-use super::{Reader, facets::put, unreadable};
+use super::{
+    Reader,
+    answer::{Existence, NoSuchUser, missing, put},
+    unreadable,
+};
 use crate::{
     audit::{Audit, audit},
     subject::{Subject, Wants},
@@ -18,18 +22,6 @@ pub(super) enum Read {
     /// AWS says that there is no such user. What is still wanted of it.
     Missing(Box<Subject>, Wants),
 }
-
-/// What is known of a user's being there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Existence {
-    /// It was listed. It may be gone by now, or AWS may not know it everywhere yet.
-    Listed,
-    /// It is still listed after AWS could not find it, and after some time.
-    Confirmed,
-}
-
-/// AWS says that there is no such user.
-pub(super) struct NoSuchUser;
 
 impl Reader<'_> {
     /// Reads what is wanted of one user. Where it was found out meanwhile that undated slots of reports are empty, the
@@ -174,8 +166,4 @@ impl Reader<'_> {
 
 fn without_id() -> Arc<Unreadable> {
     missing(Facet::AccessKeyLastUsed, "the id of the key is not known")
-}
-
-pub(super) fn missing(facet: Facet, reason: &str) -> Arc<Unreadable> {
-    Arc::new(Unreadable { facet, reason: reason.to_owned() })
 }
