@@ -123,7 +123,7 @@ struct Checker<'a> {
 struct Variable {
     name: String,
     kind: Type,
-    /// Where it is made; none where that is no matter of the script's.
+    /// Where it is made; none where the script has no part in it.
     made: Option<Position>,
     is_read: bool,
     /// Whether it is a parameter of `check`: what the policy is asked about.

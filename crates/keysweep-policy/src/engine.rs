@@ -41,7 +41,7 @@ pub(crate) const MAX_LIBRARIES: usize = 16;
 /// What a script cannot do, with the reason. Each is refused when the policy is compiled.
 pub(crate) const DISABLED: [(&str, &str); 14] = [
     ("eval", "a policy runs only what its file says"),
-    ("export", "every function of a library can be used by whoever imports it"),
+    ("export", "every function of a library can be used by the scripts that import it"),
     ("print", "a policy speaks by its verdict"),
     ("debug", "a policy speaks by its verdict"),
     ("Fn", "a policy calls its functions by name"),

@@ -308,7 +308,7 @@ pub enum Outcome {
     Error(EvaluationError),
 }
 
-/// Why a policy came to no verdict.
+/// Why a policy gave no verdict.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}{message}", .place.map(|(line, column)| format!("line {line}, column {column}: ")).unwrap_or_default())]
 pub struct EvaluationError {

@@ -228,8 +228,8 @@ fn no_property(object: Object, name: &str) -> Box<EvalAltResult> {
     format!("{} has no property `{name}`: {help}", object.phrase()).into()
 }
 
-/// What an object is called in the evidence of a verdict: a key by its id, a user by its name; none for what is no
-/// object.
+/// What an object is called in the evidence of a verdict: a key by its id, a user by its name; none for a
+/// value that is not an object.
 pub(crate) fn name_of(value: &Dynamic) -> Option<Result<String>> {
     fn named<const OBJECT: usize>(value: &Dynamic) -> Option<Result<String>> {
         let it = value.read_lock::<Handle<OBJECT>>()?;

@@ -45,7 +45,7 @@ pub(crate) struct Touch<'a> {
     pub(crate) name: &'a Arc<str>,
     /// The facets that it is read from.
     pub(crate) reads: FacetSet,
-    /// Whether it is one of many alike, reached through a list: then it is no evidence by itself.
+    /// Whether it is one of many alike, reached through a list: then it is not evidence by itself.
     pub(crate) in_list: bool,
 }
 
@@ -148,7 +148,7 @@ mod tests {
     fn evidence_has_a_bound_names_included() {
         let record = Record::new(1_000);
         assert!(touch(&record, "a", 500, false));
-        // What is noted already, and what is no evidence, takes nothing more.
+        // What is noted already, and what is not evidence, takes nothing more.
         assert!((0..100).all(|_| touch(&record, "a", 500, false)));
         assert!(touch(&record, "list", 5_000, true));
         assert!(!touch(&record, &"n".repeat(300), 0, false));

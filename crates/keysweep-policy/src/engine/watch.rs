@@ -36,7 +36,7 @@ pub(crate) struct Clock {
     /// What passes whether the thread runs or not. Cheap to read.
     pub(crate) passed: fn() -> Duration,
     /// What the thread itself has run. It is read only where the other says that the time is over: on a machine that is
-    /// busy with other work a thread waits long for its turn, and that is no fault of the script.
+    /// busy with other work a thread waits long for its turn, and the script is not to blame.
     pub(crate) run: fn() -> Duration,
 }
 

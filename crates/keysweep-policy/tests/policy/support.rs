@@ -60,7 +60,7 @@ pub(crate) fn key(user: &mut User) -> &mut AccessKey {
 
 /// The text of a policy file with this script below plain metadata.
 pub(crate) fn file(script: &str) -> String {
-    // A parameter that nobody reads is a mistake.
+    // A parameter that is never read is a mistake.
     let params = "//! params: { limit: { type: integer, default: 90 } }\n";
     let params = if script.contains("params") && script.contains("limit") { params } else { "" };
     format!(

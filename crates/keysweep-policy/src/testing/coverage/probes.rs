@@ -51,7 +51,7 @@ impl Hits {
             match condition.as_bool() {
                 Ok(true) => hits.note(point),
                 Ok(false) => hits.note(point + 1),
-                // What is no condition is the script's error, which is found right after this.
+                // A value that is not a condition is the script's error, which is found right after this.
                 Err(_) => {}
             }
             condition
