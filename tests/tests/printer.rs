@@ -49,7 +49,7 @@ fn run(command: &str) -> Keysweep {
     let (evil, other) = (quoted(EVIL), quoted(&format!("{EVIL} 2")));
     let script = "fn check(key, params) { fail(params.p + key.user.name, #{ a: params.p }) }";
     let cases = format!(
-        "- name: {evil}\n  key: {{}}\n  user: {{ name: x }}\n  expect: {{ status: fail, message: {evil} }}\n- name: {other}\n  user: {{ name: x }}\n  expect: {{ status: pass }}\n"
+        "- name: {evil}\n  access_key: {{}}\n  user: {{ name: x }}\n  expect: {{ status: fail, message: {evil} }}\n- name: {other}\n  user: {{ name: x }}\n  expect: {{ status: pass }}\n"
     );
     let exemption = format!(
         "- id: EX-1\n  policy: evil\n  user: {evil}\n  reason: {evil}\n  owner: {evil}\n  ticket: {evil}\n  tags: {{ {evil}: {evil} }}\n  expires: 2026-12-01\n  approved_on: 2026-03-01\n"

@@ -121,7 +121,13 @@ pub fn at<T>(value: &Spanned<T>, message: impl Into<String>) -> Diagnostic {
 /// An error at a place.
 #[must_use]
 pub fn at_location(place: &Location, message: impl Into<String>) -> Diagnostic {
-    Diagnostic::new(Code::BadValue, message).at(line(place), column(place), length(place))
+    placed(Diagnostic::new(Code::BadValue, message), place)
+}
+
+/// The diagnostic at a place.
+#[must_use]
+pub fn placed(diagnostic: Diagnostic, place: &Location) -> Diagnostic {
+    diagnostic.at(line(place), column(place), length(place))
 }
 
 /// The line of a place, counted from 1.

@@ -1,11 +1,12 @@
 //! What a script sees: resources and what they belong to, as typed objects.
 //!
 //! One table for each kind of object says which properties it has, of which type, what each means and which facets it
-//! is read from. The engine's getters, the checker, the printed reference and the definition files for editors are all
-//! made from these tables.
+//! is read from, and how a case of a policy gives it. The engine's getters, the checker, the printed reference, the
+//! definition files for editors, and the form of cases with its schema are all made from these tables.
 
 mod account;
 mod credentials;
+pub(crate) mod give;
 mod key;
 mod read;
 mod user;
@@ -13,34 +14,8 @@ mod user;
 use jiff::Timestamp;
 use keysweep_model::{Facet, FacetSet, Fact, Resource, ResourceType};
 
+use give::{Draft, Give, How, instead};
 pub(crate) use read::days_up;
-
-/// The kinds of object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Object {
-    /// One access key.
-    Key,
-    /// A user.
-    User,
-    /// The account that something is in.
-    Account,
-    /// The account that is judged, with all that is in it.
-    WholeAccount,
-    /// The root user of an account.
-    Root,
-    /// The rules for console passwords of an account.
-    PasswordPolicy,
-    /// The console password of a user.
-    Password,
-    /// One MFA device.
-    Mfa,
-    /// One service-specific credential.
-    ServiceCredential,
-    /// One signing certificate.
-    SigningCertificate,
-    /// One SSH public key.
-    SshKey,
-}
 
 /// The type of a property's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +55,8 @@ pub(crate) struct Property {
     /// The facets that it is read from; none for what is known with the resource itself.
     pub(crate) facets: &'static [Facet],
     pub(crate) doc: &'static str,
+    /// How a case gives it.
+    pub(crate) give: Give,
     pub(crate) read: fn(&Seen<'_>) -> Fact<Value>,
 }
 
@@ -91,7 +68,18 @@ pub(crate) struct Method {
     pub(crate) kind: Kind,
     pub(crate) facets: &'static [Facet],
     pub(crate) doc: &'static str,
+    /// The name under which a case gives what it asks.
+    pub(crate) given_as: &'static str,
+    pub(crate) give: Give,
     pub(crate) read: fn(&Seen<'_>, &str) -> Fact<Value>,
+}
+
+/// What a case may give of an object.
+pub(crate) struct Field {
+    pub(crate) name: &'static str,
+    pub(crate) facets: &'static [Facet],
+    pub(crate) doc: &'static str,
+    pub(crate) how: How,
 }
 
 /// What a property is read from: a resource, or what it belongs to, and the judged time.
@@ -107,103 +95,175 @@ impl Property {
     }
 }
 
-impl Object {
-    pub(crate) const ALL: [Self; 11] = [
-        Self::Key,
-        Self::User,
-        Self::Account,
-        Self::WholeAccount,
-        Self::Root,
-        Self::PasswordPolicy,
-        Self::Password,
-        Self::Mfa,
-        Self::ServiceCredential,
-        Self::SigningCertificate,
-        Self::SshKey,
-    ];
+/// One kind of object.
+pub(crate) struct Row {
+    properties: &'static [Property],
+    methods: &'static [Method],
+    /// The property that tells one from another in evidence; none where its own name does.
+    named_by: Option<&'static str>,
+    /// Makes it anew in a draft, with its defaults.
+    begin: fn(&mut Draft),
+    /// Gives it to what has it.
+    keep: fn(&mut Draft),
+}
 
-    /// The object that a policy for this kind of resource is asked about.
-    pub(crate) fn judged(kind: ResourceType) -> Self {
-        match kind {
-            ResourceType::AccessKey => Self::Key,
-            ResourceType::User => Self::User,
-            ResourceType::Account => Self::WholeAccount,
-            ResourceType::Root => Self::Root,
-            ResourceType::Password => Self::Password,
-            ResourceType::Mfa => Self::Mfa,
-            ResourceType::ServiceCredential => Self::ServiceCredential,
-            ResourceType::SigningCertificate => Self::SigningCertificate,
-            ResourceType::SshKey => Self::SshKey,
+impl Row {
+    /// An object that has nothing of its own.
+    const NONE: Self = Self { properties: &[], methods: &[], named_by: None, begin: |_| {}, keep: |_| {} };
+}
+
+/// What an object is called.
+enum Called {
+    /// As the kind of resource that it is.
+    Resource(ResourceType),
+    /// By a name of its own, and with its article.
+    Part(&'static str, &'static str),
+}
+
+/// Something that there is for each kind of object.
+pub(crate) trait PerObject {
+    /// That of `Object::ALL[OBJECT]`.
+    fn of<const OBJECT: usize>() -> Self;
+}
+
+/// Defines the kinds of object: name, kind of resource or name and phrase, row.
+macro_rules! objects {
+    ($($(#[$doc:meta])* $object:ident: $(resource $kind:ident)? $(part $name:literal $phrase:literal)? = $row:path,)+) => {
+        /// The kinds of object.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub(crate) enum Object { $($(#[$doc])* $object,)+ }
+
+        impl Object {
+            pub(crate) const ALL: [Self; [$(Self::$object),+].len()] = [$(Self::$object),+];
+
+            /// The object that a policy for this kind of resource is asked about.
+            pub(crate) fn judged(kind: ResourceType) -> Self {
+                match kind { $($(ResourceType::$kind => Self::$object,)?)+ }
+            }
+
+            fn called(self) -> Called {
+                match self {
+                    $(Self::$object => {
+                        $(Called::Resource(ResourceType::$kind))?
+                        $(Called::Part($name, $phrase))?
+                    })+
+                }
+            }
+
+            fn row(self) -> &'static Row {
+                match self { $(Self::$object => &$row,)+ }
+            }
+
+            /// What there is for each kind, in the order of `ALL`.
+            pub(crate) fn each<T: PerObject>() -> [T; Self::ALL.len()] {
+                [$(T::of::<{ Self::$object as usize }>()),+]
+            }
         }
-    }
+    };
+}
 
+objects! {
+    /// One access key.
+    AccessKey: resource AccessKey = key::ACCESS_KEY,
+    /// A user.
+    User: resource User = user::USER,
+    /// The account that something is in.
+    Account: part "account" "an account" = account::ACCOUNT,
+    /// The account that is judged, with all that is in it.
+    WholeAccount: resource Account = account::WHOLE_ACCOUNT,
+    /// The root user of an account.
+    Root: resource Root = account::ROOT,
+    /// The rules for console passwords of an account.
+    PasswordPolicy: part "password_policy" "a password policy" = account::PASSWORD_POLICY,
+    /// The console password of a user.
+    Password: resource Password = credentials::PASSWORD,
+    /// One MFA device.
+    Mfa: resource Mfa = credentials::MFA,
+    /// One service-specific credential.
+    ServiceCredential: resource ServiceCredential = credentials::SERVICE_CREDENTIAL,
+    /// One signing certificate.
+    SigningCertificate: resource SigningCertificate = credentials::SIGNING_CERTIFICATE,
+    /// One SSH public key.
+    SshKey: resource SshKey = credentials::SSH_KEY,
+}
+
+impl Object {
     /// The object with its article, as errors name it.
     pub(crate) fn phrase(self) -> &'static str {
-        match self {
-            Self::Key => "an access key",
-            Self::User => "a user",
-            Self::Account | Self::WholeAccount => "an account",
-            Self::Root => "a root user",
-            Self::PasswordPolicy => "a password policy",
-            Self::Password => "a password",
-            Self::Mfa => "an MFA device",
-            Self::ServiceCredential => "a service credential",
-            Self::SigningCertificate => "a signing certificate",
-            Self::SshKey => "an SSH key",
+        match self.called() {
+            Called::Resource(kind) => kind.phrase(),
+            Called::Part(_, phrase) => phrase,
         }
     }
 
-    /// The name that scripts and cases usually have for it.
+    /// The object without its article.
+    pub(crate) fn noun(self) -> &'static str {
+        self.phrase().split_once(' ').map_or("", |(_, noun)| noun)
+    }
+
+    /// The name that evidence has for it, and that scripts usually have.
     pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Key => "key",
-            Self::User => "user",
-            Self::Account | Self::WholeAccount => "account",
-            Self::Root => "root",
-            Self::PasswordPolicy => "password_policy",
-            Self::Password => "password",
-            Self::Mfa => "mfa",
-            Self::ServiceCredential => "service_credential",
-            Self::SigningCertificate => "signing_certificate",
-            Self::SshKey => "ssh_key",
+        match self.called() {
+            Called::Resource(ResourceType::AccessKey) => "key",
+            Called::Resource(_) | Called::Part(..) => self.given_as(),
+        }
+    }
+
+    /// The name under which a case gives it.
+    pub(crate) fn given_as(self) -> &'static str {
+        match self.called() {
+            Called::Resource(kind) => kind.as_str(),
+            Called::Part(name, _) => name,
         }
     }
 
     pub(crate) fn properties(self) -> &'static [Property] {
-        match self {
-            Self::Key => key::KEY,
-            Self::User => user::USER,
-            Self::Account => account::ACCOUNT,
-            Self::WholeAccount => account::WHOLE_ACCOUNT,
-            Self::Root => account::ROOT,
-            Self::PasswordPolicy => account::PASSWORD_POLICY,
-            Self::Password => credentials::PASSWORD,
-            Self::Mfa => credentials::MFA,
-            Self::ServiceCredential => credentials::SERVICE_CREDENTIAL,
-            Self::SigningCertificate => credentials::SIGNING_CERTIFICATE,
-            Self::SshKey => credentials::SSH_KEY,
-        }
+        self.row().properties
     }
 
     pub(crate) fn methods(self) -> &'static [Method] {
-        match self {
-            Self::User => user::METHODS,
-            Self::Key
-            | Self::Account
-            | Self::WholeAccount
-            | Self::Root
-            | Self::PasswordPolicy
-            | Self::Password
-            | Self::Mfa
-            | Self::ServiceCredential
-            | Self::SigningCertificate
-            | Self::SshKey => &[],
-        }
+        self.row().methods
     }
 
     /// The names of all properties.
     pub(crate) fn property_names(self) -> impl Iterator<Item = &'static str> + Clone {
         self.properties().iter().map(|property| property.name)
+    }
+
+    /// The property of this name.
+    pub(crate) fn property(self, name: &str) -> Option<&'static Property> {
+        self.properties().iter().find(|property| property.name == name)
+    }
+
+    /// What a case may give of it, in the order in which it is put into a draft.
+    pub(crate) fn fields(self) -> impl Iterator<Item = Field> {
+        let properties = self.properties().iter().map(|it| (it.name, it.facets, it.doc, it.give.how));
+        let methods = self.methods().iter().map(|it| (it.given_as, it.facets, it.doc, it.give.how));
+        let fields = properties.chain(methods).map(|(name, facets, doc, how)| Field { name, facets, doc, how });
+        fields.filter(|field| !matches!(field.how, How::Not))
+    }
+
+    /// What a case must give of it, so that a property or a method is known.
+    pub(crate) fn hint(self, name: &str) -> String {
+        let properties = self.properties().iter().map(|it| (it.name, it.give));
+        let mut all = properties.chain(self.methods().iter().map(|it| (it.name, it.give)));
+        let hint = all.find(|(known, _)| *known == name).and_then(|(_, give)| give.hint);
+        format!("give the {} {}", self.noun(), hint.map_or_else(|| format!("`{name}`"), str::to_owned))
+    }
+
+    /// The property that tells one from another in evidence; none where its own name does.
+    pub(crate) fn named_by(self) -> Option<&'static Property> {
+        self.row().named_by.and_then(|name| self.property(name))
+    }
+
+    /// Makes it anew in a draft, with its defaults.
+    pub(crate) fn begin(self, draft: &mut Draft) {
+        (self.row().begin)(draft);
+    }
+
+    /// Gives it to what has it in a draft.
+    pub(crate) fn keep(self, draft: &mut Draft) {
+        (self.row().keep)(draft);
     }
 }
 
@@ -213,6 +273,7 @@ const TO_USER: Property = Property {
     kind: Kind::Object(Object::User),
     facets: &[],
     doc: "the user that it belongs to",
+    give: instead("`user`"),
     read: |_| Fact::Live(Value::Object(Object::User)),
 };
 
@@ -222,6 +283,7 @@ const TO_ACCOUNT: Property = Property {
     kind: Kind::Object(Object::Account),
     facets: &[],
     doc: "the account that it is in",
+    give: instead("`account`"),
     read: |_| Fact::Live(Value::Object(Object::Account)),
 };
 

@@ -109,19 +109,12 @@ fn resources(out: &mut String) {
 }
 
 fn write_object(out: &mut String, object: Object) {
-    let title = match object {
-        Object::WholeAccount => "`account`, in policies of `resource: account`".to_owned(),
-        Object::Account => "`account`, of everything else".to_owned(),
-        Object::Key
-        | Object::User
-        | Object::Root
-        | Object::PasswordPolicy
-        | Object::Password
-        | Object::Mfa
-        | Object::ServiceCredential
-        | Object::SigningCertificate
-        | Object::SshKey => format!("`{}`", object.name()),
+    let which = match object == Object::WholeAccount {
+        true => ", in policies of `resource: account`",
+        false if object == Object::Account => ", of everything else",
+        false => "",
     };
+    let title = format!("`{}`{which}", object.name());
     let _ = write!(out, "\n### {title}\n\n");
     head(out, &["property", "type", "reads", "meaning"]);
     for Property { name, kind, facets, doc, .. } in object.properties() {

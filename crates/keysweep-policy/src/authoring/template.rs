@@ -77,30 +77,30 @@ fn body(resource: ResourceType) -> Body {
 ",
             cases: "\
 - name: a key of 90 days may stay
-  key: { age_days: 90 }
+  access_key: { age_days: 90 }
   expect: { status: pass, reads: [access_keys] }
 
 - name: a key of 90 and a quarter days must go
-  key: { age_days: 90.25 }
+  access_key: { age_days: 90.25 }
   user: { tags: {} }
   expect: { status: fail, message: \"active for 91 days, limit 90\" }
 
 - name: an inactive key does no harm
-  key: { age_days: 400, active: false }
+  access_key: { age_days: 400, active: false }
   expect: { status: pass }
 
 - name: a service account has a year
-  key: { age_days: 365 }
+  access_key: { age_days: 365 }
   user: { tags: { service-account: \"true\" } }
   expect: { status: exempt }
 
 - name: and no more than a year
-  key: { age_days: 366 }
+  access_key: { age_days: 366 }
   user: { tags: { service-account: \"true\" } }
   expect: { status: fail }
 
 - name: a user whose tags could not be read is not exempted, and does not pass
-  key: { age_days: 91 }
+  access_key: { age_days: 91 }
   unreadable: [user_tags]
   expect: { status: unknown }
 ",

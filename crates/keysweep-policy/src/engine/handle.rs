@@ -1,6 +1,9 @@
 //! Objects as scripts hold them: what is judged and what it belongs to, with getters made from the tables.
 
-use std::{any::TypeId, sync::Arc};
+use std::{
+    any::TypeId,
+    sync::{Arc, LazyLock},
+};
 
 use jiff::Timestamp;
 use keysweep_files::did_you_mean;
@@ -14,7 +17,7 @@ use super::{
     watch::{self, Limit},
 };
 use crate::{
-    objects::{Kind, Method, Object, Property, Seen, Value},
+    objects::{Kind, Method, Object, PerObject, Property, Seen, Value},
     policy::limits::Limits,
 };
 
@@ -68,65 +71,38 @@ pub(crate) fn judged(subject: &Arc<Subject>, resource: &Resource) -> Dynamic {
 }
 
 pub(crate) fn handle(object: Object, subject: &Arc<Subject>, resource: Resource, in_list: bool) -> Dynamic {
-    let subject = Arc::clone(subject);
-    macro_rules! wrap {
-        ($($object:ident),+) => {
-            match object {
-                $(Object::$object => {
-                    Dynamic::from(Handle::<{ Object::$object as usize }> { subject, resource, in_list })
-                })+
-            }
-        };
-    }
-    wrap!(
-        Key,
-        User,
-        Account,
-        WholeAccount,
-        Root,
-        PasswordPolicy,
-        Password,
-        Mfa,
-        ServiceCredential,
-        SigningCertificate,
-        SshKey
-    )
+    (TYPES[object as usize].wrap)(Arc::clone(subject), resource, in_list)
 }
 
 /// The type that objects of a kind have to the engine.
 pub(crate) fn type_id(object: Object) -> TypeId {
-    macro_rules! of {
-        ($($object:ident),+) => {
-            match object { $(Object::$object => TypeId::of::<Handle<{ Object::$object as usize }>>(),)+ }
-        };
-    }
-    of!(
-        Key,
-        User,
-        Account,
-        WholeAccount,
-        Root,
-        PasswordPolicy,
-        Password,
-        Mfa,
-        ServiceCredential,
-        SigningCertificate,
-        SshKey
-    )
+    TYPES[object as usize].id
 }
 
 pub(crate) fn register(engine: &mut Engine) {
-    register_object::<{ Object::Key as usize }>(engine);
-    register_object::<{ Object::User as usize }>(engine);
-    register_object::<{ Object::Account as usize }>(engine);
-    register_object::<{ Object::WholeAccount as usize }>(engine);
-    register_object::<{ Object::Root as usize }>(engine);
-    register_object::<{ Object::PasswordPolicy as usize }>(engine);
-    register_object::<{ Object::Password as usize }>(engine);
-    register_object::<{ Object::Mfa as usize }>(engine);
-    register_object::<{ Object::ServiceCredential as usize }>(engine);
-    register_object::<{ Object::SigningCertificate as usize }>(engine);
-    register_object::<{ Object::SshKey as usize }>(engine);
+    TYPES.iter().for_each(|of| (of.register)(engine));
+}
+
+/// What the engine does with a kind of object.
+struct Type {
+    id: TypeId,
+    register: fn(&mut Engine),
+    wrap: fn(Arc<Subject>, Resource, bool) -> Dynamic,
+    name_of: fn(&Dynamic) -> Option<Result<String>>,
+}
+
+/// In the order of `Object::ALL`.
+static TYPES: LazyLock<[Type; Object::ALL.len()]> = LazyLock::new(Object::each);
+
+impl PerObject for Type {
+    fn of<const OBJECT: usize>() -> Self {
+        Self {
+            id: TypeId::of::<Handle<OBJECT>>(),
+            register: register_object::<OBJECT>,
+            wrap: |subject, resource, in_list| Dynamic::from(Handle::<OBJECT> { subject, resource, in_list }),
+            name_of: |value| value.read_lock::<Handle<OBJECT>>().map(|it| it.name()),
+        }
+    }
 }
 
 fn register_object<const OBJECT: usize>(engine: &mut Engine) {
@@ -215,6 +191,15 @@ impl<const OBJECT: usize> Handle<OBJECT> {
         }
     }
 
+    /// What it is called in the evidence of a verdict.
+    fn name(&self) -> Result<String> {
+        let object = Object::ALL[OBJECT];
+        let Some(property) = object.named_by() else { return Ok(object.name().to_owned()) };
+        let name = Names::new(object, property.name, property.kind);
+        let touch = Touch { name: &name.reached, reads: property.reads(), in_list: self.in_list };
+        self.touch(&touch, self.subject.fact(&self.resource, property)).map(|name| name.to_string())
+    }
+
     fn same(&self, other: &Self) -> bool {
         self.resource.is_same(&other.resource)
     }
@@ -231,31 +216,5 @@ fn no_property(object: Object, name: &str) -> Box<EvalAltResult> {
 /// What an object is called in the evidence of a verdict: a key by its id, a user by its name; none for a
 /// value that is not an object.
 pub(crate) fn name_of(value: &Dynamic) -> Option<Result<String>> {
-    fn named<const OBJECT: usize>(value: &Dynamic) -> Option<Result<String>> {
-        let it = value.read_lock::<Handle<OBJECT>>()?;
-        let object = Object::ALL[OBJECT];
-        let property = match object {
-            Object::Key | Object::Account | Object::WholeAccount | Object::ServiceCredential => "id",
-            Object::SigningCertificate | Object::SshKey => "id",
-            Object::User => "name",
-            Object::Mfa => "serial_number",
-            Object::Root | Object::PasswordPolicy | Object::Password => return Some(Ok(object.name().to_owned())),
-        };
-        let property = object.properties().iter().find(|known| known.name == property)?;
-        let name = Names::new(object, property.name, property.kind);
-        let touch = Touch { name: &name.reached, reads: property.reads(), in_list: it.in_list };
-        let value = it.touch(&touch, it.subject.fact(&it.resource, property));
-        Some(value.map(|value| value.to_string()))
-    }
-    None.or_else(|| named::<{ Object::Key as usize }>(value))
-        .or_else(|| named::<{ Object::User as usize }>(value))
-        .or_else(|| named::<{ Object::Account as usize }>(value))
-        .or_else(|| named::<{ Object::WholeAccount as usize }>(value))
-        .or_else(|| named::<{ Object::Root as usize }>(value))
-        .or_else(|| named::<{ Object::PasswordPolicy as usize }>(value))
-        .or_else(|| named::<{ Object::Password as usize }>(value))
-        .or_else(|| named::<{ Object::Mfa as usize }>(value))
-        .or_else(|| named::<{ Object::ServiceCredential as usize }>(value))
-        .or_else(|| named::<{ Object::SigningCertificate as usize }>(value))
-        .or_else(|| named::<{ Object::SshKey as usize }>(value))
+    TYPES.iter().find_map(|of| (of.name_of)(value))
 }

@@ -1,10 +1,25 @@
 //! Accounts, their root users and their rules for passwords.
 
+use jiff::Timestamp;
 use keysweep_model::{Facet, Fact, PasswordPolicy, Resource, ResourceType, RootActivity, RootCredentials};
 
 use super::{
-    Kind, Object, Property, Seen, TO_ACCOUNT, Value,
+    Kind, Object, Property, Row, Seen, TO_ACCOUNT, Value,
+    give::{Draft, How, given, instead},
     read::{boolean, day, text},
+};
+
+pub(super) static ACCOUNT: Row = Row { properties: &[ID, NAME, OU_PATH], named_by: Some("id"), ..Row::NONE };
+
+pub(super) static WHOLE_ACCOUNT: Row = Row { properties: OF_ACCOUNT, named_by: Some("id"), ..Row::NONE };
+
+pub(super) static ROOT: Row = Row { properties: OF_ROOT, ..Row::NONE };
+
+pub(super) static PASSWORD_POLICY: Row = Row {
+    properties: OF_PASSWORD_POLICY,
+    begin: |it| it.password_policy = PasswordPolicy::unread(),
+    keep: |it| it.facts.password_policy = Fact::Live(Some(it.password_policy.clone())),
+    ..Row::NONE
 };
 
 const ID: Property = Property {
@@ -12,6 +27,7 @@ const ID: Property = Property {
     kind: Kind::Text,
     facets: &[],
     doc: "the account's id, twelve digits",
+    give: given(How::String(|it, id| it.parsed(&id, |it, id| it.account().id = id))),
     read: |it| Fact::Live(text(&it.resource.account().id.to_string())),
 };
 
@@ -20,6 +36,7 @@ const NAME: Property = Property {
     kind: Kind::Text,
     facets: &[],
     doc: "the account's name",
+    give: given(How::String(|it, name| it.account().name = name)),
     read: |it| Fact::Live(text(&it.resource.account().name)),
 };
 
@@ -28,12 +45,11 @@ const OU_PATH: Property = Property {
     kind: Kind::Text,
     facets: &[Facet::OrganizationalUnits],
     doc: "the organizational units above the account, such as `Root/Workloads/Prod`",
+    give: given(How::String(|it, path| it.account().ou_path = Fact::Live(path))),
     read: |it| it.resource.account().ou_path.as_ref().map(|path| text(path)),
 };
 
-pub(super) const ACCOUNT: &[Property] = &[ID, NAME, OU_PATH];
-
-pub(super) const WHOLE_ACCOUNT: &[Property] = &[
+const OF_ACCOUNT: &[Property] = &[
     ID,
     NAME,
     OU_PATH,
@@ -42,20 +58,23 @@ pub(super) const WHOLE_ACCOUNT: &[Property] = &[
         kind: Kind::Objects(Object::User),
         facets: &[Facet::Users],
         doc: "the users of the account",
+        give: given(How::Objects(Object::User, |it, _| it.facts.users = Fact::Live(Vec::new()))),
         read: |it| all(it, ResourceType::User, Object::User),
     },
     Property {
         name: "access_keys",
-        kind: Kind::Objects(Object::Key),
+        kind: Kind::Objects(Object::AccessKey),
         facets: &[Facet::Users, Facet::AccessKeys],
         doc: "the access keys of all users of the account",
-        read: |it| all(it, ResourceType::AccessKey, Object::Key),
+        give: instead("`users`, each with its `access_keys`"),
+        read: |it| all(it, ResourceType::AccessKey, Object::AccessKey),
     },
     Property {
         name: "root",
         kind: Kind::Object(Object::Root),
         facets: &[],
         doc: "the account's root user",
+        give: given(How::Object(Object::Root, |_, _| {})),
         read: |_| Fact::Live(Value::Object(Object::Root)),
     },
     Property {
@@ -63,6 +82,9 @@ pub(super) const WHOLE_ACCOUNT: &[Property] = &[
         kind: Kind::Object(Object::PasswordPolicy),
         facets: &[],
         doc: "the account's rules for console passwords",
+        give: given(How::Object(Object::PasswordPolicy, |it, is_set| {
+            it.facts.password_policy = Fact::Live(is_set.then(PasswordPolicy::unread));
+        })),
         read: |_| Fact::Live(Value::Object(Object::PasswordPolicy)),
     },
 ];
@@ -71,12 +93,13 @@ fn all(it: &Seen<'_>, kind: ResourceType, object: Object) -> Fact<Value> {
     Resource::of(it.resource.owner(), kind).map(|resources| Value::Objects(object, resources))
 }
 
-pub(super) const ROOT: &[Property] = &[
+const OF_ROOT: &[Property] = &[
     Property {
         name: "has_access_key",
         kind: Kind::Boolean,
         facets: &[Facet::AccountSummary],
         doc: "whether the root user has an access key",
+        give: given(How::Boolean(|it, has| it.root_credentials(|of| of.has_access_key = Fact::Live(has)))),
         read: |it| credential(it, |of| &of.has_access_key),
     },
     Property {
@@ -84,6 +107,7 @@ pub(super) const ROOT: &[Property] = &[
         kind: Kind::Boolean,
         facets: &[Facet::AccountSummary],
         doc: "whether the root user has a password",
+        give: given(How::Boolean(|it, has| it.root_credentials(|of| of.has_password = Fact::Live(has)))),
         read: |it| credential(it, |of| &of.has_password),
     },
     Property {
@@ -91,6 +115,7 @@ pub(super) const ROOT: &[Property] = &[
         kind: Kind::Boolean,
         facets: &[Facet::AccountSummary],
         doc: "whether an MFA device is enabled for the root user",
+        give: given(How::Boolean(|it, has| it.root_credentials(|of| of.has_mfa = Fact::Live(has)))),
         read: |it| credential(it, |of| &of.has_mfa),
     },
     Property {
@@ -98,6 +123,7 @@ pub(super) const ROOT: &[Property] = &[
         kind: Kind::Boolean,
         facets: &[Facet::AccountSummary],
         doc: "whether the root user has a signing certificate",
+        give: given(How::Boolean(|it, has| it.root_credentials(|of| of.has_signing_certificate = Fact::Live(has)))),
         read: |it| credential(it, |of| &of.has_signing_certificate),
     },
     Property {
@@ -105,6 +131,7 @@ pub(super) const ROOT: &[Property] = &[
         kind: Kind::Boolean,
         facets: &[Facet::AccountSummary, Facet::RootMfa],
         doc: "whether the root user has MFA, and no virtual device for it",
+        give: given(How::Boolean(give_hardware_mfa)),
         read: |it| {
             it.facts().and_then(|facts| {
                 let is_virtual = facts.root_has_virtual_mfa.as_ref();
@@ -122,6 +149,12 @@ pub(super) const ROOT: &[Property] = &[
         kind: Kind::Boolean,
         facets: &[Facet::CredentialReport],
         doc: "whether no use of the root user's password and access keys is on record",
+        give: given(How::Boolean(|it, never| {
+            if never {
+                it.facts.root_activity = Fact::Live(activity_of(None));
+            }
+        }))
+        .hint(USED),
         read: |it| activity(it).and_then(RootActivity::last_used).map(|used| boolean(used.is_none())),
     },
     Property {
@@ -130,6 +163,7 @@ pub(super) const ROOT: &[Property] = &[
         facets: &[Facet::CredentialReport],
         doc: "days since the root user's password or access key was last used, or since the account was made where \
               neither ever was; a day that has begun counts",
+        give: given(How::Days(give_idle)),
         read: |it| {
             activity(it).and_then(|activity| {
                 activity.last_used().and_then(|used| match used {
@@ -145,10 +179,48 @@ pub(super) const ROOT: &[Property] = &[
         facets: &[Facet::CredentialReport],
         doc: "the day on which the root user's password or access key was last used, in UTC; empty where neither ever \
               was",
+        give: instead(USED),
         read: |it| activity(it).and_then(RootActivity::last_used).map(|used| used.map_or_else(|| text(""), day)),
     },
     TO_ACCOUNT,
 ];
+
+/// What to give, so that it is known when the root user was used.
+const USED: &str = "`idle_days`, or `never_used: true`";
+
+/// A root user with hardware MFA has MFA; one without may have a virtual device.
+fn give_hardware_mfa(it: &mut Draft, has: bool) {
+    it.facts.root_has_virtual_mfa = Fact::Live(!has);
+    let has_mfa = it.root_credentials(|of| {
+        let before = of.has_mfa.clone();
+        if has {
+            of.has_mfa = Fact::Live(true);
+        }
+        before
+    });
+    if has && has_mfa == Fact::Live(false) {
+        it.refuse("a root user without MFA has no hardware MFA");
+    }
+}
+
+/// A root user that was never used is idle since its account was made.
+fn give_idle(it: &mut Draft, at: Timestamp) {
+    let is_unused = it.facts.root_activity == Fact::Live(activity_of(None));
+    let activity = activity_of((!is_unused).then_some(at));
+    it.facts.root_activity = Fact::Live(RootActivity { created_at: Fact::Live(at), ..activity });
+}
+
+fn activity_of(password_last_used: Option<Timestamp>) -> RootActivity {
+    RootActivity {
+        password_last_used: Fact::Live(password_last_used),
+        access_keys_last_used: Fact::Live(Vec::new()),
+        ..RootActivity::unread()
+    }
+}
+
+fn above_zero(number: u32) -> Option<u32> {
+    Some(number).filter(|number| *number > 0)
+}
 
 fn credential(it: &Seen<'_>, of: fn(&RootCredentials) -> &Fact<bool>) -> Fact<Value> {
     let credentials = it.facts().and_then(|facts| facts.root_credentials.as_ref());
@@ -163,12 +235,13 @@ fn activity<'a>(it: &Seen<'a>) -> Fact<&'a RootActivity> {
 /// Source: docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_account-policy.html
 const DEFAULT_MINIMUM_LENGTH: u32 = 8;
 
-pub(super) const PASSWORD_POLICY: &[Property] = &[
+const OF_PASSWORD_POLICY: &[Property] = &[
     Property {
         name: "is_set",
         kind: Kind::Boolean,
         facets: &[Facet::PasswordPolicy],
         doc: "whether the account has rules of its own; where not, the others tell AWS's default",
+        give: instead("as `password_policy`, which is null for none"),
         read: |it| it.facts().and_then(|facts| facts.password_policy.as_ref()).map(|policy| boolean(policy.is_some())),
     },
     Property {
@@ -176,6 +249,7 @@ pub(super) const PASSWORD_POLICY: &[Property] = &[
         kind: Kind::Integer,
         facets: &[Facet::PasswordPolicy],
         doc: "the fewest characters of a password",
+        give: given(How::Integer(|it, length| it.password_policy.minimum_length = Fact::Live(length))),
         read: |it| {
             rule(it, number(Some(DEFAULT_MINIMUM_LENGTH)), |policy| {
                 policy.minimum_length.as_ref().map(|length| number(Some(*length)))
@@ -187,6 +261,7 @@ pub(super) const PASSWORD_POLICY: &[Property] = &[
         kind: Kind::Integer,
         facets: &[Facet::PasswordPolicy],
         doc: "how many former passwords may not be used again; 0 where all may",
+        give: given(How::Integer(|it, count| it.password_policy.reuse_prevention = Fact::Live(above_zero(count)))),
         read: |it| rule(it, number(None), |policy| policy.reuse_prevention.as_ref().map(|count| number(*count))),
     },
     Property {
@@ -194,6 +269,7 @@ pub(super) const PASSWORD_POLICY: &[Property] = &[
         kind: Kind::Integer,
         facets: &[Facet::PasswordPolicy],
         doc: "days after which a password expires; 0 where it does not",
+        give: given(How::Integer(|it, days| it.password_policy.max_age_days = Fact::Live(above_zero(days)))),
         read: |it| rule(it, number(None), |policy| policy.max_age_days.as_ref().map(|days| number(*days))),
     },
     Property {
@@ -201,6 +277,7 @@ pub(super) const PASSWORD_POLICY: &[Property] = &[
         kind: Kind::Boolean,
         facets: &[Facet::PasswordPolicy],
         doc: "whether a password must have a symbol",
+        give: given(How::Boolean(|it, is| it.password_policy.require_symbols = Fact::Live(is))),
         read: |it| rule(it, boolean(false), |policy| policy.require_symbols.as_ref().map(|is| boolean(*is))),
     },
     Property {
@@ -208,6 +285,7 @@ pub(super) const PASSWORD_POLICY: &[Property] = &[
         kind: Kind::Boolean,
         facets: &[Facet::PasswordPolicy],
         doc: "whether a password must have a digit",
+        give: given(How::Boolean(|it, is| it.password_policy.require_numbers = Fact::Live(is))),
         read: |it| rule(it, boolean(false), |policy| policy.require_numbers.as_ref().map(|is| boolean(*is))),
     },
     Property {
@@ -215,6 +293,7 @@ pub(super) const PASSWORD_POLICY: &[Property] = &[
         kind: Kind::Boolean,
         facets: &[Facet::PasswordPolicy],
         doc: "whether a password must have an uppercase letter",
+        give: given(How::Boolean(|it, is| it.password_policy.require_uppercase = Fact::Live(is))),
         read: |it| rule(it, boolean(false), |policy| policy.require_uppercase.as_ref().map(|is| boolean(*is))),
     },
     Property {
@@ -222,6 +301,7 @@ pub(super) const PASSWORD_POLICY: &[Property] = &[
         kind: Kind::Boolean,
         facets: &[Facet::PasswordPolicy],
         doc: "whether a password must have a lowercase letter",
+        give: given(How::Boolean(|it, is| it.password_policy.require_lowercase = Fact::Live(is))),
         read: |it| rule(it, boolean(false), |policy| policy.require_lowercase.as_ref().map(|is| boolean(*is))),
     },
     Property {
@@ -229,6 +309,7 @@ pub(super) const PASSWORD_POLICY: &[Property] = &[
         kind: Kind::Boolean,
         facets: &[Facet::PasswordPolicy],
         doc: "whether users may change their passwords themselves",
+        give: given(How::Boolean(|it, is| it.password_policy.users_may_change = Fact::Live(is))),
         read: |it| rule(it, boolean(false), |policy| policy.users_may_change.as_ref().map(|is| boolean(*is))),
     },
     TO_ACCOUNT,

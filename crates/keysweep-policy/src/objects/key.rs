@@ -1,19 +1,33 @@
 //! Access keys.
 
-use jiff::Timestamp;
-use keysweep_model::{Facet, Fact, LastUsed};
+use jiff::{SignedDuration, Timestamp};
+use keysweep_model::{AccessKey, CredentialStatus, Facet, Fact, LastUsed, ResourceType};
 
 use super::{
-    Kind, Property, Seen, TO_ACCOUNT, TO_USER, Value,
+    Kind, Property, Row, Seen, TO_ACCOUNT, TO_USER, Value,
+    give::{AGE, Draft, How, IDLE, MINUTE, USED, count, given, instead, push, status_of},
     read::{active, boolean, day, minutes_up, status, text, time},
 };
 
-pub(super) const KEY: &[Property] = &[
+pub(super) static ACCESS_KEY: Row = Row {
+    properties: OF_ACCESS_KEY,
+    named_by: Some("id"),
+    begin: |it| {
+        let id = format!("AKIAIOSFODNN{}EXAMPLE", 10 * count(&it.facts.users) + count(&it.user.access_keys));
+        it.access_key = AccessKey { status: Fact::Live(CredentialStatus::Active), ..AccessKey::unread() };
+        it.parsed(&id, |it, id| it.access_key.id = Fact::Live(id));
+    },
+    keep: |it| push(&mut it.user.access_keys, it.access_key.clone()),
+    ..Row::NONE
+};
+
+const OF_ACCESS_KEY: &[Property] = &[
     Property {
         name: "id",
         kind: Kind::Text,
         facets: &[Facet::AccessKeys],
         doc: "the access key id",
+        give: given(How::String(|it, id| it.parsed(&id, |it, id| it.access_key.id = Fact::Live(id)))),
         read: |it| it.key().and_then(|key| key.id.as_ref().map(|id| text(id.as_str()))),
     },
     Property {
@@ -21,6 +35,7 @@ pub(super) const KEY: &[Property] = &[
         kind: Kind::Boolean,
         facets: &[Facet::AccessKeys],
         doc: "whether the key can sign requests",
+        give: given(How::Boolean(|it, is| it.access_key.status = Fact::Live(status_of(is)))),
         read: |it| active(it.key().and_then(|key| key.status.as_ref())),
     },
     Property {
@@ -28,6 +43,7 @@ pub(super) const KEY: &[Property] = &[
         kind: Kind::Text,
         facets: &[Facet::AccessKeys],
         doc: "`Active`, `Inactive` or `Expired`",
+        give: instead("`active`"),
         read: |it| status(it.key().and_then(|key| key.status.as_ref())),
     },
     Property {
@@ -35,6 +51,7 @@ pub(super) const KEY: &[Property] = &[
         kind: Kind::Integer,
         facets: &[Facet::AccessKeys],
         doc: "days since the key was made; a day that has begun counts",
+        give: given(How::Days(|it, at| it.access_key.created_at = Fact::Live(at))),
         read: |it| it.age(created_at(it)),
     },
     Property {
@@ -42,6 +59,7 @@ pub(super) const KEY: &[Property] = &[
         kind: Kind::Text,
         facets: &[Facet::AccessKeys],
         doc: "the day on which the key was made, in UTC, such as `2026-03-01`",
+        give: instead(AGE),
         read: |it| created_at(it).map(|created| day(*created)),
     },
     Property {
@@ -49,6 +67,7 @@ pub(super) const KEY: &[Property] = &[
         kind: Kind::Time,
         facets: &[Facet::AccessKeys],
         doc: "when the key was made",
+        give: instead(AGE),
         read: |it| time(created_at(it)),
     },
     Property {
@@ -56,6 +75,7 @@ pub(super) const KEY: &[Property] = &[
         kind: Kind::Integer,
         facets: &[Facet::AccessKeys, Facet::Users],
         doc: "minutes from when its user was made to when the key was made; a minute that has begun counts",
+        give: given(How::Span(MINUTE, give_minutes)).hint("`minutes_after_user`, or `age_days` and the user too"),
         read: |it| {
             created_at(it).and_then(|key| {
                 let user = it.user().and_then(|user| user.created_at.as_ref());
@@ -68,6 +88,12 @@ pub(super) const KEY: &[Property] = &[
         kind: Kind::Boolean,
         facets: &[Facet::AccessKeyLastUsed],
         doc: "whether no use of the key is on record",
+        give: given(How::Boolean(|it, never| {
+            if never {
+                it.access_key.last_used = Fact::Live(LastUsed::Never);
+            }
+        }))
+        .hint(USED),
         read: |it| last_used(it).map(|used| boolean(*used == LastUsed::Never)),
     },
     Property {
@@ -75,6 +101,7 @@ pub(super) const KEY: &[Property] = &[
         kind: Kind::Integer,
         facets: &[Facet::AccessKeyLastUsed],
         doc: "days since the key was last used, or made where it was never used; a day that has begun counts",
+        give: given(How::Days(give_idle)).hint(IDLE),
         read: |it| {
             it.key().and_then(|key| {
                 key.last_used.as_ref().and_then(|used| match used {
@@ -89,6 +116,7 @@ pub(super) const KEY: &[Property] = &[
         kind: Kind::Text,
         facets: &[Facet::AccessKeyLastUsed],
         doc: "the day on which the key was last used, in UTC, such as `2026-03-01`; empty where it was never used",
+        give: instead(USED),
         read: |it| {
             last_used(it).map(|used| match used {
                 LastUsed::Never => text(""),
@@ -101,6 +129,7 @@ pub(super) const KEY: &[Property] = &[
         kind: Kind::Text,
         facets: &[Facet::AccessKeyLastUsed],
         doc: "the service that the key last called, such as `s3`; empty where none is on record",
+        give: given(How::String(|it, name| give_used(it, |service, _| *service = Some(name)))).hint(USED),
         read: |it| last_used_part(it, |service, _| service),
     },
     Property {
@@ -108,6 +137,7 @@ pub(super) const KEY: &[Property] = &[
         kind: Kind::Text,
         facets: &[Facet::AccessKeyLastUsed],
         doc: "the Region that the key last called; empty for global services and where none is on record",
+        give: given(How::String(|it, name| give_used(it, |_, region| *region = Some(name)))).hint(USED),
         read: |it| last_used_part(it, |_, region| region),
     },
     Property {
@@ -115,6 +145,7 @@ pub(super) const KEY: &[Property] = &[
         kind: Kind::Integer,
         facets: &[Facet::AccessKeys],
         doc: "how many of the user's other active keys are newer than this one",
+        give: instead("and the user's other keys `age_days`"),
         read: |it| {
             let count = it.key().and_then(|_| it.user()).and_then(|user| user.newer_active_keys(it.resource.index()));
             count.map(|count| Value::Integer(i64::try_from(count).unwrap_or(i64::MAX)))
@@ -123,6 +154,37 @@ pub(super) const KEY: &[Property] = &[
     TO_USER,
     TO_ACCOUNT,
 ];
+
+fn give_idle(it: &mut Draft, at: Timestamp) {
+    if it.access_key.last_used == Fact::Live(LastUsed::Never) {
+        it.refuse_idle("a key that was never used is idle since it was made");
+    }
+    it.access_key.last_used = Fact::Live(LastUsed::At { at, service: None, region: None });
+}
+
+fn give_used(it: &mut Draft, give: impl FnOnce(&mut Option<String>, &mut Option<String>)) {
+    if let Fact::Live(LastUsed::At { service, region, .. }) = &mut it.access_key.last_used {
+        give(service, region);
+    }
+}
+
+/// The minutes from the making of the user to that of its key tell one by the other. Where the age of neither is given,
+/// the key is assumed to be made at the judged time.
+fn give_minutes(it: &mut Draft, span: SignedDuration) {
+    let made = |fact: &Fact<Timestamp>| fact.value().copied();
+    match (made(&it.access_key.created_at), made(&it.user.created_at)) {
+        (Some(_), Some(_)) => it.refuse("the ages of the key and of its user tell this already"),
+        (Some(key), None) => it.user.created_at = Fact::Live(it.moved(key, -span)),
+        (None, Some(user)) => it.access_key.created_at = Fact::Live(it.moved(user, span)),
+        (None, None) if it.kind != ResourceType::AccessKey => it.refuse("give the key or its user `age_days` too"),
+        (None, None) => {
+            it.user.created_at = Fact::Live(it.moved(it.as_of, -span));
+            it.access_key.created_at = Fact::Live(it.as_of);
+            it.assume(&["age_days", "created_on", "created_at", "newer_active_keys"]);
+            it.assume(&["user.age_days", "user.created_on", "user.created_at"]);
+        }
+    }
+}
 
 fn created_at<'a>(it: &Seen<'a>) -> Fact<&'a Timestamp> {
     it.key().and_then(|key| key.created_at.as_ref())

@@ -1,18 +1,46 @@
 //! Users.
 
-use keysweep_model::{Facet, Fact, Permissions, Resource, ResourceType};
+use std::sync::Arc;
+
+use keysweep_model::{Facet, Fact, Password, Permissions, Resource, ResourceType, User};
 
 use super::{
-    Kind, Method, Object, Property, Seen, TO_ACCOUNT, Value,
+    Kind, Method, Object, Property, Row, Seen, TO_ACCOUNT, Value,
+    give::{AGE, Draft, How, count, given, instead, push},
     read::{boolean, day, text, time},
 };
 
-pub(super) const USER: &[Property] = &[
+pub(super) static USER: Row = Row {
+    properties: PROPERTIES,
+    methods: METHODS,
+    named_by: Some("name"),
+    begin: |it| {
+        let place = count(&it.facts.users);
+        let name = if place == 0 { "alice".to_owned() } else { format!("user-{}", place + 1) };
+        it.parsed(&name, |it, name| it.user = User::unread(name, String::new(), "/".to_owned()));
+        it.set_arn();
+    },
+    keep: |it| {
+        let name = it.user.name.clone();
+        if it.facts.users.value().is_some_and(|users| users.iter().any(|user| user.name == name)) {
+            it.refuse(format!("another user of the account has the name `{name}`"));
+        }
+        push(&mut it.facts.users, Arc::new(it.user.clone()));
+    },
+};
+
+const PROPERTIES: &[Property] = &[
     Property {
         name: "name",
         kind: Kind::Text,
         facets: &[],
         doc: "the user's name",
+        give: given(How::String(|it, name| {
+            it.parsed(&name, |it, name| {
+                it.user.name = name;
+                it.set_arn();
+            });
+        })),
         read: |it| it.user().map(|user| text(user.name.as_str())),
     },
     Property {
@@ -20,6 +48,7 @@ pub(super) const USER: &[Property] = &[
         kind: Kind::Text,
         facets: &[],
         doc: "the user's ARN",
+        give: instead("`name` and `path`"),
         read: |it| it.user().map(|user| text(&user.arn)),
     },
     Property {
@@ -27,6 +56,10 @@ pub(super) const USER: &[Property] = &[
         kind: Kind::Text,
         facets: &[],
         doc: "the user's IAM path: `/` or such as `/team/`",
+        give: given(How::String(|it, path| {
+            it.user.path = path;
+            it.set_arn();
+        })),
         read: |it| it.user().map(|user| text(&user.path)),
     },
     Property {
@@ -34,6 +67,7 @@ pub(super) const USER: &[Property] = &[
         kind: Kind::Integer,
         facets: &[Facet::Users],
         doc: "days since the user was made; a day that has begun counts",
+        give: given(How::Days(|it, at| it.user.created_at = Fact::Live(at))),
         read: |it| it.age(it.user().and_then(|user| user.created_at.as_ref())),
     },
     Property {
@@ -41,6 +75,7 @@ pub(super) const USER: &[Property] = &[
         kind: Kind::Text,
         facets: &[Facet::Users],
         doc: "the day on which the user was made, in UTC, such as `2026-03-01`",
+        give: instead(AGE),
         read: |it| it.user().and_then(|user| user.created_at.as_ref()).map(|created| day(*created)),
     },
     Property {
@@ -48,6 +83,7 @@ pub(super) const USER: &[Property] = &[
         kind: Kind::Time,
         facets: &[Facet::Users],
         doc: "when the user was made",
+        give: instead(AGE),
         read: |it| time(it.user().and_then(|user| user.created_at.as_ref())),
     },
     Property {
@@ -55,6 +91,7 @@ pub(super) const USER: &[Property] = &[
         kind: Kind::Boolean,
         facets: &[Facet::LoginProfile],
         doc: "whether the user can sign in to the console with a password",
+        give: given(How::Boolean(|it, has| it.user.password = Fact::Live(has.then(Password::unread)))).hint(PASSWORD),
         read: |it| it.user().and_then(|user| user.password.as_ref().map(|password| boolean(password.is_some()))),
     },
     Property {
@@ -62,6 +99,7 @@ pub(super) const USER: &[Property] = &[
         kind: Kind::Object(Object::Password),
         facets: &[Facet::LoginProfile],
         doc: "the user's console password; an error where there is none, so ask `has_password` first",
+        give: given(How::Object(Object::Password, give_password)).hint(PASSWORD),
         read: |it| {
             it.user().and_then(|user| user.password.as_ref()).map(|password| match password {
                 Some(_) => Value::Object(Object::Password),
@@ -74,6 +112,7 @@ pub(super) const USER: &[Property] = &[
         kind: Kind::Boolean,
         facets: &[Facet::MfaDevices],
         doc: "whether an MFA device is enabled for the user",
+        give: given(How::Boolean(give_mfa)),
         read: |it| it.user().and_then(|user| user.has_mfa.as_ref().map(|has_mfa| boolean(*has_mfa))),
     },
     Property {
@@ -81,6 +120,7 @@ pub(super) const USER: &[Property] = &[
         kind: Kind::Texts,
         facets: &[Facet::AuthorizationDetails],
         doc: "the names of the user's groups",
+        give: given(How::Strings(|it, names| it.permissions(|of| of.groups = Fact::Live(names)))),
         read: |it| texts(it, |of| &of.groups),
     },
     Property {
@@ -88,6 +128,7 @@ pub(super) const USER: &[Property] = &[
         kind: Kind::Texts,
         facets: &[Facet::AuthorizationDetails],
         doc: "the ARNs of the IAM policies that are attached to the user itself",
+        give: given(How::Strings(|it, names| it.permissions(|of| of.attached_policies = Fact::Live(names)))),
         read: |it| texts(it, |of| &of.attached_policies),
     },
     Property {
@@ -95,6 +136,7 @@ pub(super) const USER: &[Property] = &[
         kind: Kind::Texts,
         facets: &[Facet::AuthorizationDetails],
         doc: "the ARNs of the IAM policies that are attached to the user's groups",
+        give: given(How::Strings(|it, names| it.permissions(|of| of.group_policies = Fact::Live(names)))),
         read: |it| texts(it, |of| &of.group_policies),
     },
     Property {
@@ -102,6 +144,7 @@ pub(super) const USER: &[Property] = &[
         kind: Kind::Texts,
         facets: &[Facet::AuthorizationDetails],
         doc: "the names of the IAM policies that are embedded in the user itself",
+        give: given(How::Strings(|it, names| it.permissions(|of| of.inline_policies = Fact::Live(names)))),
         read: |it| texts(it, |of| &of.inline_policies),
     },
     Property {
@@ -109,6 +152,9 @@ pub(super) const USER: &[Property] = &[
         kind: Kind::Text,
         facets: &[Facet::AuthorizationDetails],
         doc: "the ARN of the IAM policy that bounds the user's permissions; empty where there is none",
+        give: given(How::String(|it, arn| {
+            it.permissions(|of| of.permissions_boundary = Fact::Live(Some(arn).filter(|arn| !arn.is_empty())));
+        })),
         read: |it| {
             it.permissions()
                 .and_then(|of| of.permissions_boundary.as_ref())
@@ -121,6 +167,7 @@ pub(super) const USER: &[Property] = &[
         facets: &[Facet::AuthorizationDetails],
         doc: "whether an IAM policy of the user or its groups allows every action on every resource; a boundary is \
               not weighed",
+        give: given(How::Boolean(|it, is| it.permissions(|of| of.is_administrator = Fact::Live(is)))),
         read: |it| it.permissions().and_then(|of| of.is_administrator.as_ref()).map(|is| boolean(*is)),
     },
     Property {
@@ -128,20 +175,23 @@ pub(super) const USER: &[Property] = &[
         kind: Kind::Boolean,
         facets: &[Facet::AuthorizationDetails],
         doc: "whether AWS has attached one of its policies `AWSCompromisedKeyQuarantine*`: it found a key in public",
+        give: instead("`attached_policies`"),
         read: |it| it.permissions().and_then(Permissions::is_quarantined).map(boolean),
     },
     Property {
         name: "access_keys",
-        kind: Kind::Objects(Object::Key),
+        kind: Kind::Objects(Object::AccessKey),
         facets: &[Facet::AccessKeys],
         doc: "the user's access keys",
-        read: |it| owned(it, ResourceType::AccessKey, Object::Key),
+        give: given(How::Objects(Object::AccessKey, |it, _| it.user.access_keys = Fact::Live(Vec::new()))),
+        read: |it| owned(it, ResourceType::AccessKey, Object::AccessKey),
     },
     Property {
         name: "mfa_devices",
         kind: Kind::Objects(Object::Mfa),
         facets: &[Facet::MfaDevices],
         doc: "the user's MFA devices",
+        give: given(How::Objects(Object::Mfa, give_mfa_devices)),
         read: |it| owned(it, ResourceType::Mfa, Object::Mfa),
     },
     Property {
@@ -149,6 +199,9 @@ pub(super) const USER: &[Property] = &[
         kind: Kind::Objects(Object::ServiceCredential),
         facets: &[Facet::ServiceCredentials],
         doc: "the user's service-specific credentials",
+        give: given(How::Objects(Object::ServiceCredential, |it, _| {
+            it.user.service_credentials = Fact::Live(Vec::new());
+        })),
         read: |it| owned(it, ResourceType::ServiceCredential, Object::ServiceCredential),
     },
     Property {
@@ -156,6 +209,9 @@ pub(super) const USER: &[Property] = &[
         kind: Kind::Objects(Object::SigningCertificate),
         facets: &[Facet::SigningCertificates],
         doc: "the user's signing certificates",
+        give: given(How::Objects(Object::SigningCertificate, |it, _| {
+            it.user.signing_certificates = Fact::Live(Vec::new());
+        })),
         read: |it| owned(it, ResourceType::SigningCertificate, Object::SigningCertificate),
     },
     Property {
@@ -163,18 +219,21 @@ pub(super) const USER: &[Property] = &[
         kind: Kind::Objects(Object::SshKey),
         facets: &[Facet::SshKeys],
         doc: "the user's SSH public keys",
+        give: given(How::Objects(Object::SshKey, |it, _| it.user.ssh_keys = Fact::Live(Vec::new()))),
         read: |it| owned(it, ResourceType::SshKey, Object::SshKey),
     },
     TO_ACCOUNT,
 ];
 
-pub(super) const METHODS: &[Method] = &[
+const METHODS: &[Method] = &[
     Method {
         name: "tag",
         argument: "name",
+        given_as: "tags",
         kind: Kind::Text,
         facets: &[Facet::UserTags],
         doc: "the value of a tag of the user; empty where it has no such tag",
+        give: given(How::Tags(|it, tags| it.user.tags = Fact::Live(tags))).hint(TAGS),
         read: |it, name| {
             let tags = it.user().and_then(|user| user.tags.as_ref());
             tags.map(|tags| text(tags.get(name).map_or("", String::as_str)))
@@ -183,15 +242,45 @@ pub(super) const METHODS: &[Method] = &[
     Method {
         name: "has_tag",
         argument: "name",
+        given_as: "tags",
         kind: Kind::Boolean,
         facets: &[Facet::UserTags],
         doc: "whether the user has a tag of that name",
+        give: instead(TAGS),
         read: |it, name| {
             let tags = it.user().and_then(|user| user.tags.as_ref());
             tags.map(|tags| boolean(tags.contains_key(name)))
         },
     },
 ];
+
+/// What to give, so that it is known whether the user has a password.
+const PASSWORD: &str = "`has_password`, or a `password`";
+
+/// What to give, so that the tags are known.
+const TAGS: &str = "`tags`, which is `{}` for none";
+
+fn give_password(it: &mut Draft, is_there: bool) {
+    if is_there && it.user.password == Fact::Live(None) {
+        it.refuse("the case gives the user a password and says that there is none");
+    }
+}
+
+/// A user without MFA has no devices; one with MFA has some, and which is not given.
+fn give_mfa(it: &mut Draft, has: bool) {
+    it.user.has_mfa = Fact::Live(has);
+    if !has {
+        it.user.mfa_devices = Fact::Live(Vec::new());
+    }
+}
+
+fn give_mfa_devices(it: &mut Draft, count: usize) {
+    if it.user.has_mfa == Fact::Live(count == 0) {
+        it.refuse(format!("the case gives the user {count} MFA devices"));
+    }
+    it.user.has_mfa = Fact::Live(count > 0);
+    it.user.mfa_devices = Fact::Live(Vec::new());
+}
 
 fn texts(it: &Seen<'_>, of: fn(&Permissions) -> &Fact<Vec<String>>) -> Fact<Value> {
     it.permissions().and_then(|permissions| of(permissions).as_ref()).map(|texts| Value::Texts(texts.clone()))

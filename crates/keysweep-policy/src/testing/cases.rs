@@ -2,14 +2,14 @@
 //!
 //! ```yaml
 //! - name: a key of 90 and a quarter days is too old
-//!   key: { age_days: 90.25 }
+//!   access_key: { age_days: 90.25 }
 //!   expect: { status: fail, message: more than 90 days, severity: medium, reads: [access_keys] }
 //! ```
 //!
 //! What is judged stands under the name of its kind, and what it belongs to beside it:
 //!
 //! ```yaml
-//! - { name: a key, key: { age_days: 3 }, other_keys: [{ age_days: 90 }], user: { tags: {} }, expect: { status: pass } }
+//! - { name: a key, access_key: { age_days: 3 }, other_access_keys: [{ age_days: 90 }], user: { tags: {} }, expect: { status: pass } }
 //! - { name: a user, user: { has_password: true, has_mfa: false }, expect: { status: fail } }
 //! - { name: an account, account: { users: [{ access_keys: [] }], password_policy: null }, expect: { status: fail } }
 //! - { name: a root user, root: { has_access_key: true }, expect: { status: fail } }
@@ -39,6 +39,7 @@ use crate::{Evaluation, Policy};
 
 mod expect;
 mod given;
+mod object;
 mod parse;
 mod raw;
 mod report;
@@ -77,7 +78,7 @@ pub(crate) fn judge(policy: &Policy, case: &Case) -> Evaluation {
 /// The JSON Schema of a file of cases.
 #[must_use]
 pub fn schema() -> serde_json::Value {
-    schemars::schema_for!(Vec<raw::RawCase>).into()
+    raw::schema()
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ fn a_thousand_cases_take_no_time_to_speak_of() {
     let case = |age: u32| {
         let status = if age > 90 { "fail" } else { "pass" };
         format!(
-            "- {{ name: c{age}, key: {{ age_days: {age} }}, expect: {{ status: {status}, reads: [access_keys] }} }}\n"
+            "- {{ name: c{age}, access_key: {{ age_days: {age} }}, expect: {{ status: {status}, reads: [access_keys] }} }}\n"
         )
     };
     std::fs::write(folder.path().join("test.test.yaml"), (0..1000).map(case).collect::<String>()).unwrap();

@@ -137,8 +137,18 @@ fn said(policy: &Policy, evaluation: &Evaluation) -> Result<Said, String> {
 }
 
 fn not_given(policy: &Policy, fact: &str) -> String {
-    let hint = given::hint(Object::judged(policy.metadata().resource), fact);
+    let hint = hint(Object::judged(policy.metadata().resource), fact);
     format!("the policy reads `{fact}`, which the case does not give: {hint}")
+}
+
+/// What to give, so that a policy that judges `judged` can read the fact that it calls `name`.
+fn hint(judged: Object, name: &str) -> String {
+    let reached = name.split_once('.').and_then(|(word, property)| {
+        let object = Object::ALL.into_iter().find(|object| object.name() == word)?;
+        Some((object, property))
+    });
+    let (object, property) = reached.unwrap_or((judged, name));
+    object.hint(property.trim_end_matches(".len").split('(').next().unwrap_or_default())
 }
 
 /// Whether the text has the parts between the stars of a pattern, in their order.

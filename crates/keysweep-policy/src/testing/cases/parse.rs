@@ -7,11 +7,7 @@ use keysweep_files::{Code, Diagnostic, yaml};
 use keysweep_model::{ParamValue, Resource, ResourceType};
 use serde_yaml::Spanned;
 
-use super::{
-    expect::Expected,
-    given::{self, Given},
-    raw::RawCase,
-};
+use super::{expect::Expected, given, raw::RawCase};
 
 /// A resource as it might be, and what a policy must say of it.
 #[derive(Debug, Clone)]
@@ -56,7 +52,7 @@ pub(super) fn parse(text: &str, kind: ResourceType) -> Result<Vec<Case>, Vec<Dia
 }
 
 impl RawCase {
-    fn check(self, line: usize, kind: ResourceType) -> Result<Case, Diagnostic> {
+    fn check(mut self, line: usize, kind: ResourceType) -> Result<Case, Diagnostic> {
         let as_of = match &self.as_of {
             None => AS_OF,
             Some(text) => text.value.parse().map_err(|_| {
@@ -68,7 +64,7 @@ impl RawCase {
             let typed = value.value.to_param().ok_or_else(|| yaml::at(value, format!("`{name}` has no value")))?;
             params.insert(name.clone(), typed);
         }
-        let Given { resource, assumed } = given::resource(&self, kind, as_of)?;
+        let (resource, assumed) = given::resource(&mut self, kind, as_of)?;
         let expect = self.expect.check()?;
         Ok(Case { name: self.name.value, line, expect, params, resource, assumed, as_of })
     }

@@ -1,282 +1,189 @@
-//! Cases as they are written.
+//! Cases as they are written, and the JSON Schema of them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
-use keysweep_files::yaml::Scalar;
-use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer};
-use serde_yaml::Spanned;
+use keysweep_files::{
+    Code, Diagnostic, did_you_mean,
+    yaml::{self, Scalar},
+};
+use keysweep_model::ResourceType;
+use schemars::SchemaGenerator;
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, IgnoredAny, MapAccess, Visitor},
+};
+use serde_json::{Map, Value, json};
+use serde_yaml::{Location, Spanned};
 
-use super::expect::RawExpected;
+use super::{
+    expect::RawExpected,
+    object::{Given, Objects},
+};
+use crate::objects::{Field, Object, give::How};
 
 /// A case: a resource as it might be, and what a policy must say of it.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "Case")]
 pub(super) struct RawCase {
-    /// What the case shows, in a sentence.
-    #[schemars(with = "String")]
     pub(super) name: Spanned<String>,
-    /// The access key that is judged.
-    #[schemars(with = "Option<RawKey>")]
-    pub(super) key: Option<Spanned<RawKey>>,
-    /// The user's other access keys.
-    #[schemars(with = "Option<Vec<RawKey>>")]
-    pub(super) other_keys: Option<Spanned<Vec<RawKey>>>,
-    /// The user that is judged, or the one that what is judged belongs to.
-    #[schemars(with = "Option<RawUser>")]
-    pub(super) user: Option<Spanned<RawUser>>,
-    /// The account that is judged, or the one that what is judged is in.
-    #[schemars(with = "Option<RawAccount>")]
-    pub(super) account: Option<Spanned<RawAccount>>,
-    /// The root user that is judged.
-    #[schemars(with = "Option<RawRoot>")]
-    pub(super) root: Option<Spanned<RawRoot>>,
-    /// The console password that is judged.
-    #[schemars(with = "Option<RawPassword>")]
-    pub(super) password: Option<Spanned<RawPassword>>,
-    /// The MFA device that is judged.
-    #[schemars(with = "Option<RawMfa>")]
-    pub(super) mfa: Option<Spanned<RawMfa>>,
-    /// The service-specific credential that is judged.
-    #[schemars(with = "Option<RawServiceCredential>")]
-    pub(super) service_credential: Option<Spanned<RawServiceCredential>>,
-    /// The signing certificate that is judged.
-    #[schemars(with = "Option<RawUpload>")]
-    pub(super) signing_certificate: Option<Spanned<RawUpload>>,
-    /// The SSH public key that is judged.
-    #[schemars(with = "Option<RawUpload>")]
-    pub(super) ssh_key: Option<Spanned<RawUpload>>,
+    /// The objects that it gives by their names, each with its place.
+    pub(super) objects: BTreeMap<&'static str, (Location, Vec<Given>)>,
     /// The facets that could not be read.
-    #[serde(default)]
-    #[schemars(with = "Vec<String>")]
     pub(super) unreadable: Vec<Spanned<String>>,
     /// The parameters that differ from their defaults.
-    #[serde(default)]
-    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     pub(super) params: BTreeMap<String, Spanned<Scalar>>,
-    /// The judged time in UTC; 2026-01-01T00:00:00Z where it does not matter.
-    #[schemars(with = "Option<String>")]
+    /// The judged time.
     pub(super) as_of: Option<Spanned<String>>,
-    /// What the policy must say.
     pub(super) expect: RawExpected,
+    /// The fields that a case does not have.
+    pub(super) wrong: Vec<Diagnostic>,
 }
 
-/// An access key as a case gives it.
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "Key")]
-pub(super) struct RawKey {
-    /// Its id.
-    #[schemars(with = "Option<String>")]
-    pub(super) id: Option<Spanned<String>>,
-    /// Whether it can sign requests; it can where nothing is said.
-    pub(super) active: Option<bool>,
-    /// Days since it was made, fractions allowed; below 0 for keys made after the judged time.
-    #[schemars(with = "Option<f64>")]
-    pub(super) age_days: Option<Spanned<f64>>,
-    /// Days since it was last used.
-    #[schemars(with = "Option<f64>")]
-    pub(super) idle_days: Option<Spanned<f64>>,
-    /// Whether it was never used.
-    pub(super) never_used: Option<bool>,
-    /// The service that it last called; none where nothing is said.
-    pub(super) last_used_service: Option<String>,
-    /// The Region that it last called; none where nothing is said.
-    pub(super) last_used_region: Option<String>,
-    /// Minutes from the making of its user to its own, in place of an age.
-    #[schemars(with = "Option<f64>")]
-    pub(super) minutes_after_user: Option<Spanned<f64>>,
+/// The name under which a case gives the other access keys of the user whose access key is judged.
+pub(super) const OTHERS: &str = "other_access_keys";
+
+/// The fields of a case beside its objects, each with what it means.
+const FIELDS: [(&str, &str); 5] = [
+    ("name", "What the case shows, in a sentence."),
+    ("unreadable", "The facets that could not be read."),
+    ("params", "The parameters that differ from their defaults."),
+    ("as_of", "The judged time in UTC; 2026-01-01T00:00:00Z where it does not matter."),
+    ("expect", "What the policy must say."),
+];
+
+/// The fields of former times, each with the name that it has now.
+const FORMER: [(&str, &str); 2] = [("key", "access_key"), ("other_keys", OTHERS)];
+
+impl<'de> Deserialize<'de> for RawCase {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(CaseVisitor)
+    }
 }
 
-/// A user as a case gives it.
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "User")]
-pub(super) struct RawUser {
-    /// The user's name; `alice` where nothing is said, and then `user-2` and so on.
-    #[schemars(with = "Option<String>")]
-    pub(super) name: Option<Spanned<String>>,
-    /// The user's IAM path; `/` where nothing is said.
-    pub(super) path: Option<String>,
-    /// Days since the user was made.
-    #[schemars(with = "Option<f64>")]
-    pub(super) age_days: Option<Spanned<f64>>,
-    /// The user's tags; `{}` for none.
-    pub(super) tags: Option<BTreeMap<String, String>>,
-    /// Whether the user has a console password.
-    #[schemars(with = "Option<bool>")]
-    pub(super) has_password: Option<Spanned<bool>>,
-    /// The user's console password.
-    #[schemars(with = "Option<RawPassword>")]
-    pub(super) password: Option<Spanned<RawPassword>>,
-    /// Whether an MFA device is enabled for the user.
-    #[schemars(with = "Option<bool>")]
-    pub(super) has_mfa: Option<Spanned<bool>>,
-    /// The user's MFA devices.
-    #[schemars(with = "Option<Vec<RawMfa>>")]
-    pub(super) mfa_devices: Option<Spanned<Vec<RawMfa>>>,
-    /// The names of the user's groups.
-    pub(super) groups: Option<Vec<String>>,
-    /// The ARNs of the IAM policies that are attached to the user itself.
-    pub(super) attached_policies: Option<Vec<String>>,
-    /// The ARNs of the IAM policies that are attached to the user's groups.
-    pub(super) group_policies: Option<Vec<String>>,
-    /// The names of the IAM policies that are embedded in the user itself.
-    pub(super) inline_policies: Option<Vec<String>>,
-    /// Whether the user may do everything.
-    pub(super) is_administrator: Option<bool>,
-    /// The ARN of the IAM policy that bounds the user's permissions; an empty text for none.
-    pub(super) permissions_boundary: Option<String>,
-    /// The user's access keys.
-    #[schemars(with = "Option<Vec<RawKey>>")]
-    pub(super) access_keys: Option<Spanned<Vec<RawKey>>>,
-    /// The user's service-specific credentials.
-    #[schemars(with = "Option<Vec<RawServiceCredential>>")]
-    pub(super) service_credentials: Option<Spanned<Vec<RawServiceCredential>>>,
-    /// The user's signing certificates.
-    #[schemars(with = "Option<Vec<RawUpload>>")]
-    pub(super) signing_certificates: Option<Spanned<Vec<RawUpload>>>,
-    /// The user's SSH public keys.
-    #[schemars(with = "Option<Vec<RawUpload>>")]
-    pub(super) ssh_keys: Option<Spanned<Vec<RawUpload>>>,
+struct CaseVisitor;
+
+impl<'de> Visitor<'de> for CaseVisitor {
+    type Value = RawCase;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a case")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<RawCase, A::Error> {
+        let (mut name, mut expect, mut as_of) = (None, None, None);
+        let (mut unreadable, mut params) = (Vec::new(), BTreeMap::new());
+        let (mut objects, mut wrong) = (BTreeMap::new(), Vec::new());
+        while let Some(field) = fields.next_key::<Spanned<String>>()? {
+            let kind = ResourceType::ALL.iter().find(|kind| kind.as_str() == field.value);
+            match (field.value.as_str(), kind) {
+                ("name", _) => name = Some(fields.next_value()?),
+                ("unreadable", _) => unreadable = fields.next_value()?,
+                ("params", _) => params = fields.next_value()?,
+                ("as_of", _) => as_of = fields.next_value()?,
+                ("expect", _) => expect = Some(fields.next_value()?),
+                (OTHERS, _) => {
+                    if let Some(others) = fields.next_value_seed(Objects::List(Object::AccessKey))? {
+                        objects.insert(OTHERS, (field.defined, others));
+                    }
+                }
+                (_, Some(kind)) => {
+                    if let Some(object) = fields.next_value_seed(Objects::One(Object::judged(*kind)))? {
+                        objects.insert(kind.as_str(), (field.defined, object));
+                    }
+                }
+                (_, None) => {
+                    fields.next_value::<IgnoredAny>()?;
+                    wrong.push(unknown(&field));
+                }
+            }
+        }
+        let name = name.ok_or_else(|| A::Error::missing_field("name"))?;
+        let expect = expect.ok_or_else(|| A::Error::missing_field("expect"))?;
+        Ok(RawCase { name, objects, unreadable, params, as_of, expect, wrong })
+    }
 }
 
-/// A console password as a case gives it.
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "Password")]
-pub(super) struct RawPassword {
-    /// Days since it was last set.
-    #[schemars(with = "Option<f64>")]
-    pub(super) age_days: Option<Spanned<f64>>,
-    /// Days since it was last used.
-    #[schemars(with = "Option<f64>")]
-    pub(super) idle_days: Option<Spanned<f64>>,
-    /// Whether it was never used.
-    pub(super) never_used: Option<bool>,
+fn unknown(field: &Spanned<String>) -> Diagnostic {
+    let name = &field.value;
+    if let Some((_, now)) = FORMER.iter().find(|(former, _)| former == name) {
+        return yaml::at(field, format!("`{name}` is now called `{now}`")).code(Code::UnknownField);
+    }
+    let names = ResourceType::WORDS.iter().copied().chain([OTHERS]).chain(FIELDS.map(|(name, _)| name));
+    let help = did_you_mean(name, "it has", names);
+    yaml::at(field, format!("a case has no `{name}`")).code(Code::UnknownField).maybe_help(help)
 }
 
-/// An MFA device as a case gives it.
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "Mfa")]
-pub(super) struct RawMfa {
-    /// Its serial number, or its ARN; one of its kind where nothing is said.
-    #[schemars(with = "Option<String>")]
-    pub(super) serial_number: Option<Spanned<String>>,
-    /// `virtual`, `hardware` or `passkey`.
-    #[schemars(with = "Option<String>")]
-    pub(super) kind: Option<Spanned<String>>,
-    /// Days since it was enabled.
-    #[schemars(with = "Option<f64>")]
-    pub(super) age_days: Option<Spanned<f64>>,
+/// The JSON Schema of a file of cases.
+pub(super) fn schema() -> Value {
+    let mut generator = SchemaGenerator::default();
+    let expect = generator.subschema_for::<RawExpected>();
+    let mut definitions = generator.take_definitions(true);
+    let objects = Object::ALL.into_iter().filter(|object| *object != Object::Account);
+    definitions.extend(objects.map(|object| (object.given_as().to_owned(), object_schema(object))));
+    let mut fields: Map<String, Value> = ResourceType::ALL
+        .iter()
+        .map(|kind| {
+            let meaning = format!("{}: what is judged, or what that belongs to.", sentence(kind.phrase()));
+            (kind.as_str().to_owned(), described(one(Object::judged(*kind)), &meaning))
+        })
+        .collect();
+    fields.insert(OTHERS.to_owned(), described(list(one(Object::AccessKey)), "The user's other access keys."));
+    let types = [
+        json!({ "type": "string" }),
+        list(json!({ "type": "string" })),
+        json!({ "type": "object", "additionalProperties": true }),
+        json!({ "type": ["string", "null"] }),
+        expect.into(),
+    ];
+    fields.extend(FIELDS.into_iter().zip(types).map(|((name, doc), of)| (name.to_owned(), described(of, doc))));
+    definitions.insert("Case".to_owned(), object(fields, &["name", "expect"]));
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Cases of a policy",
+        "type": "array",
+        "items": { "$ref": "#/$defs/Case" },
+        "$defs": definitions,
+    })
 }
 
-/// A service-specific credential as a case gives it.
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "ServiceCredential")]
-pub(super) struct RawServiceCredential {
-    /// Its id.
-    pub(super) id: Option<String>,
-    /// The service, such as `bedrock`.
-    pub(super) service: Option<String>,
-    /// Whether it works; it does where nothing is said.
-    pub(super) active: Option<bool>,
-    /// Days since it was made.
-    #[schemars(with = "Option<f64>")]
-    pub(super) age_days: Option<Spanned<f64>>,
-    /// Days from its making to its end; it has none where nothing is said, and where this is 0.
-    #[schemars(with = "Option<f64>")]
-    pub(super) lifetime_days: Option<Spanned<f64>>,
+/// The schema of an object as a case gives it, made from its table.
+fn object_schema(of: Object) -> Value {
+    let field = |field: Field| {
+        let (schema, more) = match field.how {
+            How::Not => (json!(false), ""),
+            How::Boolean(_) => (json!({ "type": ["boolean", "null"] }), ""),
+            How::Integer(_) => (json!({ "type": ["integer", "null"], "minimum": 0 }), ""),
+            How::String(_) => (json!({ "type": ["string", "null"] }), ""),
+            How::Strings(_) => (list(json!({ "type": "string" })), ""),
+            How::Tags(_) => {
+                (json!({ "type": ["object", "null"], "additionalProperties": { "type": "string" } }), "; `{}` for none")
+            }
+            How::Days(_) | How::Span(..) => (json!({ "type": ["number", "null"] }), "; fractions are allowed"),
+            How::Object(of, _) => (one(of), ""),
+            How::Objects(of, _) => (list(one(of)), ""),
+        };
+        (field.name.to_owned(), described(schema, &format!("{}{more}.", sentence(field.doc))))
+    };
+    object(of.fields().map(field).collect(), &[])
 }
 
-/// A signing certificate or an SSH public key as a case gives it.
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "Upload")]
-pub(super) struct RawUpload {
-    /// Its id.
-    pub(super) id: Option<String>,
-    /// Whether it works; it does where nothing is said.
-    pub(super) active: Option<bool>,
-    /// Days since it was uploaded.
-    #[schemars(with = "Option<f64>")]
-    pub(super) age_days: Option<Spanned<f64>>,
+fn object(fields: Map<String, Value>, required: &[&str]) -> Value {
+    json!({ "type": "object", "properties": fields, "required": required, "additionalProperties": false })
 }
 
-/// An account as a case gives it.
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "Account")]
-pub(super) struct RawAccount {
-    /// The account's id.
-    #[schemars(with = "Option<String>")]
-    pub(super) id: Option<Spanned<String>>,
-    /// The account's name.
-    pub(super) name: Option<String>,
-    /// The organizational units above it; `Root` where nothing is said.
-    pub(super) ou_path: Option<String>,
-    /// The account's users. In cases of policies for accounts only, as are the two below.
-    #[schemars(with = "Option<Vec<RawUser>>")]
-    pub(super) users: Option<Spanned<Vec<RawUser>>>,
-    /// The account's root user.
-    #[schemars(with = "Option<RawRoot>")]
-    pub(super) root: Option<Spanned<RawRoot>>,
-    /// The account's rules for console passwords; null where it has none of its own.
-    #[serde(default, deserialize_with = "present")]
-    #[schemars(with = "Option<RawPasswordPolicy>")]
-    pub(super) password_policy: Option<Spanned<Option<RawPasswordPolicy>>>,
+fn one(object: Object) -> Value {
+    json!({ "anyOf": [{ "$ref": format!("#/$defs/{}", object.given_as()) }, { "type": "null" }] })
 }
 
-/// A root user as a case gives it.
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "Root")]
-pub(super) struct RawRoot {
-    /// Whether it has an access key.
-    pub(super) has_access_key: Option<bool>,
-    /// Whether it has a password.
-    pub(super) has_password: Option<bool>,
-    /// Whether an MFA device is enabled for it.
-    pub(super) has_mfa: Option<bool>,
-    /// Whether it has MFA and no virtual device.
-    #[schemars(with = "Option<bool>")]
-    pub(super) has_hardware_mfa: Option<Spanned<bool>>,
-    /// Whether it has a signing certificate.
-    pub(super) has_signing_certificate: Option<bool>,
-    /// Whether it was never used.
-    pub(super) never_used: Option<bool>,
-    /// Days since it was last used, or since the account was made where it was never used.
-    #[schemars(with = "Option<f64>")]
-    pub(super) idle_days: Option<Spanned<f64>>,
+fn list(items: Value) -> Value {
+    json!({ "type": ["array", "null"], "items": items })
 }
 
-/// An account's rules for console passwords as a case gives them.
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "PasswordPolicy")]
-pub(super) struct RawPasswordPolicy {
-    /// The fewest characters of a password.
-    pub(super) minimum_length: Option<u32>,
-    /// How many former passwords may not be used again; 0 where all may.
-    pub(super) reuse_prevention: Option<u32>,
-    /// Days after which a password expires; 0 where it does not.
-    pub(super) max_age_days: Option<u32>,
-    /// Whether a password must have a symbol.
-    pub(super) require_symbols: Option<bool>,
-    /// Whether a password must have a digit.
-    pub(super) require_numbers: Option<bool>,
-    /// Whether a password must have an uppercase letter.
-    pub(super) require_uppercase: Option<bool>,
-    /// Whether a password must have a lowercase letter.
-    pub(super) require_lowercase: Option<bool>,
-    /// Whether users may change their passwords themselves.
-    pub(super) users_may_change: Option<bool>,
+fn described(mut schema: Value, meaning: &str) -> Value {
+    schema["description"] = json!(meaning);
+    schema
 }
 
-/// A value that is there, were it null: a field that is missing has its default and does not come here.
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
+/// The words as a sentence begins.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -48,12 +48,12 @@ fn cases_that_hold_pass_and_others_say_what_came() {
 - { name: other message, expect: { status: pass, message: nonsense } }
 - { name: defaults, expect: { status: pass, message: AKIAIOSFODNN0EXAMPLE Active arn:aws:iam::111122223333:user/alice 111122223333 example Root } }
 - name: given
-  key: { id: AKIAAAAAAAAAAAAAAAAA, active: false }
+  access_key: { id: AKIAAAAAAAAAAAAAAAAA, active: false }
   user: { name: bob, path: /a/ }
   account: { id: "000000000001", name: prod, ou_path: Root/Prod }
   expect: { status: pass, message: AKIAAAAAAAAAAAAAAAAA Inactive arn:aws:iam::000000000001:user/a/bob 000000000001 prod Root/Prod }
-- { name: age, user: { path: /age/ }, key: { age_days: 90.25 }, expect: { status: pass, message: 91 2025-10-02 } }
-- { name: as of, user: { path: /age/ }, key: { age_days: 1 }, as_of: "2026-03-02T00:00:00Z", expect: { status: pass, message: 2026-03-01 } }
+- { name: age, user: { path: /age/ }, access_key: { age_days: 90.25 }, expect: { status: pass, message: 91 2025-10-02 } }
+- { name: as of, user: { path: /age/ }, access_key: { age_days: 1 }, as_of: "2026-03-02T00:00:00Z", expect: { status: pass, message: 2026-03-01 } }
 - { name: exempt, user: { path: /exempt/ }, expect: { status: exempt, message: let off } }
 - { name: error, user: { path: /throw/ }, expect: { status: error, message: "line 13, column 37: up" } }
 - { name: unknown, user: { path: /tag/ }, unreadable: [user_tags], expect: { status: unknown, message: user tags } }
@@ -83,14 +83,14 @@ fn what_a_policy_reads_and_a_case_does_not_give_is_named() {
     let cases = r#"
 - { name: age, user: { path: /age/ }, expect: { status: pass } }
 - { name: idle, user: { path: /idle/ }, expect: { status: pass } }
-- { name: never used and no age, user: { path: /idle/ }, key: { never_used: true }, expect: { status: pass } }
+- { name: never used and no age, user: { path: /idle/ }, access_key: { never_used: true }, expect: { status: pass } }
 - { name: user, user: { path: /user/ }, expect: { status: pass } }
 - { name: tags, user: { path: /tag/ }, expect: { status: pass } }
 "#;
     insta::assert_snapshot!(results(cases), @r#"
-    2 age: Err("the policy reads `age_days`, which the case does not give: give the key `age_days`")
-    3 idle: Err("the policy reads `idle_days`, which the case does not give: give the key `idle_days`, or `never_used: true` and `age_days`")
-    4 never used and no age: Err("the policy reads `idle_days`, which the case does not give: give the key `idle_days`, or `never_used: true` and `age_days`")
+    2 age: Err("the policy reads `age_days`, which the case does not give: give the access key `age_days`")
+    3 idle: Err("the policy reads `idle_days`, which the case does not give: give the access key `idle_days`, or `never_used: true` and `age_days`")
+    4 never used and no age: Err("the policy reads `idle_days`, which the case does not give: give the access key `idle_days`, or `never_used: true` and `age_days`")
     5 user: Err("the policy reads `user.age_days`, which the case does not give: give the user `age_days`")
     6 tags: Err("the policy reads `user.tag(owner)`, which the case does not give: give the user `tags`, which is `{}` for none")
     "#);
@@ -100,12 +100,12 @@ fn what_a_policy_reads_and_a_case_does_not_give_is_named() {
 fn mistakes_are_shown_where_they_are() {
     let wrong = |case: &str| results(&format!("- {{ name: a, {case} }}"));
     let ends = [
-        wrong("key: { age: 5 }, expect: { status: pass }"),
+        wrong("access_key: { age: 5 }, expect: { status: pass }"),
         wrong("expect: { status: passed }"),
-        wrong("key: { never_used: true, idle_days: 5 }, expect: { status: pass }"),
-        wrong("key: { age_days: 1.0e9 }, expect: { status: pass }"),
-        wrong("key: { age_days: .nan }, expect: { status: pass }"),
-        wrong("key: { id: short }, expect: { status: pass }"),
+        wrong("access_key: { never_used: true, idle_days: 5 }, expect: { status: pass }"),
+        wrong("access_key: { age_days: 1.0e9 }, expect: { status: pass }"),
+        wrong("access_key: { age_days: .nan }, expect: { status: pass }"),
+        wrong("access_key: { id: short }, expect: { status: pass }"),
         wrong("account: { id: \"1\" }, expect: { status: pass }"),
         wrong("unreadable: [tags], expect: { status: pass }"),
         wrong("as_of: yesterday, expect: { status: pass }"),
@@ -116,11 +116,12 @@ fn mistakes_are_shown_where_they_are() {
         results("name: a"),
     ];
     insta::assert_snapshot!(ends.join("\n\n"), @r#"
-    error[unknown-field]: unknown field `age`, expected one of id, active, age_days, idle_days, never_used, last_used_service, last_used_region, minutes_after_user
-     --> test.test.yaml:1:21
+    error[unknown-field]: an access key has no `age`
+     --> test.test.yaml:1:28
       |
-    1 | - { name: a, key: { age: 5 }, expect: { status: pass } }
-      |                     ^^^
+    1 | - { name: a, access_key: { age: 5 }, expect: { status: pass } }
+      |                            ^^^
+      = help: a case gives: `id`, `active`, `age_days`, `minutes_after_user`, `never_used`, `idle_days`, `last_used_service`, `last_used_region`
 
     error[bad-value]: `passed` is not a status: use one of fail, unknown, error, exempt, pass
      --> test.test.yaml:1:32
@@ -129,29 +130,29 @@ fn mistakes_are_shown_where_they_are() {
       |                                ^^^^^^
 
     error[bad-value]: a key that was never used is idle since it was made
-     --> test.test.yaml:1:50
+     --> test.test.yaml:1:57
       |
-    1 | - { name: a, key: { never_used: true, idle_days: 5 }, expect: { status: pass } }
-      |                                                  ^
+    1 | - { name: a, access_key: { never_used: true, idle_days: 5 }, expect: { status: pass } }
+      |                                                         ^
       = help: give `never_used: true` and `age_days`
 
     error[bad-value]: days must be within 36500, not `1000000000`
-     --> test.test.yaml:1:31
+     --> test.test.yaml:1:38
       |
-    1 | - { name: a, key: { age_days: 1.0e9 }, expect: { status: pass } }
-      |                               ^^^^^
+    1 | - { name: a, access_key: { age_days: 1.0e9 }, expect: { status: pass } }
+      |                                      ^^^^^
 
     error[bad-value]: days must be within 36500, not `NaN`
-     --> test.test.yaml:1:31
+     --> test.test.yaml:1:38
       |
-    1 | - { name: a, key: { age_days: .nan }, expect: { status: pass } }
-      |                               ^^^^
+    1 | - { name: a, access_key: { age_days: .nan }, expect: { status: pass } }
+      |                                      ^^^^
 
     error[bad-value]: `short` is not an access key id (16 to 128 letters, digits or `_`)
-     --> test.test.yaml:1:25
+     --> test.test.yaml:1:32
       |
-    1 | - { name: a, key: { id: short }, expect: { status: pass } }
-      |                         ^^^^^
+    1 | - { name: a, access_key: { id: short }, expect: { status: pass } }
+      |                                ^^^^^
 
     error[bad-value]: `1` is not an AWS account id (12 digits)
      --> test.test.yaml:1:29
@@ -237,7 +238,7 @@ fn check(key, params) {
 fn messages_severities_evidence_and_reads_can_be_expected() {
     let policy = Policy::compile("test.rhai", FAILING).unwrap();
     let result = |expect: &str| {
-        let case = format!("- {{ name: a, key: {{ age_days: 91 }}, expect: {{ {expect} }} }}");
+        let case = format!("- {{ name: a, access_key: {{ age_days: 91 }}, expect: {{ {expect} }} }}");
         match parse("t", &case, ResourceType::AccessKey) {
             Ok(cases) => format!("{:?}\n", run(&policy, &cases[0])),
             Err(error) => format!("{}\n", error.diagnostics[0].message),
@@ -278,8 +279,8 @@ fn cases_are_chosen_by_their_name_or_policy_and_paths_may_be_files() {
     write("test.rhai", FAILING);
     write(
         "test.test.yaml",
-        "- { name: one, key: { age_days: 1 }, expect: { status: pass } }\n\
-                             - { name: two, key: { age_days: 91 }, expect: { status: fail } }\n",
+        "- { name: one, access_key: { age_days: 1 }, expect: { status: pass } }\n\
+                             - { name: two, access_key: { age_days: 91 }, expect: { status: fail } }\n",
     );
     let run = |name: &str, filter: Option<&str>| {
         let options = Options { filter: filter.map(str::to_owned), ..Options::default() };
@@ -322,11 +323,70 @@ fn cases_are_chosen_by_their_name_or_policy_and_paths_may_be_files() {
 }
 
 #[test]
+fn a_field_that_there_is_not_is_told_what_it_may_be() {
+    let wrong = |case: &str| results(&format!("- {{ name: a, {case}, expect: {{ status: pass }} }}"));
+    let said = [
+        wrong("key: { age_days: 5 }"),
+        wrong("other_keys: [{ age_days: 5 }]"),
+        wrong("acess_key: { age_days: 5 }"),
+        wrong("user: { acces_keys: [] }"),
+        wrong("user: { created_on: 2026-01-01 }"),
+        wrong("user: { ssh_keys: [{}, { age_days: 1, size: 2 }] }"),
+    ];
+    let lines =
+        said.iter().flat_map(|said| said.lines()).filter(|line| line.contains(['[', '=']) && !line.contains('|'));
+    insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @"
+    error[unknown-field]: `key` is now called `access_key`
+    error[unknown-field]: `other_keys` is now called `other_access_keys`
+    error[unknown-field]: a case has no `acess_key`
+      = help: did you mean `access_key`?
+    error[unknown-field]: a user has no `acces_keys`
+      = help: did you mean `access_keys`?
+    error[unknown-field]: a case gives no `created_on`
+      = help: give the user `age_days`
+    error[unknown-field]: an SSH key has no `size`
+      = help: a case gives: `id`, `active`, `age_days`
+    ");
+}
+
+#[test]
+fn null_gives_nothing_but_where_it_is_a_value() {
+    let cases = r#"
+- { name: fields, access_key: { id: ~, age_days: ~ }, other_access_keys: ~, user: ~, expect: { status: pass, message: AKIAIOSFODNN0EXAMPLE Active } }
+- { name: tags are strings, access_key: ~, user: { path: /tag/, tags: { owner: 1234 } }, expect: { status: pass, message: "1234" } }
+- { name: age, access_key: { age_days: ~ }, user: { path: /age/ }, expect: { status: pass } }
+"#;
+    insta::assert_snapshot!(results(cases), @r#"
+    2 fields: Ok(())
+    3 tags are strings: Ok(())
+    4 age: Err("the policy reads `age_days`, which the case does not give: give the access key `age_days`")
+    "#);
+}
+
+#[test]
 fn the_schema_names_every_field_and_refuses_others() {
     let schema = schema();
-    let case = &schema["$defs"]["Case"];
-    assert_eq!(case["additionalProperties"], false);
-    assert_eq!(case["required"], serde_json::json!(["name", "expect"]));
-    assert_eq!(case["properties"].as_object().unwrap().len(), 15);
-    assert!(schema["$defs"]["RawKey"].is_null() && schema["$defs"]["Key"].is_object());
+    let definitions = &schema["$defs"];
+    let fields = |name: &str| {
+        assert_eq!(definitions[name]["additionalProperties"], false, "{name}");
+        definitions[name]["properties"].as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(definitions["Case"]["required"], serde_json::json!(["name", "expect"]));
+    let said: Vec<_> =
+        definitions.as_object().unwrap().keys().map(|name| format!("{name}: {}", fields(name))).collect();
+    insta::assert_snapshot!(said.join("\n"), @"
+    Expect: status message severity evidence reads
+    access_key: id active age_days minutes_after_user never_used idle_days last_used_service last_used_region
+    user: name path age_days has_password password has_mfa groups attached_policies group_policies inline_policies permissions_boundary is_administrator access_keys mfa_devices service_credentials signing_certificates ssh_keys tags
+    account: id name ou_path users root password_policy
+    root: has_access_key has_password has_mfa has_signing_certificate has_hardware_mfa never_used idle_days
+    password_policy: minimum_length reuse_prevention max_age_days require_symbols require_numbers require_uppercase require_lowercase users_may_change
+    password: age_days never_used idle_days
+    mfa: serial_number kind age_days
+    service_credential: id service active age_days lifetime_days
+    signing_certificate: id active age_days
+    ssh_key: id active age_days
+    Case: access_key user account root password mfa service_credential signing_certificate ssh_key other_access_keys name unreadable params as_of expect
+    ");
+    insta::assert_snapshot!(definitions["mfa"]["properties"], @r#"{"serial_number":{"type":["string","null"],"description":"The device's serial number; for virtual devices and passkeys an ARN."},"kind":{"type":["string","null"],"description":"`virtual`, `hardware` or `passkey`."},"age_days":{"type":["number","null"],"description":"Days since the device was enabled; a day that has begun counts; fractions are allowed."}}"#);
 }

@@ -22,7 +22,7 @@ fn covered(folder: &Path, script: &str, cases: &[(u32, u32)]) -> Coverage {
     fs::write(folder.join("test.rhai"), format!("{HEAD}{script}")).unwrap();
     let case = |(index, (age, idle)): (usize, &(u32, u32))| {
         format!(
-            "- {{ name: c{index}, key: {{ age_days: {age}, idle_days: {idle} }}, other_keys: [{{ age_days: 1 }}], \
+            "- {{ name: c{index}, access_key: {{ age_days: {age}, idle_days: {idle} }}, other_access_keys: [{{ age_days: 1 }}], \
                  expect: {{ status: pass }} }}\n"
         )
     };

@@ -27,13 +27,13 @@ fn touched(resource: ResourceType, property: &str, case: &str) -> String {
 fn every_kind_is_given_under_its_own_name() {
     use ResourceType::*;
     let said = [
-        touched(AccessKey, "x.minutes_after_user", "key: { minutes_after_user: 9.5 },"),
-        touched(AccessKey, "x.age_days", "key: { minutes_after_user: 9 },"),
-        touched(AccessKey, "x.age_days", "key: { minutes_after_user: 1440 }, user: { age_days: 10 },"),
+        touched(AccessKey, "x.minutes_after_user", "access_key: { minutes_after_user: 9.5 },"),
+        touched(AccessKey, "x.age_days", "access_key: { minutes_after_user: 9 },"),
+        touched(AccessKey, "x.age_days", "access_key: { minutes_after_user: 1440 }, user: { age_days: 10 },"),
         touched(
             AccessKey,
             "x.newer_active_keys",
-            "key: { age_days: 9 }, other_keys: [{ age_days: 3 }, { age_days: 99 }],",
+            "access_key: { age_days: 9 }, other_access_keys: [{ age_days: 3 }, { age_days: 99 }],",
         ),
         touched(User, "x.has_password", "user: { password: { age_days: 3 } },"),
         touched(User, "x.password.idle_days", "user: { password: { age_days: 3, never_used: true } },"),
@@ -66,7 +66,7 @@ fn every_kind_is_given_under_its_own_name() {
     ];
     insta::assert_snapshot!(said.concat(), @r#"
     "10"
-    the policy reads `age_days`, which the case does not give: give the key `age_days`
+    the policy reads `age_days`, which the case does not give: give the access key `age_days`
     "9"
     "1"
     "true"
@@ -107,15 +107,15 @@ fn nothing_that_decides_has_a_default() {
     }
     assert!(said.lines().all(|line| line.contains("which the case does not give")), "{said}");
     insta::assert_snapshot!(said, @"
-    access_key the policy reads `age_days`, which the case does not give: give the key `age_days`
-    access_key the policy reads `created_on`, which the case does not give: give the key `age_days`
-    access_key the policy reads `created_at`, which the case does not give: give the key `age_days`
-    access_key the policy reads `minutes_after_user`, which the case does not give: give the key `minutes_after_user`, or `age_days` and the user too
-    access_key the policy reads `never_used`, which the case does not give: give the key `idle_days`, or `never_used: true`
-    access_key the policy reads `idle_days`, which the case does not give: give the key `idle_days`, or `never_used: true` and `age_days`
-    access_key the policy reads `last_used_on`, which the case does not give: give the key `idle_days`, or `never_used: true`
-    access_key the policy reads `last_used_service`, which the case does not give: give the key `idle_days`, or `never_used: true`
-    access_key the policy reads `last_used_region`, which the case does not give: give the key `idle_days`, or `never_used: true`
+    access_key the policy reads `age_days`, which the case does not give: give the access key `age_days`
+    access_key the policy reads `created_on`, which the case does not give: give the access key `age_days`
+    access_key the policy reads `created_at`, which the case does not give: give the access key `age_days`
+    access_key the policy reads `minutes_after_user`, which the case does not give: give the access key `minutes_after_user`, or `age_days` and the user too
+    access_key the policy reads `never_used`, which the case does not give: give the access key `idle_days`, or `never_used: true`
+    access_key the policy reads `idle_days`, which the case does not give: give the access key `idle_days`, or `never_used: true` and `age_days`
+    access_key the policy reads `last_used_on`, which the case does not give: give the access key `idle_days`, or `never_used: true`
+    access_key the policy reads `last_used_service`, which the case does not give: give the access key `idle_days`, or `never_used: true`
+    access_key the policy reads `last_used_region`, which the case does not give: give the access key `idle_days`, or `never_used: true`
     user the policy reads `age_days`, which the case does not give: give the user `age_days`
     user the policy reads `created_on`, which the case does not give: give the user `age_days`
     user the policy reads `created_at`, which the case does not give: give the user `age_days`
@@ -174,9 +174,13 @@ fn nothing_that_decides_has_a_default_beside_what_is_given() {
         touched(User, "x.has_tag(\"a\")", ""),
         touched(User, "x.mfa_devices.len", "user: { has_mfa: true },"),
         touched(User, "x.ssh_keys[0].age_days", "user: { ssh_keys: [{}] },"),
-        touched(AccessKey, "x.newer_active_keys", "key: { age_days: 3 }, other_keys: [{}],"),
-        touched(AccessKey, "x.newer_active_keys", "key: { minutes_after_user: 3 }, other_keys: [{ age_days: 1 }],"),
-        touched(AccessKey, "x.user.age_days", "key: { minutes_after_user: 3 },"),
+        touched(AccessKey, "x.newer_active_keys", "access_key: { age_days: 3 }, other_access_keys: [{}],"),
+        touched(
+            AccessKey,
+            "x.newer_active_keys",
+            "access_key: { minutes_after_user: 3 }, other_access_keys: [{ age_days: 1 }],",
+        ),
+        touched(AccessKey, "x.user.age_days", "access_key: { minutes_after_user: 3 },"),
         touched(Root, "x.has_password", "root: { has_mfa: true },"),
         touched(Root, "x.has_hardware_mfa", "root: { has_mfa: true },"),
         touched(Root, "x.idle_days", "root: { never_used: true },"),
@@ -191,8 +195,8 @@ fn nothing_that_decides_has_a_default_beside_what_is_given() {
     the policy reads `has_tag(a)`, which the case does not give: give the user `tags`, which is `{}` for none
     the policy reads `mfa_devices.len`, which the case does not give: give the user `mfa_devices`
     the policy reads `ssh_key.age_days`, which the case does not give: give the SSH key `age_days`
-    the policy reads `newer_active_keys`, which the case does not give: give the key and the user's other keys `age_days`
-    the policy reads `newer_active_keys`, which the case does not give: give the key and the user's other keys `age_days`
+    the policy reads `newer_active_keys`, which the case does not give: give the access key and the user's other keys `age_days`
+    the policy reads `newer_active_keys`, which the case does not give: give the access key and the user's other keys `age_days`
     the policy reads `user.age_days`, which the case does not give: give the user `age_days`
     the policy reads `has_password`, which the case does not give: give the root user `has_password`
     the policy reads `has_hardware_mfa`, which the case does not give: give the root user `has_hardware_mfa`
@@ -211,7 +215,7 @@ fn what_does_not_belong_into_a_case_is_refused() {
         touched(AccessKey, "x.id", "user: { access_keys: [] },"),
         touched(AccessKey, "x.id", "mfa: {},"),
         touched(AccessKey, "x.id", "account: { users: [] },"),
-        touched(AccessKey, "x.id", "key: { age_days: 1, minutes_after_user: 1 }, user: { age_days: 2 },"),
+        touched(AccessKey, "x.id", "access_key: { age_days: 1, minutes_after_user: 1 }, user: { age_days: 2 },"),
         touched(Account, "x.id", "root: { has_mfa: true },"),
         touched(Account, "x.id", "user: {},"),
         touched(Account, "x.id", "account: { users: [{ name: a }, { name: a }] },"),
