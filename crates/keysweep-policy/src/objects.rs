@@ -4,6 +4,29 @@
 //! is read from, and how a case of a policy gives it. The engine's getters, the checker, the printed reference, the
 //! definition files for editors, and the form of cases with its schema are all made from these tables.
 
+/// Properties, a row each: name, type, the facets that it is read from, what it means, how a case gives it, how it is
+/// read. In brackets stand the properties that several objects have.
+macro_rules! properties {
+    (
+        $([$($first:ident),*];)?
+        $($name:ident: $kind:ident $(of $object:ident)? [$($facet:ident),*] $doc:literal, $give:expr, $read:expr;)*
+        $(..[$($last:ident),*])?
+    ) => {
+        &[
+            $($($first,)*)?
+            $(Property {
+                name: stringify!($name),
+                kind: Kind::$kind$((Object::$object))?,
+                facets: &[$(Facet::$facet),*],
+                doc: $doc,
+                give: $give,
+                read: $read,
+            },)*
+            $($($last,)*)?
+        ]
+    };
+}
+
 mod account;
 mod credentials;
 pub(crate) mod give;

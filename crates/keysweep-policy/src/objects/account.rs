@@ -5,7 +5,7 @@ use keysweep_model::{Facet, Fact, PasswordPolicy, Resource, ResourceType, RootAc
 
 use super::{
     Kind, Object, Property, Row, Seen, TO_ACCOUNT, Value,
-    give::{Draft, How, given, instead},
+    give::{Draft, How, USED, given, instead},
     read::{boolean, day, text},
 };
 
@@ -49,90 +49,44 @@ const OU_PATH: Property = Property {
     read: |it| it.resource.account().ou_path.as_ref().map(|path| text(path)),
 };
 
-const OF_ACCOUNT: &[Property] = &[
-    ID,
-    NAME,
-    OU_PATH,
-    Property {
-        name: "users",
-        kind: Kind::Objects(Object::User),
-        facets: &[Facet::Users],
-        doc: "the users of the account",
-        give: given(How::Objects(Object::User, |it, _| it.facts.users = Fact::Live(Vec::new()))),
-        read: |it| all(it, ResourceType::User, Object::User),
-    },
-    Property {
-        name: "access_keys",
-        kind: Kind::Objects(Object::AccessKey),
-        facets: &[Facet::Users, Facet::AccessKeys],
-        doc: "the access keys of all users of the account",
-        give: instead("`users`, each with its `access_keys`"),
-        read: |it| all(it, ResourceType::AccessKey, Object::AccessKey),
-    },
-    Property {
-        name: "root",
-        kind: Kind::Object(Object::Root),
-        facets: &[],
-        doc: "the account's root user",
-        give: given(How::Object(Object::Root, |_, _| {})),
-        read: |_| Fact::Live(Value::Object(Object::Root)),
-    },
-    Property {
-        name: "password_policy",
-        kind: Kind::Object(Object::PasswordPolicy),
-        facets: &[],
-        doc: "the account's rules for console passwords",
-        give: given(How::Object(Object::PasswordPolicy, |it, is_set| {
+const OF_ACCOUNT: &[Property] = properties! {
+    [ID, NAME, OU_PATH];
+    users: Objects of User [Users] "the users of the account",
+        given(How::Objects(Object::User, |it, _| it.facts.users = Fact::Live(Vec::new()))),
+        |it| all(it, ResourceType::User, Object::User);
+    access_keys: Objects of AccessKey [Users, AccessKeys] "the access keys of all users of the account",
+        instead("`users`, each with its `access_keys`"),
+        |it| all(it, ResourceType::AccessKey, Object::AccessKey);
+    root: Object of Root [] "the account's root user",
+        given(How::Object(Object::Root, |_, _| {})),
+        |_| Fact::Live(Value::Object(Object::Root));
+    password_policy: Object of PasswordPolicy [] "the account's rules for console passwords",
+        given(How::Object(Object::PasswordPolicy, |it, is_set| {
             it.facts.password_policy = Fact::Live(is_set.then(PasswordPolicy::unread));
         })),
-        read: |_| Fact::Live(Value::Object(Object::PasswordPolicy)),
-    },
-];
+        |_| Fact::Live(Value::Object(Object::PasswordPolicy));
+};
 
 fn all(it: &Seen<'_>, kind: ResourceType, object: Object) -> Fact<Value> {
     Resource::of(it.resource.owner(), kind).map(|resources| Value::Objects(object, resources))
 }
 
-const OF_ROOT: &[Property] = &[
-    Property {
-        name: "has_access_key",
-        kind: Kind::Boolean,
-        facets: &[Facet::AccountSummary],
-        doc: "whether the root user has an access key",
-        give: given(How::Boolean(|it, has| it.root_credentials(|of| of.has_access_key = Fact::Live(has)))),
-        read: |it| credential(it, |of| &of.has_access_key),
-    },
-    Property {
-        name: "has_password",
-        kind: Kind::Boolean,
-        facets: &[Facet::AccountSummary],
-        doc: "whether the root user has a password",
-        give: given(How::Boolean(|it, has| it.root_credentials(|of| of.has_password = Fact::Live(has)))),
-        read: |it| credential(it, |of| &of.has_password),
-    },
-    Property {
-        name: "has_mfa",
-        kind: Kind::Boolean,
-        facets: &[Facet::AccountSummary],
-        doc: "whether an MFA device is enabled for the root user",
-        give: given(How::Boolean(|it, has| it.root_credentials(|of| of.has_mfa = Fact::Live(has)))),
-        read: |it| credential(it, |of| &of.has_mfa),
-    },
-    Property {
-        name: "has_signing_certificate",
-        kind: Kind::Boolean,
-        facets: &[Facet::AccountSummary],
-        doc: "whether the root user has a signing certificate",
-        give: given(How::Boolean(|it, has| it.root_credentials(|of| of.has_signing_certificate = Fact::Live(has)))),
-        read: |it| credential(it, |of| &of.has_signing_certificate),
-    },
-    Property {
-        name: "has_hardware_mfa",
-        kind: Kind::Boolean,
-        facets: &[Facet::AccountSummary, Facet::RootMfa],
-        doc: "whether the root user has MFA, and no virtual device for it",
-        give: given(How::Boolean(give_hardware_mfa)),
-        read: |it| {
+const OF_ROOT: &[Property] = properties! {
+    has_access_key: Boolean [AccountSummary] "whether the root user has an access key",
+        given(How::Boolean(|it, has| it.root_credentials(|of| of.has_access_key = Fact::Live(has)))),
+        |it| credential(it, |of| &of.has_access_key);
+    has_password: Boolean [AccountSummary] "whether the root user has a password",
+        given(How::Boolean(|it, has| it.root_credentials(|of| of.has_password = Fact::Live(has)))),
+        |it| credential(it, |of| &of.has_password);
+    has_mfa: Boolean [AccountSummary] "whether an MFA device is enabled for the root user",
+        given(How::Boolean(|it, has| it.root_credentials(|of| of.has_mfa = Fact::Live(has)))),
+        |it| credential(it, |of| &of.has_mfa);
+    has_signing_certificate: Boolean [AccountSummary] "whether the root user has a signing certificate",
+        given(How::Boolean(|it, has| it.root_credentials(|of| of.has_signing_certificate = Fact::Live(has)))),
+        |it| credential(it, |of| &of.has_signing_certificate);
+    has_hardware_mfa: Boolean [AccountSummary, RootMfa] "whether the root user has MFA, and no virtual device for it",
+        given(How::Boolean(give_hardware_mfa)),
+        |it| {
             it.facts().and_then(|facts| {
                 let is_virtual = facts.root_has_virtual_mfa.as_ref();
                 if is_virtual.value() == Some(&&true) {
@@ -142,51 +96,34 @@ const OF_ROOT: &[Property] = &[
                 has_mfa
                     .and_then(|has| if *has { is_virtual.map(|is| boolean(!is)) } else { Fact::Live(boolean(false)) })
             })
-        },
-    },
-    Property {
-        name: "never_used",
-        kind: Kind::Boolean,
-        facets: &[Facet::CredentialReport],
-        doc: "whether no use of the root user's password and access keys is on record",
-        give: given(How::Boolean(|it, never| {
+        };
+    never_used: Boolean [CredentialReport] "whether no use of the root user's password and access keys is on record",
+        given(How::Boolean(|it, never| {
             if never {
                 it.facts.root_activity = Fact::Live(activity_of(None));
             }
         }))
         .hint(USED),
-        read: |it| activity(it).and_then(RootActivity::last_used).map(|used| boolean(used.is_none())),
-    },
-    Property {
-        name: "idle_days",
-        kind: Kind::Integer,
-        facets: &[Facet::CredentialReport],
-        doc: "days since the root user's password or access key was last used, or since the account was made where \
-              neither ever was; a day that has begun counts",
-        give: given(How::Days(give_idle)),
-        read: |it| {
+        |it| activity(it).and_then(RootActivity::last_used).map(|used| boolean(used.is_none()));
+    idle_days: Integer [CredentialReport]
+        "days since the root user's password or access key was last used, or since the account was made where \
+        neither ever was; a day that has begun counts",
+        given(How::Days(give_idle)),
+        |it| {
             activity(it).and_then(|activity| {
                 activity.last_used().and_then(|used| match used {
                     Some(at) => Fact::Live(it.days_since(at)),
                     None => it.age(activity.created_at.as_ref()),
                 })
             })
-        },
-    },
-    Property {
-        name: "last_used_on",
-        kind: Kind::Text,
-        facets: &[Facet::CredentialReport],
-        doc: "the day on which the root user's password or access key was last used, in UTC; empty where neither ever \
-              was",
-        give: instead(USED),
-        read: |it| activity(it).and_then(RootActivity::last_used).map(|used| used.map_or_else(|| text(""), day)),
-    },
-    TO_ACCOUNT,
-];
-
-/// What to give, so that it is known when the root user was used.
-const USED: &str = "`idle_days`, or `never_used: true`";
+        };
+    last_used_on: Text [CredentialReport]
+        "the day on which the root user's password or access key was last used, in UTC; empty where neither ever \
+        was",
+        instead(USED),
+        |it| activity(it).and_then(RootActivity::last_used).map(|used| used.map_or_else(|| text(""), day));
+    ..[TO_ACCOUNT]
+};
 
 /// A root user with hardware MFA has MFA; one without may have a virtual device.
 fn give_hardware_mfa(it: &mut Draft, has: bool) {
@@ -235,85 +172,41 @@ fn activity<'a>(it: &Seen<'a>) -> Fact<&'a RootActivity> {
 /// Source: docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_account-policy.html
 const DEFAULT_MINIMUM_LENGTH: u32 = 8;
 
-const OF_PASSWORD_POLICY: &[Property] = &[
-    Property {
-        name: "is_set",
-        kind: Kind::Boolean,
-        facets: &[Facet::PasswordPolicy],
-        doc: "whether the account has rules of its own; where not, the others tell AWS's default",
-        give: instead("as `password_policy`, which is null for none"),
-        read: |it| it.facts().and_then(|facts| facts.password_policy.as_ref()).map(|policy| boolean(policy.is_some())),
-    },
-    Property {
-        name: "minimum_length",
-        kind: Kind::Integer,
-        facets: &[Facet::PasswordPolicy],
-        doc: "the fewest characters of a password",
-        give: given(How::Integer(|it, length| it.password_policy.minimum_length = Fact::Live(length))),
-        read: |it| {
+const OF_PASSWORD_POLICY: &[Property] = properties! {
+    is_set: Boolean [PasswordPolicy]
+        "whether the account has rules of its own; where not, the others tell AWS's default",
+        instead("as `password_policy`, which is null for none"),
+        |it| it.facts().and_then(|facts| facts.password_policy.as_ref()).map(|policy| boolean(policy.is_some()));
+    minimum_length: Integer [PasswordPolicy] "the fewest characters of a password",
+        given(How::Integer(|it, length| it.password_policy.minimum_length = Fact::Live(length))),
+        |it| {
             rule(it, number(Some(DEFAULT_MINIMUM_LENGTH)), |policy| {
                 policy.minimum_length.as_ref().map(|length| number(Some(*length)))
             })
-        },
-    },
-    Property {
-        name: "reuse_prevention",
-        kind: Kind::Integer,
-        facets: &[Facet::PasswordPolicy],
-        doc: "how many former passwords may not be used again; 0 where all may",
-        give: given(How::Integer(|it, count| it.password_policy.reuse_prevention = Fact::Live(above_zero(count)))),
-        read: |it| rule(it, number(None), |policy| policy.reuse_prevention.as_ref().map(|count| number(*count))),
-    },
-    Property {
-        name: "max_age_days",
-        kind: Kind::Integer,
-        facets: &[Facet::PasswordPolicy],
-        doc: "days after which a password expires; 0 where it does not",
-        give: given(How::Integer(|it, days| it.password_policy.max_age_days = Fact::Live(above_zero(days)))),
-        read: |it| rule(it, number(None), |policy| policy.max_age_days.as_ref().map(|days| number(*days))),
-    },
-    Property {
-        name: "require_symbols",
-        kind: Kind::Boolean,
-        facets: &[Facet::PasswordPolicy],
-        doc: "whether a password must have a symbol",
-        give: given(How::Boolean(|it, is| it.password_policy.require_symbols = Fact::Live(is))),
-        read: |it| rule(it, boolean(false), |policy| policy.require_symbols.as_ref().map(|is| boolean(*is))),
-    },
-    Property {
-        name: "require_numbers",
-        kind: Kind::Boolean,
-        facets: &[Facet::PasswordPolicy],
-        doc: "whether a password must have a digit",
-        give: given(How::Boolean(|it, is| it.password_policy.require_numbers = Fact::Live(is))),
-        read: |it| rule(it, boolean(false), |policy| policy.require_numbers.as_ref().map(|is| boolean(*is))),
-    },
-    Property {
-        name: "require_uppercase",
-        kind: Kind::Boolean,
-        facets: &[Facet::PasswordPolicy],
-        doc: "whether a password must have an uppercase letter",
-        give: given(How::Boolean(|it, is| it.password_policy.require_uppercase = Fact::Live(is))),
-        read: |it| rule(it, boolean(false), |policy| policy.require_uppercase.as_ref().map(|is| boolean(*is))),
-    },
-    Property {
-        name: "require_lowercase",
-        kind: Kind::Boolean,
-        facets: &[Facet::PasswordPolicy],
-        doc: "whether a password must have a lowercase letter",
-        give: given(How::Boolean(|it, is| it.password_policy.require_lowercase = Fact::Live(is))),
-        read: |it| rule(it, boolean(false), |policy| policy.require_lowercase.as_ref().map(|is| boolean(*is))),
-    },
-    Property {
-        name: "users_may_change",
-        kind: Kind::Boolean,
-        facets: &[Facet::PasswordPolicy],
-        doc: "whether users may change their passwords themselves",
-        give: given(How::Boolean(|it, is| it.password_policy.users_may_change = Fact::Live(is))),
-        read: |it| rule(it, boolean(false), |policy| policy.users_may_change.as_ref().map(|is| boolean(*is))),
-    },
-    TO_ACCOUNT,
-];
+        };
+    reuse_prevention: Integer [PasswordPolicy] "how many former passwords may not be used again; 0 where all may",
+        given(How::Integer(|it, count| it.password_policy.reuse_prevention = Fact::Live(above_zero(count)))),
+        |it| rule(it, number(None), |policy| policy.reuse_prevention.as_ref().map(|count| number(*count)));
+    max_age_days: Integer [PasswordPolicy] "days after which a password expires; 0 where it does not",
+        given(How::Integer(|it, days| it.password_policy.max_age_days = Fact::Live(above_zero(days)))),
+        |it| rule(it, number(None), |policy| policy.max_age_days.as_ref().map(|days| number(*days)));
+    require_symbols: Boolean [PasswordPolicy] "whether a password must have a symbol",
+        given(How::Boolean(|it, is| it.password_policy.require_symbols = Fact::Live(is))),
+        |it| rule(it, boolean(false), |policy| policy.require_symbols.as_ref().map(|is| boolean(*is)));
+    require_numbers: Boolean [PasswordPolicy] "whether a password must have a digit",
+        given(How::Boolean(|it, is| it.password_policy.require_numbers = Fact::Live(is))),
+        |it| rule(it, boolean(false), |policy| policy.require_numbers.as_ref().map(|is| boolean(*is)));
+    require_uppercase: Boolean [PasswordPolicy] "whether a password must have an uppercase letter",
+        given(How::Boolean(|it, is| it.password_policy.require_uppercase = Fact::Live(is))),
+        |it| rule(it, boolean(false), |policy| policy.require_uppercase.as_ref().map(|is| boolean(*is)));
+    require_lowercase: Boolean [PasswordPolicy] "whether a password must have a lowercase letter",
+        given(How::Boolean(|it, is| it.password_policy.require_lowercase = Fact::Live(is))),
+        |it| rule(it, boolean(false), |policy| policy.require_lowercase.as_ref().map(|is| boolean(*is)));
+    users_may_change: Boolean [PasswordPolicy] "whether users may change their passwords themselves",
+        given(How::Boolean(|it, is| it.password_policy.users_may_change = Fact::Live(is))),
+        |it| rule(it, boolean(false), |policy| policy.users_may_change.as_ref().map(|is| boolean(*is)));
+    ..[TO_ACCOUNT]
+};
 
 /// A rule of the account's own; `default` where it has none.
 fn rule(it: &Seen<'_>, default: Value, of: fn(&PasswordPolicy) -> Fact<Value>) -> Fact<Value> {

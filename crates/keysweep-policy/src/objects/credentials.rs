@@ -19,60 +19,36 @@ pub(super) static PASSWORD: Row = Row {
     ..Row::NONE
 };
 
-const OF_PASSWORD: &[Property] = &[
-    Property {
-        name: "age_days",
-        kind: Kind::Integer,
-        facets: &[Facet::CredentialReport],
-        doc: "days since the password was last set; a day that has begun counts",
-        give: given(How::Days(|it, at| it.password.changed_at = Fact::Live(at))),
-        read: |it| it.age(changed_at(it)),
-    },
-    Property {
-        name: "changed_on",
-        kind: Kind::Text,
-        facets: &[Facet::CredentialReport],
-        doc: "the day on which the password was last set, in UTC, such as `2026-03-01`",
-        give: instead(AGE),
-        read: |it| changed_at(it).map(|changed| day(*changed)),
-    },
-    Property {
-        name: "never_used",
-        kind: Kind::Boolean,
-        facets: &[Facet::PasswordLastUsed],
-        doc: "whether no sign-in with the password is on record",
-        give: given(How::Boolean(|it, never| {
+const OF_PASSWORD: &[Property] = properties! {
+    age_days: Integer [CredentialReport] "days since the password was last set; a day that has begun counts",
+        given(How::Days(|it, at| it.password.changed_at = Fact::Live(at))),
+        |it| it.age(changed_at(it));
+    changed_on: Text [CredentialReport] "the day on which the password was last set, in UTC, such as `2026-03-01`",
+        instead(AGE),
+        |it| changed_at(it).map(|changed| day(*changed));
+    never_used: Boolean [PasswordLastUsed] "whether no sign-in with the password is on record",
+        given(How::Boolean(|it, never| {
             if never {
                 it.password.last_used = Fact::Live(None);
             }
         }))
         .hint(USED),
-        read: |it| last_used(it).map(|used| boolean(used.is_none())),
-    },
-    Property {
-        name: "idle_days",
-        kind: Kind::Integer,
-        facets: &[Facet::PasswordLastUsed],
-        doc: "days since the password was last used, or set where it was never used; a day that has begun counts",
-        give: given(How::Days(give_idle)).hint(IDLE),
-        read: |it| {
+        |it| last_used(it).map(|used| boolean(used.is_none()));
+    idle_days: Integer [PasswordLastUsed]
+        "days since the password was last used, or set where it was never used; a day that has begun counts",
+        given(How::Days(give_idle)).hint(IDLE),
+        |it| {
             last_used(it).and_then(|used| match used {
                 Some(at) => Fact::Live(it.days_since(*at)),
                 None => it.age(changed_at(it)),
             })
-        },
-    },
-    Property {
-        name: "last_used_on",
-        kind: Kind::Text,
-        facets: &[Facet::PasswordLastUsed],
-        doc: "the day on which the password was last used, in UTC; empty where it was never used",
-        give: instead(USED),
-        read: |it| last_used(it).map(|used| used.map_or_else(|| text(""), day)),
-    },
-    TO_USER,
-    TO_ACCOUNT,
-];
+        };
+    last_used_on: Text [PasswordLastUsed]
+        "the day on which the password was last used, in UTC; empty where it was never used",
+        instead(USED),
+        |it| last_used(it).map(|used| used.map_or_else(|| text(""), day));
+    ..[TO_USER, TO_ACCOUNT]
+};
 
 fn give_idle(it: &mut Draft, at: Timestamp) {
     if it.password.last_used == Fact::Live(None) {
@@ -100,45 +76,24 @@ pub(super) static MFA: Row = Row {
     ..Row::NONE
 };
 
-const OF_MFA: &[Property] = &[
-    Property {
-        name: "serial_number",
-        kind: Kind::Text,
-        facets: &[Facet::MfaDevices],
-        doc: "the device's serial number; for virtual devices and passkeys an ARN",
-        give: given(How::String(|it, number| {
+const OF_MFA: &[Property] = properties! {
+    serial_number: Text [MfaDevices] "the device's serial number; for virtual devices and passkeys an ARN",
+        given(How::String(|it, number| {
             it.mfa.kind = Fact::Live(MfaKind::of_serial_number(&number));
             it.mfa.serial_number = number;
         })),
-        read: |it| it.mfa().map(|device| text(&device.serial_number)),
-    },
-    Property {
-        name: "kind",
-        kind: Kind::Text,
-        facets: &[Facet::MfaDevices],
-        doc: "`virtual`, `hardware` or `passkey`",
-        give: given(How::String(|it, word| it.parsed(&word, give_kind))),
-        read: |it| it.mfa().and_then(|device| device.kind.as_ref()).map(|kind| text(kind.as_str())),
-    },
-    Property {
-        name: "age_days",
-        kind: Kind::Integer,
-        facets: &[Facet::MfaDevices],
-        doc: "days since the device was enabled; a day that has begun counts",
-        give: given(How::Days(|it, at| it.mfa.enabled_at = Fact::Live(at))),
-        read: |it| it.age(it.mfa().and_then(|device| device.enabled_at.as_ref())),
-    },
-    Property {
-        name: "enabled_on",
-        kind: Kind::Text,
-        facets: &[Facet::MfaDevices],
-        doc: "the day on which the device was enabled, in UTC, such as `2026-03-01`",
-        give: instead(AGE),
-        read: |it| it.mfa().and_then(|device| device.enabled_at.as_ref()).map(|at| day(*at)),
-    },
-    TO_USER,
-    TO_ACCOUNT,
-];
+        |it| it.mfa().map(|device| text(&device.serial_number));
+    kind: Text [MfaDevices] "`virtual`, `hardware` or `passkey`",
+        given(How::String(|it, word| it.parsed(&word, give_kind))),
+        |it| it.mfa().and_then(|device| device.kind.as_ref()).map(|kind| text(kind.as_str()));
+    age_days: Integer [MfaDevices] "days since the device was enabled; a day that has begun counts",
+        given(How::Days(|it, at| it.mfa.enabled_at = Fact::Live(at))),
+        |it| it.age(it.mfa().and_then(|device| device.enabled_at.as_ref()));
+    enabled_on: Text [MfaDevices] "the day on which the device was enabled, in UTC, such as `2026-03-01`",
+        instead(AGE),
+        |it| it.mfa().and_then(|device| device.enabled_at.as_ref()).map(|at| day(*at));
+    ..[TO_USER, TO_ACCOUNT]
+};
 
 pub(super) static SERVICE_CREDENTIAL: Row = Row {
     properties: OF_SERVICE_CREDENTIAL,
@@ -176,86 +131,38 @@ fn give_kind(it: &mut Draft, kind: MfaKind) {
     }
 }
 
-const OF_SERVICE_CREDENTIAL: &[Property] = &[
-    Property {
-        name: "id",
-        kind: Kind::Text,
-        facets: &[Facet::ServiceCredentials],
-        doc: "the credential's id",
-        give: given(How::String(|it, id| it.service_credential.id = id)),
-        read: |it| it.service_credential().map(|of| text(&of.id)),
-    },
-    Property {
-        name: "service",
-        kind: Kind::Text,
-        facets: &[Facet::ServiceCredentials],
-        doc: "the service that it is for, such as `bedrock`, `codecommit` or `cassandra`",
-        give: given(How::String(|it, service| it.service_credential.service = Fact::Live(service))),
-        read: |it| it.service_credential().and_then(|of| of.service.as_ref()).map(|service| text(service)),
-    },
-    Property {
-        name: "active",
-        kind: Kind::Boolean,
-        facets: &[Facet::ServiceCredentials],
-        doc: "whether the credential works",
-        give: given(How::Boolean(|it, is| it.service_credential.status = Fact::Live(status_of(is)))),
-        read: |it| active(it.service_credential().and_then(|of| of.status.as_ref())),
-    },
-    Property {
-        name: "status",
-        kind: Kind::Text,
-        facets: &[Facet::ServiceCredentials],
-        doc: "`Active`, `Inactive` or `Expired`",
-        give: instead("`active`"),
-        read: |it| status(it.service_credential().and_then(|of| of.status.as_ref())),
-    },
-    Property {
-        name: "age_days",
-        kind: Kind::Integer,
-        facets: &[Facet::ServiceCredentials],
-        doc: "days since the credential was made; a day that has begun counts",
-        give: given(How::Days(|it, at| it.service_credential.created_at = Fact::Live(at))),
-        read: |it| it.age(it.service_credential().and_then(|of| of.created_at.as_ref())),
-    },
-    Property {
-        name: "created_on",
-        kind: Kind::Text,
-        facets: &[Facet::ServiceCredentials],
-        doc: "the day on which the credential was made, in UTC, such as `2026-03-01`",
-        give: instead(AGE),
-        read: |it| it.service_credential().and_then(|of| of.created_at.as_ref()).map(|at| day(*at)),
-    },
-    Property {
-        name: "created_at",
-        kind: Kind::Time,
-        facets: &[Facet::ServiceCredentials],
-        doc: "when the credential was made",
-        give: instead(AGE),
-        read: |it| time(it.service_credential().and_then(|of| of.created_at.as_ref())),
-    },
-    Property {
-        name: "has_expiry",
-        kind: Kind::Boolean,
-        facets: &[Facet::ServiceCredentials],
-        doc: "whether the credential expires some day",
-        give: instead("`lifetime_days`"),
-        read: |it| expires_at(it).map(|expires| boolean(expires.is_some())),
-    },
-    Property {
-        name: "expires_on",
-        kind: Kind::Text,
-        facets: &[Facet::ServiceCredentials],
-        doc: "the day on which the credential expires, in UTC; empty where it does not",
-        give: instead("`age_days` beside `lifetime_days`"),
-        read: |it| expires_at(it).map(|expires| expires.map_or_else(|| text(""), day)),
-    },
-    Property {
-        name: "lifetime_days",
-        kind: Kind::Integer,
-        facets: &[Facet::ServiceCredentials],
-        doc: "days from when the credential was made to when it expires; 0 where it does not expire",
-        give: given(How::Span(DAY, give_lifetime)),
-        read: |it| {
+const OF_SERVICE_CREDENTIAL: &[Property] = properties! {
+    id: Text [ServiceCredentials] "the credential's id",
+        given(How::String(|it, id| it.service_credential.id = id)),
+        |it| it.service_credential().map(|of| text(&of.id));
+    service: Text [ServiceCredentials] "the service that it is for, such as `bedrock`, `codecommit` or `cassandra`",
+        given(How::String(|it, service| it.service_credential.service = Fact::Live(service))),
+        |it| it.service_credential().and_then(|of| of.service.as_ref()).map(|service| text(service));
+    active: Boolean [ServiceCredentials] "whether the credential works",
+        given(How::Boolean(|it, is| it.service_credential.status = Fact::Live(status_of(is)))),
+        |it| active(it.service_credential().and_then(|of| of.status.as_ref()));
+    status: Text [ServiceCredentials] "`Active`, `Inactive` or `Expired`",
+        instead("`active`"),
+        |it| status(it.service_credential().and_then(|of| of.status.as_ref()));
+    age_days: Integer [ServiceCredentials] "days since the credential was made; a day that has begun counts",
+        given(How::Days(|it, at| it.service_credential.created_at = Fact::Live(at))),
+        |it| it.age(it.service_credential().and_then(|of| of.created_at.as_ref()));
+    created_on: Text [ServiceCredentials] "the day on which the credential was made, in UTC, such as `2026-03-01`",
+        instead(AGE),
+        |it| it.service_credential().and_then(|of| of.created_at.as_ref()).map(|at| day(*at));
+    created_at: Time [ServiceCredentials] "when the credential was made",
+        instead(AGE),
+        |it| time(it.service_credential().and_then(|of| of.created_at.as_ref()));
+    has_expiry: Boolean [ServiceCredentials] "whether the credential expires some day",
+        instead("`lifetime_days`"),
+        |it| expires_at(it).map(|expires| boolean(expires.is_some()));
+    expires_on: Text [ServiceCredentials] "the day on which the credential expires, in UTC; empty where it does not",
+        instead("`age_days` beside `lifetime_days`"),
+        |it| expires_at(it).map(|expires| expires.map_or_else(|| text(""), day));
+    lifetime_days: Integer [ServiceCredentials]
+        "days from when the credential was made to when it expires; 0 where it does not expire",
+        given(How::Span(DAY, give_lifetime)),
+        |it| {
             expires_at(it).and_then(|expires| match expires {
                 Some(expires) => {
                     let created_at = it.service_credential().and_then(|of| of.created_at.as_ref());
@@ -263,11 +170,9 @@ const OF_SERVICE_CREDENTIAL: &[Property] = &[
                 }
                 None => Fact::Live(Value::Integer(0)),
             })
-        },
-    },
-    TO_USER,
-    TO_ACCOUNT,
-];
+        };
+    ..[TO_USER, TO_ACCOUNT]
+};
 
 fn expires_at<'a>(it: &Seen<'a>) -> Fact<&'a Option<Timestamp>> {
     it.service_credential().and_then(|of| of.expires_at.as_ref())
@@ -303,58 +208,28 @@ fn give_lifetime(it: &mut Draft, span: SignedDuration) {
     it.service_credential.expires_at = Fact::Live(Some(it.moved(made.unwrap_or(it.as_of), span)));
 }
 
-const OF_SIGNING_CERTIFICATE: &[Property] = &[
-    Property {
-        name: "id",
-        kind: Kind::Text,
-        facets: &[Facet::SigningCertificates],
-        doc: "the certificate's id",
-        give: given(How::String(|it, id| it.signing_certificate.id = Fact::Live(id))),
-        read: |it| it.signing_certificate().and_then(|of| of.id.as_ref().map(|id| text(id))),
-    },
-    Property {
-        name: "active",
-        kind: Kind::Boolean,
-        facets: &[Facet::SigningCertificates],
-        doc: "whether the certificate can sign requests",
-        give: given(How::Boolean(|it, is| it.signing_certificate.status = Fact::Live(status_of(is)))),
-        read: |it| active(it.signing_certificate().and_then(|of| of.status.as_ref())),
-    },
-    Property {
-        name: "status",
-        kind: Kind::Text,
-        facets: &[Facet::SigningCertificates],
-        doc: "`Active`, `Inactive` or `Expired`",
-        give: instead("`active`"),
-        read: |it| status(it.signing_certificate().and_then(|of| of.status.as_ref())),
-    },
-    Property {
-        name: "age_days",
-        kind: Kind::Integer,
-        facets: &[Facet::SigningCertificates],
-        doc: "days since the certificate was uploaded; a day that has begun counts",
-        give: given(How::Days(|it, at| it.signing_certificate.created_at = Fact::Live(at))),
-        read: |it| it.age(uploaded_at(it)),
-    },
-    Property {
-        name: "created_on",
-        kind: Kind::Text,
-        facets: &[Facet::SigningCertificates],
-        doc: "the day on which the certificate was uploaded, in UTC, such as `2026-03-01`",
-        give: instead(AGE),
-        read: |it| uploaded_at(it).map(|created| day(*created)),
-    },
-    Property {
-        name: "created_at",
-        kind: Kind::Time,
-        facets: &[Facet::SigningCertificates],
-        doc: "when the certificate was uploaded",
-        give: instead(AGE),
-        read: |it| time(uploaded_at(it)),
-    },
-    TO_USER,
-    TO_ACCOUNT,
-];
+const OF_SIGNING_CERTIFICATE: &[Property] = properties! {
+    id: Text [SigningCertificates] "the certificate's id",
+        given(How::String(|it, id| it.signing_certificate.id = Fact::Live(id))),
+        |it| it.signing_certificate().and_then(|of| of.id.as_ref().map(|id| text(id)));
+    active: Boolean [SigningCertificates] "whether the certificate can sign requests",
+        given(How::Boolean(|it, is| it.signing_certificate.status = Fact::Live(status_of(is)))),
+        |it| active(it.signing_certificate().and_then(|of| of.status.as_ref()));
+    status: Text [SigningCertificates] "`Active`, `Inactive` or `Expired`",
+        instead("`active`"),
+        |it| status(it.signing_certificate().and_then(|of| of.status.as_ref()));
+    age_days: Integer [SigningCertificates] "days since the certificate was uploaded; a day that has begun counts",
+        given(How::Days(|it, at| it.signing_certificate.created_at = Fact::Live(at))),
+        |it| it.age(uploaded_at(it));
+    created_on: Text [SigningCertificates]
+        "the day on which the certificate was uploaded, in UTC, such as `2026-03-01`",
+        instead(AGE),
+        |it| uploaded_at(it).map(|created| day(*created));
+    created_at: Time [SigningCertificates] "when the certificate was uploaded",
+        instead(AGE),
+        |it| time(uploaded_at(it));
+    ..[TO_USER, TO_ACCOUNT]
+};
 
 fn uploaded_at<'a>(it: &Seen<'a>) -> Fact<&'a Timestamp> {
     it.signing_certificate().and_then(|of| of.created_at.as_ref())
@@ -371,55 +246,24 @@ pub(super) static SSH_KEY: Row = Row {
     ..Row::NONE
 };
 
-const OF_SSH_KEY: &[Property] = &[
-    Property {
-        name: "id",
-        kind: Kind::Text,
-        facets: &[Facet::SshKeys],
-        doc: "the SSH key's id",
-        give: given(How::String(|it, id| it.ssh_key.id = id)),
-        read: |it| it.ssh_key().map(|of| text(&of.id)),
-    },
-    Property {
-        name: "active",
-        kind: Kind::Boolean,
-        facets: &[Facet::SshKeys],
-        doc: "whether the SSH key works",
-        give: given(How::Boolean(|it, is| it.ssh_key.status = Fact::Live(status_of(is)))),
-        read: |it| active(it.ssh_key().and_then(|of| of.status.as_ref())),
-    },
-    Property {
-        name: "status",
-        kind: Kind::Text,
-        facets: &[Facet::SshKeys],
-        doc: "`Active` or `Inactive`",
-        give: instead("`active`"),
-        read: |it| status(it.ssh_key().and_then(|of| of.status.as_ref())),
-    },
-    Property {
-        name: "age_days",
-        kind: Kind::Integer,
-        facets: &[Facet::SshKeys],
-        doc: "days since the SSH key was uploaded; a day that has begun counts",
-        give: given(How::Days(|it, at| it.ssh_key.created_at = Fact::Live(at))),
-        read: |it| it.age(it.ssh_key().and_then(|of| of.created_at.as_ref())),
-    },
-    Property {
-        name: "created_on",
-        kind: Kind::Text,
-        facets: &[Facet::SshKeys],
-        doc: "the day on which the SSH key was uploaded, in UTC, such as `2026-03-01`",
-        give: instead(AGE),
-        read: |it| it.ssh_key().and_then(|of| of.created_at.as_ref()).map(|at| day(*at)),
-    },
-    Property {
-        name: "created_at",
-        kind: Kind::Time,
-        facets: &[Facet::SshKeys],
-        doc: "when the SSH key was uploaded",
-        give: instead(AGE),
-        read: |it| time(it.ssh_key().and_then(|of| of.created_at.as_ref())),
-    },
-    TO_USER,
-    TO_ACCOUNT,
-];
+const OF_SSH_KEY: &[Property] = properties! {
+    id: Text [SshKeys] "the SSH key's id",
+        given(How::String(|it, id| it.ssh_key.id = id)),
+        |it| it.ssh_key().map(|of| text(&of.id));
+    active: Boolean [SshKeys] "whether the SSH key works",
+        given(How::Boolean(|it, is| it.ssh_key.status = Fact::Live(status_of(is)))),
+        |it| active(it.ssh_key().and_then(|of| of.status.as_ref()));
+    status: Text [SshKeys] "`Active` or `Inactive`",
+        instead("`active`"),
+        |it| status(it.ssh_key().and_then(|of| of.status.as_ref()));
+    age_days: Integer [SshKeys] "days since the SSH key was uploaded; a day that has begun counts",
+        given(How::Days(|it, at| it.ssh_key.created_at = Fact::Live(at))),
+        |it| it.age(it.ssh_key().and_then(|of| of.created_at.as_ref()));
+    created_on: Text [SshKeys] "the day on which the SSH key was uploaded, in UTC, such as `2026-03-01`",
+        instead(AGE),
+        |it| it.ssh_key().and_then(|of| of.created_at.as_ref()).map(|at| day(*at));
+    created_at: Time [SshKeys] "when the SSH key was uploaded",
+        instead(AGE),
+        |it| time(it.ssh_key().and_then(|of| of.created_at.as_ref()));
+    ..[TO_USER, TO_ACCOUNT]
+};

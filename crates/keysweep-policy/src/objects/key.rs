@@ -21,139 +21,78 @@ pub(super) static ACCESS_KEY: Row = Row {
     ..Row::NONE
 };
 
-const OF_ACCESS_KEY: &[Property] = &[
-    Property {
-        name: "id",
-        kind: Kind::Text,
-        facets: &[Facet::AccessKeys],
-        doc: "the access key id",
-        give: given(How::String(|it, id| it.parsed(&id, |it, id| it.access_key.id = Fact::Live(id)))),
-        read: |it| it.key().and_then(|key| key.id.as_ref().map(|id| text(id.as_str()))),
-    },
-    Property {
-        name: "active",
-        kind: Kind::Boolean,
-        facets: &[Facet::AccessKeys],
-        doc: "whether the key can sign requests",
-        give: given(How::Boolean(|it, is| it.access_key.status = Fact::Live(status_of(is)))),
-        read: |it| active(it.key().and_then(|key| key.status.as_ref())),
-    },
-    Property {
-        name: "status",
-        kind: Kind::Text,
-        facets: &[Facet::AccessKeys],
-        doc: "`Active`, `Inactive` or `Expired`",
-        give: instead("`active`"),
-        read: |it| status(it.key().and_then(|key| key.status.as_ref())),
-    },
-    Property {
-        name: "age_days",
-        kind: Kind::Integer,
-        facets: &[Facet::AccessKeys],
-        doc: "days since the key was made; a day that has begun counts",
-        give: given(How::Days(|it, at| it.access_key.created_at = Fact::Live(at))),
-        read: |it| it.age(created_at(it)),
-    },
-    Property {
-        name: "created_on",
-        kind: Kind::Text,
-        facets: &[Facet::AccessKeys],
-        doc: "the day on which the key was made, in UTC, such as `2026-03-01`",
-        give: instead(AGE),
-        read: |it| created_at(it).map(|created| day(*created)),
-    },
-    Property {
-        name: "created_at",
-        kind: Kind::Time,
-        facets: &[Facet::AccessKeys],
-        doc: "when the key was made",
-        give: instead(AGE),
-        read: |it| time(created_at(it)),
-    },
-    Property {
-        name: "minutes_after_user",
-        kind: Kind::Integer,
-        facets: &[Facet::AccessKeys, Facet::Users],
-        doc: "minutes from when its user was made to when the key was made; a minute that has begun counts",
-        give: given(How::Span(MINUTE, give_minutes)).hint("`minutes_after_user`, or `age_days` and the user too"),
-        read: |it| {
+const OF_ACCESS_KEY: &[Property] = properties! {
+    id: Text [AccessKeys] "the access key id",
+        given(How::String(|it, id| it.parsed(&id, |it, id| it.access_key.id = Fact::Live(id)))),
+        |it| it.key().and_then(|key| key.id.as_ref().map(|id| text(id.as_str())));
+    active: Boolean [AccessKeys] "whether the key can sign requests",
+        given(How::Boolean(|it, is| it.access_key.status = Fact::Live(status_of(is)))),
+        |it| active(it.key().and_then(|key| key.status.as_ref()));
+    status: Text [AccessKeys] "`Active`, `Inactive` or `Expired`",
+        instead("`active`"),
+        |it| status(it.key().and_then(|key| key.status.as_ref()));
+    age_days: Integer [AccessKeys] "days since the key was made; a day that has begun counts",
+        given(How::Days(|it, at| it.access_key.created_at = Fact::Live(at))),
+        |it| it.age(created_at(it));
+    created_on: Text [AccessKeys] "the day on which the key was made, in UTC, such as `2026-03-01`",
+        instead(AGE),
+        |it| created_at(it).map(|created| day(*created));
+    created_at: Time [AccessKeys] "when the key was made",
+        instead(AGE),
+        |it| time(created_at(it));
+    minutes_after_user: Integer [AccessKeys, Users]
+        "minutes from when its user was made to when the key was made; a minute that has begun counts",
+        given(How::Span(MINUTE, give_minutes)).hint("`minutes_after_user`, or `age_days` and the user too"),
+        |it| {
             created_at(it).and_then(|key| {
                 let user = it.user().and_then(|user| user.created_at.as_ref());
                 user.map(|user| Value::Integer(minutes_up(key.duration_since(*user))))
             })
-        },
-    },
-    Property {
-        name: "never_used",
-        kind: Kind::Boolean,
-        facets: &[Facet::AccessKeyLastUsed],
-        doc: "whether no use of the key is on record",
-        give: given(How::Boolean(|it, never| {
+        };
+    never_used: Boolean [AccessKeyLastUsed] "whether no use of the key is on record",
+        given(How::Boolean(|it, never| {
             if never {
                 it.access_key.last_used = Fact::Live(LastUsed::Never);
             }
         }))
         .hint(USED),
-        read: |it| last_used(it).map(|used| boolean(*used == LastUsed::Never)),
-    },
-    Property {
-        name: "idle_days",
-        kind: Kind::Integer,
-        facets: &[Facet::AccessKeyLastUsed],
-        doc: "days since the key was last used, or made where it was never used; a day that has begun counts",
-        give: given(How::Days(give_idle)).hint(IDLE),
-        read: |it| {
+        |it| last_used(it).map(|used| boolean(*used == LastUsed::Never));
+    idle_days: Integer [AccessKeyLastUsed]
+        "days since the key was last used, or made where it was never used; a day that has begun counts",
+        given(How::Days(give_idle)).hint(IDLE),
+        |it| {
             it.key().and_then(|key| {
                 key.last_used.as_ref().and_then(|used| match used {
                     LastUsed::Never => it.age(key.created_at.as_ref()),
                     LastUsed::At { at, .. } => Fact::Live(it.days_since(*at)),
                 })
             })
-        },
-    },
-    Property {
-        name: "last_used_on",
-        kind: Kind::Text,
-        facets: &[Facet::AccessKeyLastUsed],
-        doc: "the day on which the key was last used, in UTC, such as `2026-03-01`; empty where it was never used",
-        give: instead(USED),
-        read: |it| {
+        };
+    last_used_on: Text [AccessKeyLastUsed]
+        "the day on which the key was last used, in UTC, such as `2026-03-01`; empty where it was never used",
+        instead(USED),
+        |it| {
             last_used(it).map(|used| match used {
                 LastUsed::Never => text(""),
                 LastUsed::At { at, .. } => day(*at),
             })
-        },
-    },
-    Property {
-        name: "last_used_service",
-        kind: Kind::Text,
-        facets: &[Facet::AccessKeyLastUsed],
-        doc: "the service that the key last called, such as `s3`; empty where none is on record",
-        give: given(How::String(|it, name| give_used(it, |service, _| *service = Some(name)))).hint(USED),
-        read: |it| last_used_part(it, |service, _| service),
-    },
-    Property {
-        name: "last_used_region",
-        kind: Kind::Text,
-        facets: &[Facet::AccessKeyLastUsed],
-        doc: "the Region that the key last called; empty for global services and where none is on record",
-        give: given(How::String(|it, name| give_used(it, |_, region| *region = Some(name)))).hint(USED),
-        read: |it| last_used_part(it, |_, region| region),
-    },
-    Property {
-        name: "newer_active_keys",
-        kind: Kind::Integer,
-        facets: &[Facet::AccessKeys],
-        doc: "how many of the user's other active keys are newer than this one",
-        give: instead("and the user's other keys `age_days`"),
-        read: |it| {
+        };
+    last_used_service: Text [AccessKeyLastUsed]
+        "the service that the key last called, such as `s3`; empty where none is on record",
+        given(How::String(|it, name| give_used(it, |service, _| *service = Some(name)))).hint(USED),
+        |it| last_used_part(it, |service, _| service);
+    last_used_region: Text [AccessKeyLastUsed]
+        "the Region that the key last called; empty for global services and where none is on record",
+        given(How::String(|it, name| give_used(it, |_, region| *region = Some(name)))).hint(USED),
+        |it| last_used_part(it, |_, region| region);
+    newer_active_keys: Integer [AccessKeys] "how many of the user's other active keys are newer than this one",
+        instead("and the user's other keys `age_days`"),
+        |it| {
             let count = it.key().and_then(|_| it.user()).and_then(|user| user.newer_active_keys(it.resource.index()));
             count.map(|count| Value::Integer(i64::try_from(count).unwrap_or(i64::MAX)))
-        },
-    },
-    TO_USER,
-    TO_ACCOUNT,
-];
+        };
+    ..[TO_USER, TO_ACCOUNT]
+};
 
 fn give_idle(it: &mut Draft, at: Timestamp) {
     if it.access_key.last_used == Fact::Live(LastUsed::Never) {

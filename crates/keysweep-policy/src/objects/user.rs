@@ -29,201 +29,100 @@ pub(super) static USER: Row = Row {
     },
 };
 
-const PROPERTIES: &[Property] = &[
-    Property {
-        name: "name",
-        kind: Kind::Text,
-        facets: &[],
-        doc: "the user's name",
-        give: given(How::String(|it, name| {
+const PROPERTIES: &[Property] = properties! {
+    name: Text [] "the user's name",
+        given(How::String(|it, name| {
             it.parsed(&name, |it, name| {
                 it.user.name = name;
                 it.set_arn();
             });
         })),
-        read: |it| it.user().map(|user| text(user.name.as_str())),
-    },
-    Property {
-        name: "arn",
-        kind: Kind::Text,
-        facets: &[],
-        doc: "the user's ARN",
-        give: instead("`name` and `path`"),
-        read: |it| it.user().map(|user| text(&user.arn)),
-    },
-    Property {
-        name: "path",
-        kind: Kind::Text,
-        facets: &[],
-        doc: "the user's IAM path: `/` or such as `/team/`",
-        give: given(How::String(|it, path| {
+        |it| it.user().map(|user| text(user.name.as_str()));
+    arn: Text [] "the user's ARN",
+        instead("`name` and `path`"),
+        |it| it.user().map(|user| text(&user.arn));
+    path: Text [] "the user's IAM path: `/` or such as `/team/`",
+        given(How::String(|it, path| {
             it.user.path = path;
             it.set_arn();
         })),
-        read: |it| it.user().map(|user| text(&user.path)),
-    },
-    Property {
-        name: "age_days",
-        kind: Kind::Integer,
-        facets: &[Facet::Users],
-        doc: "days since the user was made; a day that has begun counts",
-        give: given(How::Days(|it, at| it.user.created_at = Fact::Live(at))),
-        read: |it| it.age(it.user().and_then(|user| user.created_at.as_ref())),
-    },
-    Property {
-        name: "created_on",
-        kind: Kind::Text,
-        facets: &[Facet::Users],
-        doc: "the day on which the user was made, in UTC, such as `2026-03-01`",
-        give: instead(AGE),
-        read: |it| it.user().and_then(|user| user.created_at.as_ref()).map(|created| day(*created)),
-    },
-    Property {
-        name: "created_at",
-        kind: Kind::Time,
-        facets: &[Facet::Users],
-        doc: "when the user was made",
-        give: instead(AGE),
-        read: |it| time(it.user().and_then(|user| user.created_at.as_ref())),
-    },
-    Property {
-        name: "has_password",
-        kind: Kind::Boolean,
-        facets: &[Facet::LoginProfile],
-        doc: "whether the user can sign in to the console with a password",
-        give: given(How::Boolean(|it, has| it.user.password = Fact::Live(has.then(Password::unread)))).hint(PASSWORD),
-        read: |it| it.user().and_then(|user| user.password.as_ref().map(|password| boolean(password.is_some()))),
-    },
-    Property {
-        name: "password",
-        kind: Kind::Object(Object::Password),
-        facets: &[Facet::LoginProfile],
-        doc: "the user's console password; an error where there is none, so ask `has_password` first",
-        give: given(How::Object(Object::Password, give_password)).hint(PASSWORD),
-        read: |it| {
+        |it| it.user().map(|user| text(&user.path));
+    age_days: Integer [Users] "days since the user was made; a day that has begun counts",
+        given(How::Days(|it, at| it.user.created_at = Fact::Live(at))),
+        |it| it.age(it.user().and_then(|user| user.created_at.as_ref()));
+    created_on: Text [Users] "the day on which the user was made, in UTC, such as `2026-03-01`",
+        instead(AGE),
+        |it| it.user().and_then(|user| user.created_at.as_ref()).map(|created| day(*created));
+    created_at: Time [Users] "when the user was made",
+        instead(AGE),
+        |it| time(it.user().and_then(|user| user.created_at.as_ref()));
+    has_password: Boolean [LoginProfile] "whether the user can sign in to the console with a password",
+        given(How::Boolean(|it, has| it.user.password = Fact::Live(has.then(Password::unread)))).hint(PASSWORD),
+        |it| it.user().and_then(|user| user.password.as_ref().map(|password| boolean(password.is_some())));
+    password: Object of Password [LoginProfile]
+        "the user's console password; an error where there is none, so ask `has_password` first",
+        given(How::Object(Object::Password, give_password)).hint(PASSWORD),
+        |it| {
             it.user().and_then(|user| user.password.as_ref()).map(|password| match password {
                 Some(_) => Value::Object(Object::Password),
                 None => Value::Absent("the user has no password: ask `has_password` first"),
             })
-        },
-    },
-    Property {
-        name: "has_mfa",
-        kind: Kind::Boolean,
-        facets: &[Facet::MfaDevices],
-        doc: "whether an MFA device is enabled for the user",
-        give: given(How::Boolean(give_mfa)),
-        read: |it| it.user().and_then(|user| user.has_mfa.as_ref().map(|has_mfa| boolean(*has_mfa))),
-    },
-    Property {
-        name: "groups",
-        kind: Kind::Texts,
-        facets: &[Facet::AuthorizationDetails],
-        doc: "the names of the user's groups",
-        give: given(How::Strings(|it, names| it.permissions(|of| of.groups = Fact::Live(names)))),
-        read: |it| texts(it, |of| &of.groups),
-    },
-    Property {
-        name: "attached_policies",
-        kind: Kind::Texts,
-        facets: &[Facet::AuthorizationDetails],
-        doc: "the ARNs of the IAM policies that are attached to the user itself",
-        give: given(How::Strings(|it, names| it.permissions(|of| of.attached_policies = Fact::Live(names)))),
-        read: |it| texts(it, |of| &of.attached_policies),
-    },
-    Property {
-        name: "group_policies",
-        kind: Kind::Texts,
-        facets: &[Facet::AuthorizationDetails],
-        doc: "the ARNs of the IAM policies that are attached to the user's groups",
-        give: given(How::Strings(|it, names| it.permissions(|of| of.group_policies = Fact::Live(names)))),
-        read: |it| texts(it, |of| &of.group_policies),
-    },
-    Property {
-        name: "inline_policies",
-        kind: Kind::Texts,
-        facets: &[Facet::AuthorizationDetails],
-        doc: "the names of the IAM policies that are embedded in the user itself",
-        give: given(How::Strings(|it, names| it.permissions(|of| of.inline_policies = Fact::Live(names)))),
-        read: |it| texts(it, |of| &of.inline_policies),
-    },
-    Property {
-        name: "permissions_boundary",
-        kind: Kind::Text,
-        facets: &[Facet::AuthorizationDetails],
-        doc: "the ARN of the IAM policy that bounds the user's permissions; empty where there is none",
-        give: given(How::String(|it, arn| {
+        };
+    has_mfa: Boolean [MfaDevices] "whether an MFA device is enabled for the user",
+        given(How::Boolean(give_mfa)),
+        |it| it.user().and_then(|user| user.has_mfa.as_ref().map(|has_mfa| boolean(*has_mfa)));
+    groups: Texts [AuthorizationDetails] "the names of the user's groups",
+        given(How::Strings(|it, names| it.permissions(|of| of.groups = Fact::Live(names)))),
+        |it| texts(it, |of| &of.groups);
+    attached_policies: Texts [AuthorizationDetails] "the ARNs of the IAM policies that are attached to the user itself",
+        given(How::Strings(|it, names| it.permissions(|of| of.attached_policies = Fact::Live(names)))),
+        |it| texts(it, |of| &of.attached_policies);
+    group_policies: Texts [AuthorizationDetails] "the ARNs of the IAM policies that are attached to the user's groups",
+        given(How::Strings(|it, names| it.permissions(|of| of.group_policies = Fact::Live(names)))),
+        |it| texts(it, |of| &of.group_policies);
+    inline_policies: Texts [AuthorizationDetails] "the names of the IAM policies that are embedded in the user itself",
+        given(How::Strings(|it, names| it.permissions(|of| of.inline_policies = Fact::Live(names)))),
+        |it| texts(it, |of| &of.inline_policies);
+    permissions_boundary: Text [AuthorizationDetails]
+        "the ARN of the IAM policy that bounds the user's permissions; empty where there is none",
+        given(How::String(|it, arn| {
             it.permissions(|of| of.permissions_boundary = Fact::Live(Some(arn).filter(|arn| !arn.is_empty())));
         })),
-        read: |it| {
+        |it| {
             it.permissions()
                 .and_then(|of| of.permissions_boundary.as_ref())
                 .map(|arn| text(arn.as_deref().unwrap_or("")))
-        },
-    },
-    Property {
-        name: "is_administrator",
-        kind: Kind::Boolean,
-        facets: &[Facet::AuthorizationDetails],
-        doc: "whether an IAM policy of the user or its groups allows every action on every resource; a boundary is \
-              not weighed",
-        give: given(How::Boolean(|it, is| it.permissions(|of| of.is_administrator = Fact::Live(is)))),
-        read: |it| it.permissions().and_then(|of| of.is_administrator.as_ref()).map(|is| boolean(*is)),
-    },
-    Property {
-        name: "is_quarantined",
-        kind: Kind::Boolean,
-        facets: &[Facet::AuthorizationDetails],
-        doc: "whether AWS has attached one of its policies `AWSCompromisedKeyQuarantine*`: it found a key in public",
-        give: instead("`attached_policies`"),
-        read: |it| it.permissions().and_then(Permissions::is_quarantined).map(boolean),
-    },
-    Property {
-        name: "access_keys",
-        kind: Kind::Objects(Object::AccessKey),
-        facets: &[Facet::AccessKeys],
-        doc: "the user's access keys",
-        give: given(How::Objects(Object::AccessKey, |it, _| it.user.access_keys = Fact::Live(Vec::new()))),
-        read: |it| owned(it, ResourceType::AccessKey, Object::AccessKey),
-    },
-    Property {
-        name: "mfa_devices",
-        kind: Kind::Objects(Object::Mfa),
-        facets: &[Facet::MfaDevices],
-        doc: "the user's MFA devices",
-        give: given(How::Objects(Object::Mfa, give_mfa_devices)),
-        read: |it| owned(it, ResourceType::Mfa, Object::Mfa),
-    },
-    Property {
-        name: "service_credentials",
-        kind: Kind::Objects(Object::ServiceCredential),
-        facets: &[Facet::ServiceCredentials],
-        doc: "the user's service-specific credentials",
-        give: given(How::Objects(Object::ServiceCredential, |it, _| {
+        };
+    is_administrator: Boolean [AuthorizationDetails]
+        "whether an IAM policy of the user or its groups allows every action on every resource; a boundary is \
+        not weighed",
+        given(How::Boolean(|it, is| it.permissions(|of| of.is_administrator = Fact::Live(is)))),
+        |it| it.permissions().and_then(|of| of.is_administrator.as_ref()).map(|is| boolean(*is));
+    is_quarantined: Boolean [AuthorizationDetails]
+        "whether AWS has attached one of its policies `AWSCompromisedKeyQuarantine*`: it found a key in public",
+        instead("`attached_policies`"),
+        |it| it.permissions().and_then(Permissions::is_quarantined).map(boolean);
+    access_keys: Objects of AccessKey [AccessKeys] "the user's access keys",
+        given(How::Objects(Object::AccessKey, |it, _| it.user.access_keys = Fact::Live(Vec::new()))),
+        |it| owned(it, ResourceType::AccessKey, Object::AccessKey);
+    mfa_devices: Objects of Mfa [MfaDevices] "the user's MFA devices",
+        given(How::Objects(Object::Mfa, give_mfa_devices)),
+        |it| owned(it, ResourceType::Mfa, Object::Mfa);
+    service_credentials: Objects of ServiceCredential [ServiceCredentials] "the user's service-specific credentials",
+        given(How::Objects(Object::ServiceCredential, |it, _| {
             it.user.service_credentials = Fact::Live(Vec::new());
         })),
-        read: |it| owned(it, ResourceType::ServiceCredential, Object::ServiceCredential),
-    },
-    Property {
-        name: "signing_certificates",
-        kind: Kind::Objects(Object::SigningCertificate),
-        facets: &[Facet::SigningCertificates],
-        doc: "the user's signing certificates",
-        give: given(How::Objects(Object::SigningCertificate, |it, _| {
+        |it| owned(it, ResourceType::ServiceCredential, Object::ServiceCredential);
+    signing_certificates: Objects of SigningCertificate [SigningCertificates] "the user's signing certificates",
+        given(How::Objects(Object::SigningCertificate, |it, _| {
             it.user.signing_certificates = Fact::Live(Vec::new());
         })),
-        read: |it| owned(it, ResourceType::SigningCertificate, Object::SigningCertificate),
-    },
-    Property {
-        name: "ssh_keys",
-        kind: Kind::Objects(Object::SshKey),
-        facets: &[Facet::SshKeys],
-        doc: "the user's SSH public keys",
-        give: given(How::Objects(Object::SshKey, |it, _| it.user.ssh_keys = Fact::Live(Vec::new()))),
-        read: |it| owned(it, ResourceType::SshKey, Object::SshKey),
-    },
-    TO_ACCOUNT,
-];
+        |it| owned(it, ResourceType::SigningCertificate, Object::SigningCertificate);
+    ssh_keys: Objects of SshKey [SshKeys] "the user's SSH public keys",
+        given(How::Objects(Object::SshKey, |it, _| it.user.ssh_keys = Fact::Live(Vec::new()))),
+        |it| owned(it, ResourceType::SshKey, Object::SshKey);
+    ..[TO_ACCOUNT]
+};
 
 const METHODS: &[Method] = &[
     Method {
