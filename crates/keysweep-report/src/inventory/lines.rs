@@ -1,6 +1,7 @@
-//! The lines of an inventory as they come: none is held in memory, and none makes more of itself than an account may.
+//! The lines of an inventory as they come: one is held in memory at a time, and none makes more of itself than an account
+//! may.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead};
 
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -24,6 +25,8 @@ pub(super) const RECORD: Limits = Limits { bytes: 64 << 20, values: 2_000_000 };
 #[derive(Debug)]
 pub(super) struct Lines<R> {
     input: R,
+    /// The line that was read last.
+    line: Vec<u8>,
     /// The number of the line that was read last, counted from 1.
     number: u64,
     digest: Sha256,
@@ -54,7 +57,7 @@ pub(super) enum LineError {
 
 impl<R: BufRead> Lines<R> {
     pub(super) fn new(input: R) -> Self {
-        Self { input, number: 0, digest: Sha256::new() }
+        Self { input, line: Vec::new(), number: 0, digest: Sha256::new() }
     }
 
     /// The number of the line that was read last, counted from 1; 0 before the first.
@@ -67,82 +70,37 @@ impl<R: BufRead> Lines<R> {
         self.input.fill_buf().map(<[u8]>::is_empty)
     }
 
-    /// Reads the next line as JSON while it comes. There must be one.
+    /// Reads the next line as JSON. There must be one.
     pub(super) fn next<T: DeserializeOwned>(&mut self, limits: Limits) -> Result<Parsed<T>, LineError> {
         let before = self.digest.clone();
-        let mut line = BufReader::new(Line::new(&mut self.input, &mut self.digest, limits));
-        let parsed = {
-            let mut json = serde_json::Deserializer::from_reader(&mut line);
-            T::deserialize(&mut json).and_then(|value| json.end().map(|()| value))
-        };
-        let mut line = line.into_inner();
-        if let Some(limit) = line.exceeded.take() {
-            return Err(LineError::TooMuch(limit));
-        }
-        let value = match parsed {
-            Err(error) if error.is_io() => return Err(LineError::Read(error.into())),
-            Err(error) if !(error.is_eof() && line.is_cut) => return Err(LineError::Wrong(plain(&error))),
-            Ok(_) | Err(_) if line.is_cut || !line.is_done => return Err(LineError::Cut),
-            parsed => parsed.map_err(|error| LineError::Wrong(plain(&error)))?,
-        };
+        self.read_line(limits)?;
+        self.digest.update(&self.line);
+        let value = serde_json::from_slice(&self.line).map_err(|error| LineError::Wrong(plain(&error)))?;
         self.number += 1;
         Ok(Parsed { value, before })
     }
-}
 
-/// The bytes of one line with its newline, counted and added to the checksum as they are read.
-struct Line<'a, R> {
-    input: &'a mut R,
-    digest: &'a mut Sha256,
-    limits: Limits,
-    bytes: u64,
-    meter: Meter,
-    /// The newline was read.
-    is_done: bool,
-    /// The input has ended before the newline.
-    is_cut: bool,
-    /// What there is too much of.
-    exceeded: Option<String>,
-}
-
-impl<'a, R: BufRead> Line<'a, R> {
-    fn new(input: &'a mut R, digest: &'a mut Sha256, limits: Limits) -> Self {
-        let meter = Meter::default();
-        Self { input, digest, limits, bytes: 0, meter, is_done: false, is_cut: false, exceeded: None }
-    }
-
-    /// Why the line is read no further; none where it may be.
-    fn limit(&self) -> Option<String> {
-        let Limits { bytes, values } = self.limits;
-        if self.bytes > bytes {
-            Some(format!("{bytes} bytes"))
-        } else if self.meter.values > values {
-            Some(format!("{values} values"))
-        } else {
-            None
+    /// Reads a line with its newline. What is too large is found before it is kept.
+    fn read_line(&mut self, Limits { bytes, values }: Limits) -> Result<(), LineError> {
+        self.line.clear();
+        let mut meter = Meter::default();
+        while self.line.last() != Some(&b'\n') {
+            let available = self.input.fill_buf().map_err(LineError::Read)?;
+            let length = available.iter().position(|byte| *byte == b'\n').map_or(available.len(), |at| at + 1);
+            if length == 0 {
+                return Err(LineError::Cut);
+            }
+            if (self.line.len() + length) as u64 > bytes {
+                return Err(LineError::TooMuch(format!("{bytes} bytes")));
+            }
+            meter.add(&available[..length]);
+            if meter.values > values {
+                return Err(LineError::TooMuch(format!("{values} values")));
+            }
+            self.line.extend_from_slice(&available[..length]);
+            self.input.consume(length);
         }
-    }
-}
-
-impl<R: BufRead> Read for Line<'_, R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.is_done || self.is_cut || self.exceeded.is_some() {
-            return Ok(0);
-        }
-        let available = self.input.fill_buf()?;
-        let most = available.len().min(out.len());
-        let newline = available[..most].iter().position(|byte| *byte == b'\n');
-        let length = newline.map_or(most, |at| at + 1);
-        let piece = &available[..length];
-        out[..length].copy_from_slice(piece);
-        self.digest.update(piece);
-        self.meter.add(piece);
-        self.bytes += length as u64;
-        self.is_done = newline.is_some();
-        self.is_cut = length == 0 && !out.is_empty();
-        self.input.consume(length);
-        self.exceeded = self.limit();
-        Ok(length)
+        Ok(())
     }
 }
 
