@@ -1,4 +1,5 @@
 //! The reader of users' files: what it refuses, and that it shows nothing of what is not the user's.
+#![cfg(test)]
 
 use std::{
     fs,

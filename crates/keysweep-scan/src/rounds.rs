@@ -96,8 +96,10 @@ impl Rounds<'_> {
         }
         tally.users_gone = self.reader.counts.gone;
         tally.users_renamed = self.reader.counts.renamed;
-        let users = listed.map(|()| subjects.into_iter().map(Subject::into_confirmed).collect());
-        let saved = self.is_saved.then(|| AccountFacts { users, ..facts });
+        let saved = self.is_saved.then(|| {
+            let users = listed.map(|()| subjects.into_iter().map(Subject::into_confirmed).collect());
+            AccountFacts { users, ..facts }
+        });
         Ok(Outcome { tally, saved, notes: self.reader.into_notes() })
     }
 

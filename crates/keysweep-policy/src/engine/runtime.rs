@@ -21,7 +21,7 @@ pub(crate) const ENTRY_LEVELS: usize = 2;
 
 /// The runtimes of a policy that no thread uses at the moment.
 #[derive(Default)]
-pub(crate) struct Runtimes(Mutex<Vec<Box<Runtime>>>);
+pub(crate) struct Runtimes(Mutex<Vec<Runtime>>);
 
 /// Everything that Rhai keeps while it runs a script.
 struct Runtime {
@@ -43,7 +43,7 @@ impl Runtimes {
         arguments: [Dynamic; 2],
     ) -> Result<Dynamic> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut runtime = kept.map_or_else(|| Runtime::new(engine, script, getters).map(Box::new), Ok)?;
+        let mut runtime = kept.map_or_else(|| Runtime::new(engine, script, getters), Ok)?;
         let result = runtime.call(engine, now, arguments);
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(runtime);
         result
