@@ -327,6 +327,27 @@ mod tests {
     }
 
     #[test]
+    fn every_object_has_its_names() {
+        let names = Object::ALL.iter().map(|object| {
+            let named_by = object.named_by().map_or("its name", |property| property.name);
+            let (phrase, name, given_as) = (object.phrase(), object.name(), object.given_as());
+            format!("{phrase}: {name}, given as {given_as}, told by {named_by}\n")
+        });
+        insta::assert_snapshot!(names.collect::<String>(), @"
+        an access key: key, given as access_key, told by id
+        a user: user, given as user, told by name
+        an account: account, given as account, told by id
+        an account: account, given as account, told by id
+        a root user: root, given as root, told by its name
+        a password policy: password_policy, given as password_policy, told by its name
+        a password: password, given as password, told by its name
+        an MFA device: mfa, given as mfa, told by serial_number
+        a service credential: service_credential, given as service_credential, told by id
+        a signing certificate: signing_certificate, given as signing_certificate, told by id
+        an SSH key: ssh_key, given as ssh_key, told by id
+        ");
+    }
+    #[test]
     fn every_kind_of_resource_has_an_object_of_its_own() {
         let objects: Vec<_> = ResourceType::ALL.iter().map(|kind| Object::judged(*kind)).collect();
         assert!(objects.iter().all(|object| objects.iter().filter(|other| *other == object).count() == 1));

@@ -35,6 +35,7 @@ fn every_kind_is_given_under_its_own_name() {
             "x.newer_active_keys",
             "access_key: { age_days: 9 }, other_access_keys: [{ age_days: 3 }, { age_days: 99 }],",
         ),
+        touched(AccessKey, "x.user.age_days", "access_key: { age_days: 3, minutes_after_user: 1440 },"),
         touched(User, "x.has_password", "user: { password: { age_days: 3 } },"),
         touched(User, "x.password.idle_days", "user: { password: { age_days: 3, never_used: true } },"),
         touched(User, "x.has_mfa", "user: { mfa_devices: [{ kind: passkey }] },"),
@@ -51,13 +52,22 @@ fn every_kind_is_given_under_its_own_name() {
             "x.access_keys.len",
             "account: { users: [{ access_keys: [{}, {}] }, { access_keys: [{}] }] },",
         ),
+        touched(
+            Account,
+            "x.access_keys.map(|key| key.id)",
+            "account: { users: [{ access_keys: [{}, {}] }, { access_keys: [{}] }] },",
+        ),
         touched(Account, "x.root.has_mfa", "account: { root: { has_mfa: true } },"),
         touched(Account, "x.password_policy.minimum_length", "account: { password_policy: null },"),
         touched(Account, "x.password_policy.max_age_days", "account: { password_policy: { max_age_days: 90 } },"),
         touched(Root, "x.has_hardware_mfa", "root: { has_mfa: false },"),
         touched(Root, "x.has_mfa", "root: { has_hardware_mfa: true },"),
         touched(Root, "x.last_used_on", "root: { idle_days: 3 }, as_of: \"2026-03-04T00:00:00Z\","),
+        touched(Root, "x.idle_days", "root: { never_used: true, idle_days: 9 },"),
+        touched(Root, "x.never_used", "root: { never_used: true, idle_days: 9 },"),
         touched(Password, "x.user.has_password", ""),
+        touched(Mfa, "x.serial_number", "mfa: { kind: passkey },"),
+        touched(Mfa, "x.serial_number", "mfa: { kind: hardware },"),
         touched(Mfa, "x.kind", "mfa: { serial_number: GAHT1 },"),
         touched(ServiceCredential, "x.lifetime_days", "service_credential: { lifetime_days: 89.5 },"),
         touched(ServiceCredential, "x.has_expiry", ""),
@@ -69,6 +79,7 @@ fn every_kind_is_given_under_its_own_name() {
     the policy reads `age_days`, which the case does not give: give the access key `age_days`
     "9"
     "1"
+    "4"
     "true"
     "3"
     "true"
@@ -77,13 +88,18 @@ fn every_kind_is_given_under_its_own_name() {
     "true"
     "4"
     "3"
+    "["AKIAIOSFODNN0EXAMPLE", "AKIAIOSFODNN1EXAMPLE", "AKIAIOSFODNN10EXAMPLE"]"
     "true"
     "8"
     "90"
     "false"
     "true"
     "2026-03-01"
+    "9"
     "true"
+    "true"
+    "arn:aws:iam::111122223333:u2f/user/alice/key-0"
+    "GAHT12345670"
     "hardware"
     "90"
     "false"
@@ -223,6 +239,7 @@ fn what_does_not_belong_into_a_case_is_refused() {
         touched(Root, "x.has_mfa", "root: { has_mfa: false, has_hardware_mfa: true },"),
         touched(Password, "x.age_days", "user: { has_password: false },"),
         touched(Password, "x.age_days", "password: { never_used: true, idle_days: 3 },"),
+        touched(Password, "x.age_days", "password: { age_days: 1.0e9, never_used: true, idle_days: 3 },"),
         touched(User, "x.name", "user: { has_password: false, password: {} },"),
         touched(User, "x.name", "user: { has_mfa: true, mfa_devices: [] },"),
         touched(Mfa, "x.kind", "mfa: { kind: phone },"),
@@ -240,6 +257,7 @@ fn what_does_not_belong_into_a_case_is_refused() {
     a root user without MFA has no hardware MFA
     a case of this policy gives no `has_password` of the user
     a password that was never used is idle since it was set
+    days must be within 36500, not `1000000000`
     the case gives the user a password and says that there is none
     the case gives the user 0 MFA devices
     `phone` is not a kind of MFA device: use one of virtual, hardware, passkey
