@@ -209,3 +209,82 @@ macro_rules! facts {
     };
 }
 pub(crate) use facts;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{AccessKey, LastUsed, Password, User};
+
+    fn shown(user: &User) -> String {
+        let mut facts = Vec::new();
+        user.each(&mut |facet, origin| {
+            let state = match origin {
+                Origin::Live => "live".to_owned(),
+                Origin::Reported(report) if report.unconfirmed.is_some() => "unconfirmed".to_owned(),
+                Origin::Reported(_) => "reported".to_owned(),
+                Origin::Possible => "possible".to_owned(),
+                Origin::NotRead(facet) => format!("not read: {facet}"),
+                Origin::Unreadable(_) => "unreadable".to_owned(),
+            };
+            facts.push(format!("{facet} {state}"));
+        });
+        facts.join(", ")
+    }
+
+    fn user() -> User {
+        let used = AccessKey { last_used: Fact::Live(LastUsed::Never), ..AccessKey::unread() };
+        let mut user = User::unread("ann".parse().unwrap(), String::new(), "/".to_owned());
+        user.access_keys = Fact::Live(vec![used, AccessKey::possible()]);
+        user.password = Fact::Live(Some(Password::unread()));
+        user.each_mut(&mut |_, fact| fact.set_reported(&Arc::new(Report::new(jiff::Timestamp::UNIX_EPOCH))));
+        user
+    }
+
+    #[test]
+    fn every_fact_is_shown_and_before_those_within_it() {
+        insta::assert_snapshot!(shown(&user()).replace(", ", "\n"), @"
+        users not read: users
+        user_tags not read: user_tags
+        access_keys reported
+        access_keys not read: access_keys
+        access_keys not read: access_keys
+        access_keys not read: access_keys
+        access_key_last_used reported
+        access_keys not read: access_keys
+        access_keys possible
+        access_keys not read: access_keys
+        access_key_last_used not read: access_keys
+        login_profile reported
+        credential_report not read: credential_report
+        password_last_used not read: password_last_used
+        mfa_devices not read: mfa_devices
+        mfa_devices not read: mfa_devices
+        authorization_details not read: authorization_details
+        service_credentials not read: service_credentials
+        signing_certificates not read: signing_certificates
+        ssh_keys not read: ssh_keys
+        ");
+        assert!(not_read(&user()).contains(Facet::UserTags) && !not_read(&user()).contains(Facet::LoginProfile));
+    }
+
+    #[test]
+    fn what_a_change_takes_away_is_not_shown() {
+        let mut user = user();
+        let mut facets = Vec::new();
+        user.each_mut(&mut |facet, fact| {
+            facets.push(facet);
+            fact.set_not_read(facet);
+        });
+        assert_eq!(facets.iter().filter(|facet| **facet == Facet::AccessKeys).count(), 1);
+        assert!(shown(&user).split(", ").all(|fact| fact.contains("not read")));
+    }
+
+    #[test]
+    fn only_what_a_report_says_can_be_unconfirmed() {
+        let why = Arc::new(Unreadable { facet: Facet::AccessKeys, reason: "denied".to_owned() });
+        let mut user = user();
+        user.each_mut(&mut |_, fact| fact.set_unconfirmed(&why));
+        let states = |state| shown(&user).split(", ").filter(|fact| fact.ends_with(state)).count();
+        assert_eq!((states("unconfirmed"), states("possible"), states(" reported")), (3, 1, 0));
+    }
+}
