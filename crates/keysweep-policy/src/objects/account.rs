@@ -17,8 +17,7 @@ pub(super) static ROOT: Row = Row { properties: OF_ROOT, ..Row::NONE };
 
 pub(super) static PASSWORD_POLICY: Row = Row {
     properties: OF_PASSWORD_POLICY,
-    begin: |it| it.password_policy = PasswordPolicy::unread(),
-    keep: |it| it.facts.password_policy = Fact::Live(Some(it.password_policy.clone())),
+    begin: |it| it.facts.password_policy = Fact::Live(Some(PasswordPolicy::unread())),
     ..Row::NONE
 };
 
@@ -178,35 +177,41 @@ const OF_PASSWORD_POLICY: &[Property] = properties! {
         instead("as `password_policy`, which is null for none"),
         |it| it.facts().and_then(|facts| facts.password_policy.as_ref()).map(|policy| boolean(policy.is_some()));
     minimum_length: Integer [PasswordPolicy] "the fewest characters of a password",
-        given(How::Integer(|it, length| it.password_policy.minimum_length = Fact::Live(length))),
+        given(How::Integer(|it, length| give_rule(it, |rules| rules.minimum_length = Fact::Live(length)))),
         |it| {
             rule(it, number(Some(DEFAULT_MINIMUM_LENGTH)), |policy| {
                 policy.minimum_length.as_ref().map(|length| number(Some(*length)))
             })
         };
     reuse_prevention: Integer [PasswordPolicy] "how many former passwords may not be used again; 0 where all may",
-        given(How::Integer(|it, count| it.password_policy.reuse_prevention = Fact::Live(above_zero(count)))),
+        given(How::Integer(|it, count| give_rule(it, |rules| rules.reuse_prevention = Fact::Live(above_zero(count))))),
         |it| rule(it, number(None), |policy| policy.reuse_prevention.as_ref().map(|count| number(*count)));
     max_age_days: Integer [PasswordPolicy] "days after which a password expires; 0 where it does not",
-        given(How::Integer(|it, days| it.password_policy.max_age_days = Fact::Live(above_zero(days)))),
+        given(How::Integer(|it, days| give_rule(it, |rules| rules.max_age_days = Fact::Live(above_zero(days))))),
         |it| rule(it, number(None), |policy| policy.max_age_days.as_ref().map(|days| number(*days)));
     require_symbols: Boolean [PasswordPolicy] "whether a password must have a symbol",
-        given(How::Boolean(|it, is| it.password_policy.require_symbols = Fact::Live(is))),
+        given(How::Boolean(|it, is| give_rule(it, |rules| rules.require_symbols = Fact::Live(is)))),
         |it| rule(it, boolean(false), |policy| policy.require_symbols.as_ref().map(|is| boolean(*is)));
     require_numbers: Boolean [PasswordPolicy] "whether a password must have a digit",
-        given(How::Boolean(|it, is| it.password_policy.require_numbers = Fact::Live(is))),
+        given(How::Boolean(|it, is| give_rule(it, |rules| rules.require_numbers = Fact::Live(is)))),
         |it| rule(it, boolean(false), |policy| policy.require_numbers.as_ref().map(|is| boolean(*is)));
     require_uppercase: Boolean [PasswordPolicy] "whether a password must have an uppercase letter",
-        given(How::Boolean(|it, is| it.password_policy.require_uppercase = Fact::Live(is))),
+        given(How::Boolean(|it, is| give_rule(it, |rules| rules.require_uppercase = Fact::Live(is)))),
         |it| rule(it, boolean(false), |policy| policy.require_uppercase.as_ref().map(|is| boolean(*is)));
     require_lowercase: Boolean [PasswordPolicy] "whether a password must have a lowercase letter",
-        given(How::Boolean(|it, is| it.password_policy.require_lowercase = Fact::Live(is))),
+        given(How::Boolean(|it, is| give_rule(it, |rules| rules.require_lowercase = Fact::Live(is)))),
         |it| rule(it, boolean(false), |policy| policy.require_lowercase.as_ref().map(|is| boolean(*is)));
     users_may_change: Boolean [PasswordPolicy] "whether users may change their passwords themselves",
-        given(How::Boolean(|it, is| it.password_policy.users_may_change = Fact::Live(is))),
+        given(How::Boolean(|it, is| give_rule(it, |rules| rules.users_may_change = Fact::Live(is)))),
         |it| rule(it, boolean(false), |policy| policy.users_may_change.as_ref().map(|is| boolean(*is)));
     ..[TO_ACCOUNT]
 };
+
+fn give_rule(it: &mut Draft, give: impl FnOnce(&mut PasswordPolicy)) {
+    if let Some(Some(rules)) = it.facts.password_policy.value_mut() {
+        give(rules);
+    }
+}
 
 /// A rule of the account's own; `default` where it has none.
 fn rule(it: &Seen<'_>, default: Value, of: fn(&PasswordPolicy) -> Fact<Value>) -> Fact<Value> {

@@ -8,20 +8,16 @@ use keysweep_model::{
 
 use super::{
     Kind, Property, Row, Seen, TO_ACCOUNT, TO_USER, Value,
-    give::{AGE, DAY, Draft, How, IDLE, USED, count, given, instead, push, status_of},
+    give::{AGE, DAY, Draft, How, IDLE, USED, count, given, instead, last, push, status_of},
     read::{active, boolean, day, days_up, status, text, time},
 };
 
-pub(super) static PASSWORD: Row = Row {
-    properties: OF_PASSWORD,
-    begin: |it| it.password = Password::unread(),
-    keep: |it| it.user.password = Fact::Live(Some(it.password.clone())),
-    ..Row::NONE
-};
+pub(super) static PASSWORD: Row =
+    Row { properties: OF_PASSWORD, begin: |it| it.user.password = Fact::Live(Some(Password::unread())), ..Row::NONE };
 
 const OF_PASSWORD: &[Property] = properties! {
     age_days: Integer [CredentialReport] "days since the password was last set; a day that has begun counts",
-        given(How::Days(|it, at| it.password.changed_at = Fact::Live(at))),
+        given(How::Days(|it, at| give_password(it, |password| password.changed_at = Fact::Live(at)))),
         |it| it.age(changed_at(it));
     changed_on: Text [CredentialReport] "the day on which the password was last set, in UTC, such as `2026-03-01`",
         instead(AGE),
@@ -29,7 +25,7 @@ const OF_PASSWORD: &[Property] = properties! {
     never_used: Boolean [PasswordLastUsed] "whether no sign-in with the password is on record",
         given(How::Boolean(|it, never| {
             if never {
-                it.password.last_used = Fact::Live(None);
+                give_password(it, |password| password.last_used = Fact::Live(None));
             }
         }))
         .hint(USED),
@@ -50,11 +46,21 @@ const OF_PASSWORD: &[Property] = properties! {
     ..[TO_USER, TO_ACCOUNT]
 };
 
+fn give_password(it: &mut Draft, give: impl FnOnce(&mut Password)) {
+    if let Some(Some(password)) = it.user.password.value_mut() {
+        give(password);
+    }
+}
+
 fn give_idle(it: &mut Draft, at: Timestamp) {
-    if it.password.last_used == Fact::Live(None) {
+    let mut was_never_used = false;
+    give_password(it, |password| {
+        was_never_used = password.last_used == Fact::Live(None);
+        password.last_used = Fact::Live(Some(at));
+    });
+    if was_never_used {
         it.refuse_idle("a password that was never used is idle since it was set");
     }
-    it.password.last_used = Fact::Live(Some(at));
 }
 
 fn changed_at<'a>(it: &Seen<'a>) -> Fact<&'a Timestamp> {
@@ -68,10 +74,10 @@ fn last_used<'a>(it: &Seen<'a>) -> Fact<&'a Option<Timestamp>> {
 pub(super) static MFA: Row = Row {
     properties: OF_MFA,
     named_by: Some("serial_number"),
-    begin: |it| it.mfa = MfaDevice::unread(serial_number(it, MfaKind::Virtual)),
-    keep: |it| {
+    begin: |it| {
+        let device = MfaDevice::unread(serial_number(it, MfaKind::Virtual, count(&it.user.mfa_devices)));
         it.user.has_mfa = Fact::Live(true);
-        push(&mut it.user.mfa_devices, it.mfa.clone());
+        push(&mut it.user.mfa_devices, device);
     },
     ..Row::NONE
 };
@@ -79,19 +85,21 @@ pub(super) static MFA: Row = Row {
 const OF_MFA: &[Property] = properties! {
     serial_number: Text [MfaDevices] "the device's serial number; for virtual devices and passkeys an ARN",
         given(How::String(|it, number| {
-            it.mfa.kind = Fact::Live(MfaKind::of_serial_number(&number));
-            it.mfa.serial_number = number;
+            last(&mut it.user.mfa_devices, |device| {
+                device.kind = Fact::Live(MfaKind::of_serial_number(&number));
+                device.serial_number = number;
+            });
         })),
-        |it| it.mfa().map(|device| text(&device.serial_number));
+        |it| mfa(it).map(|device| text(&device.serial_number));
     kind: Text [MfaDevices] "`virtual`, `hardware` or `passkey`",
         given(How::String(|it, word| it.parsed(&word, give_kind))),
-        |it| it.mfa().and_then(|device| device.kind.as_ref()).map(|kind| text(kind.as_str()));
+        |it| mfa(it).and_then(|device| device.kind.as_ref()).map(|kind| text(kind.as_str()));
     age_days: Integer [MfaDevices] "days since the device was enabled; a day that has begun counts",
-        given(How::Days(|it, at| it.mfa.enabled_at = Fact::Live(at))),
-        |it| it.age(it.mfa().and_then(|device| device.enabled_at.as_ref()));
+        given(How::Days(|it, at| last(&mut it.user.mfa_devices, |device| device.enabled_at = Fact::Live(at)))),
+        |it| it.age(mfa(it).and_then(|device| device.enabled_at.as_ref()));
     enabled_on: Text [MfaDevices] "the day on which the device was enabled, in UTC, such as `2026-03-01`",
         instead(AGE),
-        |it| it.mfa().and_then(|device| device.enabled_at.as_ref()).map(|at| day(*at));
+        |it| mfa(it).and_then(|device| device.enabled_at.as_ref()).map(|at| day(*at));
     ..[TO_USER, TO_ACCOUNT]
 };
 
@@ -100,19 +108,19 @@ pub(super) static SERVICE_CREDENTIAL: Row = Row {
     named_by: Some("id"),
     begin: |it| {
         let id = format!("ACCAEXAMPLE12{}EXAMPLE", count(&it.user.service_credentials));
-        it.service_credential = ServiceCredential {
+        let credential = ServiceCredential {
             status: Fact::Live(CredentialStatus::Active),
             expires_at: Fact::Live(None),
             ..ServiceCredential::unread(id)
         };
+        push(&mut it.user.service_credentials, credential);
     },
-    keep: |it| push(&mut it.user.service_credentials, it.service_credential.clone()),
     ..Row::NONE
 };
 
-/// What names the next device of the user where a case does not say it.
-fn serial_number(it: &Draft, kind: MfaKind) -> String {
-    let (account, user, index) = (it.facts.account.id, &it.user.name, count(&it.user.mfa_devices));
+/// What names the device at a place of the user's list, where a case does not say it.
+fn serial_number(it: &Draft, kind: MfaKind, index: usize) -> String {
+    let (account, user) = (it.facts.account.id, &it.user.name);
     match kind {
         MfaKind::Virtual => format!("arn:aws:iam::{account}:mfa/{user}-{index}"),
         MfaKind::Passkey => format!("arn:aws:iam::{account}:u2f/user/{user}/key-{index}"),
@@ -121,38 +129,46 @@ fn serial_number(it: &Draft, kind: MfaKind) -> String {
 }
 
 fn give_kind(it: &mut Draft, kind: MfaKind) {
-    match it.mfa.kind.value() {
-        Some(other) if *other != kind => it.refuse(format!("the device's serial number is that of a {other} one")),
-        Some(_) => {}
+    let number = serial_number(it, kind, count(&it.user.mfa_devices).saturating_sub(1));
+    let mut other = None;
+    last(&mut it.user.mfa_devices, |device| match device.kind.value() {
+        Some(known) => other = Some(*known).filter(|known| *known != kind),
         None => {
-            it.mfa.serial_number = serial_number(it, kind);
-            it.mfa.kind = Fact::Live(kind);
+            device.serial_number = number;
+            device.kind = Fact::Live(kind);
         }
+    });
+    if let Some(other) = other {
+        it.refuse(format!("the device's serial number is that of a {other} one"));
     }
+}
+
+fn mfa<'a>(it: &Seen<'a>) -> Fact<&'a MfaDevice> {
+    it.item(|user| user.mfa_devices.as_ref(), Facet::MfaDevices)
 }
 
 const OF_SERVICE_CREDENTIAL: &[Property] = properties! {
     id: Text [ServiceCredentials] "the credential's id",
-        given(How::String(|it, id| it.service_credential.id = id)),
-        |it| it.service_credential().map(|of| text(&of.id));
+        given(How::String(|it, id| last(&mut it.user.service_credentials, |of| of.id = id))),
+        |it| service_credential(it).map(|of| text(&of.id));
     service: Text [ServiceCredentials] "the service that it is for, such as `bedrock`, `codecommit` or `cassandra`",
-        given(How::String(|it, service| it.service_credential.service = Fact::Live(service))),
-        |it| it.service_credential().and_then(|of| of.service.as_ref()).map(|service| text(service));
+        given(How::String(|it, service| last(&mut it.user.service_credentials, |of| of.service = Fact::Live(service)))),
+        |it| service_credential(it).and_then(|of| of.service.as_ref()).map(|service| text(service));
     active: Boolean [ServiceCredentials] "whether the credential works",
-        given(How::Boolean(|it, is| it.service_credential.status = Fact::Live(status_of(is)))),
-        |it| active(it.service_credential().and_then(|of| of.status.as_ref()));
+        given(How::Boolean(|it, is| last(&mut it.user.service_credentials, |of| of.status = Fact::Live(status_of(is))))),
+        |it| active(service_credential(it).and_then(|of| of.status.as_ref()));
     status: Text [ServiceCredentials] "`Active`, `Inactive` or `Expired`",
         instead("`active`"),
-        |it| status(it.service_credential().and_then(|of| of.status.as_ref()));
+        |it| status(service_credential(it).and_then(|of| of.status.as_ref()));
     age_days: Integer [ServiceCredentials] "days since the credential was made; a day that has begun counts",
-        given(How::Days(|it, at| it.service_credential.created_at = Fact::Live(at))),
-        |it| it.age(it.service_credential().and_then(|of| of.created_at.as_ref()));
+        given(How::Days(|it, at| last(&mut it.user.service_credentials, |of| of.created_at = Fact::Live(at)))),
+        |it| it.age(service_credential(it).and_then(|of| of.created_at.as_ref()));
     created_on: Text [ServiceCredentials] "the day on which the credential was made, in UTC, such as `2026-03-01`",
         instead(AGE),
-        |it| it.service_credential().and_then(|of| of.created_at.as_ref()).map(|at| day(*at));
+        |it| service_credential(it).and_then(|of| of.created_at.as_ref()).map(|at| day(*at));
     created_at: Time [ServiceCredentials] "when the credential was made",
         instead(AGE),
-        |it| time(it.service_credential().and_then(|of| of.created_at.as_ref()));
+        |it| time(service_credential(it).and_then(|of| of.created_at.as_ref()));
     has_expiry: Boolean [ServiceCredentials] "whether the credential expires some day",
         instead("`lifetime_days`"),
         |it| expires_at(it).map(|expires| boolean(expires.is_some()));
@@ -165,7 +181,7 @@ const OF_SERVICE_CREDENTIAL: &[Property] = properties! {
         |it| {
             expires_at(it).and_then(|expires| match expires {
                 Some(expires) => {
-                    let created_at = it.service_credential().and_then(|of| of.created_at.as_ref());
+                    let created_at = service_credential(it).and_then(|of| of.created_at.as_ref());
                     created_at.map(|created| Value::Integer(days_up(expires.duration_since(*created))))
                 }
                 None => Fact::Live(Value::Integer(0)),
@@ -174,21 +190,25 @@ const OF_SERVICE_CREDENTIAL: &[Property] = properties! {
     ..[TO_USER, TO_ACCOUNT]
 };
 
+fn service_credential<'a>(it: &Seen<'a>) -> Fact<&'a ServiceCredential> {
+    it.item(|user| user.service_credentials.as_ref(), Facet::ServiceCredentials)
+}
+
 fn expires_at<'a>(it: &Seen<'a>) -> Fact<&'a Option<Timestamp>> {
-    it.service_credential().and_then(|of| of.expires_at.as_ref())
+    service_credential(it).and_then(|of| of.expires_at.as_ref())
 }
 
 pub(super) static SIGNING_CERTIFICATE: Row = Row {
     properties: OF_SIGNING_CERTIFICATE,
     named_by: Some("id"),
     begin: |it| {
-        it.signing_certificate = SigningCertificate {
+        let certificate = SigningCertificate {
             id: Fact::Live(format!("TA7SMP42TDN5Z26OBPJE7EXAMPL{}", count(&it.user.signing_certificates))),
             status: Fact::Live(CredentialStatus::Active),
             ..SigningCertificate::unread()
         };
+        push(&mut it.user.signing_certificates, certificate);
     },
-    keep: |it| push(&mut it.user.signing_certificates, it.signing_certificate.clone()),
     ..Row::NONE
 };
 
@@ -197,29 +217,34 @@ fn give_lifetime(it: &mut Draft, span: SignedDuration) {
     if span.is_zero() {
         return;
     }
-    let made = it.service_credential.created_at.value().copied();
+    let last_of = it.user.service_credentials.value().and_then(|credentials| credentials.last());
+    let made = last_of.and_then(|credential| credential.created_at.value()).copied();
     if made.is_none() {
         if it.kind != ResourceType::ServiceCredential {
             return it.refuse("give the credential `age_days` too");
         }
-        it.service_credential.created_at = Fact::Live(it.as_of);
         it.assume(&["age_days", "created_on", "created_at", "expires_on"]);
     }
-    it.service_credential.expires_at = Fact::Live(Some(it.moved(made.unwrap_or(it.as_of), span)));
+    let made = made.unwrap_or(it.as_of);
+    let expires_at = it.moved(made, span);
+    last(&mut it.user.service_credentials, |credential| {
+        credential.created_at = Fact::Live(made);
+        credential.expires_at = Fact::Live(Some(expires_at));
+    });
 }
 
 const OF_SIGNING_CERTIFICATE: &[Property] = properties! {
     id: Text [SigningCertificates] "the certificate's id",
-        given(How::String(|it, id| it.signing_certificate.id = Fact::Live(id))),
-        |it| it.signing_certificate().and_then(|of| of.id.as_ref().map(|id| text(id)));
+        given(How::String(|it, id| last(&mut it.user.signing_certificates, |of| of.id = Fact::Live(id)))),
+        |it| signing_certificate(it).and_then(|of| of.id.as_ref().map(|id| text(id)));
     active: Boolean [SigningCertificates] "whether the certificate can sign requests",
-        given(How::Boolean(|it, is| it.signing_certificate.status = Fact::Live(status_of(is)))),
-        |it| active(it.signing_certificate().and_then(|of| of.status.as_ref()));
+        given(How::Boolean(|it, is| last(&mut it.user.signing_certificates, |of| of.status = Fact::Live(status_of(is))))),
+        |it| active(signing_certificate(it).and_then(|of| of.status.as_ref()));
     status: Text [SigningCertificates] "`Active`, `Inactive` or `Expired`",
         instead("`active`"),
-        |it| status(it.signing_certificate().and_then(|of| of.status.as_ref()));
+        |it| status(signing_certificate(it).and_then(|of| of.status.as_ref()));
     age_days: Integer [SigningCertificates] "days since the certificate was uploaded; a day that has begun counts",
-        given(How::Days(|it, at| it.signing_certificate.created_at = Fact::Live(at))),
+        given(How::Days(|it, at| last(&mut it.user.signing_certificates, |of| of.created_at = Fact::Live(at)))),
         |it| it.age(uploaded_at(it));
     created_on: Text [SigningCertificates]
         "the day on which the certificate was uploaded, in UTC, such as `2026-03-01`",
@@ -231,8 +256,12 @@ const OF_SIGNING_CERTIFICATE: &[Property] = properties! {
     ..[TO_USER, TO_ACCOUNT]
 };
 
+fn signing_certificate<'a>(it: &Seen<'a>) -> Fact<&'a SigningCertificate> {
+    it.item(|user| user.signing_certificates.as_ref(), Facet::SigningCertificates)
+}
+
 fn uploaded_at<'a>(it: &Seen<'a>) -> Fact<&'a Timestamp> {
-    it.signing_certificate().and_then(|of| of.created_at.as_ref())
+    signing_certificate(it).and_then(|of| of.created_at.as_ref())
 }
 
 pub(super) static SSH_KEY: Row = Row {
@@ -240,30 +269,34 @@ pub(super) static SSH_KEY: Row = Row {
     named_by: Some("id"),
     begin: |it| {
         let id = format!("APKAEIBAERJR{}EXAMPLE", count(&it.user.ssh_keys));
-        it.ssh_key = SshKey { status: Fact::Live(CredentialStatus::Active), ..SshKey::unread(id) };
+        let key = SshKey { status: Fact::Live(CredentialStatus::Active), ..SshKey::unread(id) };
+        push(&mut it.user.ssh_keys, key);
     },
-    keep: |it| push(&mut it.user.ssh_keys, it.ssh_key.clone()),
     ..Row::NONE
 };
 
 const OF_SSH_KEY: &[Property] = properties! {
     id: Text [SshKeys] "the SSH key's id",
-        given(How::String(|it, id| it.ssh_key.id = id)),
-        |it| it.ssh_key().map(|of| text(&of.id));
+        given(How::String(|it, id| last(&mut it.user.ssh_keys, |of| of.id = id))),
+        |it| ssh_key(it).map(|of| text(&of.id));
     active: Boolean [SshKeys] "whether the SSH key works",
-        given(How::Boolean(|it, is| it.ssh_key.status = Fact::Live(status_of(is)))),
-        |it| active(it.ssh_key().and_then(|of| of.status.as_ref()));
+        given(How::Boolean(|it, is| last(&mut it.user.ssh_keys, |of| of.status = Fact::Live(status_of(is))))),
+        |it| active(ssh_key(it).and_then(|of| of.status.as_ref()));
     status: Text [SshKeys] "`Active` or `Inactive`",
         instead("`active`"),
-        |it| status(it.ssh_key().and_then(|of| of.status.as_ref()));
+        |it| status(ssh_key(it).and_then(|of| of.status.as_ref()));
     age_days: Integer [SshKeys] "days since the SSH key was uploaded; a day that has begun counts",
-        given(How::Days(|it, at| it.ssh_key.created_at = Fact::Live(at))),
-        |it| it.age(it.ssh_key().and_then(|of| of.created_at.as_ref()));
+        given(How::Days(|it, at| last(&mut it.user.ssh_keys, |of| of.created_at = Fact::Live(at)))),
+        |it| it.age(ssh_key(it).and_then(|of| of.created_at.as_ref()));
     created_on: Text [SshKeys] "the day on which the SSH key was uploaded, in UTC, such as `2026-03-01`",
         instead(AGE),
-        |it| it.ssh_key().and_then(|of| of.created_at.as_ref()).map(|at| day(*at));
+        |it| ssh_key(it).and_then(|of| of.created_at.as_ref()).map(|at| day(*at));
     created_at: Time [SshKeys] "when the SSH key was uploaded",
         instead(AGE),
-        |it| time(it.ssh_key().and_then(|of| of.created_at.as_ref()));
+        |it| time(ssh_key(it).and_then(|of| of.created_at.as_ref()));
     ..[TO_USER, TO_ACCOUNT]
 };
+
+fn ssh_key<'a>(it: &Seen<'a>) -> Fact<&'a SshKey> {
+    it.item(|user| user.ssh_keys.as_ref(), Facet::SshKeys)
+}

@@ -12,9 +12,8 @@ use keysweep_files::{
     yaml::{self, Location},
 };
 use keysweep_model::{
-    AccessKey, Account, AccountFacts, AccountState, CredentialStatus, FacetSet, Fact, Facts, IdError, MfaDevice, Owner,
-    Password, PasswordPolicy, Permissions, Resource, ResourceType, RootCredentials, ServiceCredential,
-    SigningCertificate, Slot, SshKey, Tags, Unreadable, User,
+    Account, AccountFacts, AccountState, CredentialStatus, FacetSet, Fact, Facts, IdError, Owner, Permissions,
+    Resource, ResourceType, RootCredentials, Slot, Tags, Unreadable, User,
 };
 
 use super::Object;
@@ -80,7 +79,8 @@ pub(super) const USED: &str = "`idle_days`, or `never_used: true`";
 /// What to give, so that it is known how long a credential was not used.
 pub(super) const IDLE: &str = "`idle_days`, or `never_used: true` and `age_days`";
 
-/// What a case gives, while it is put together: an account, and of each other object the one that is given last.
+/// What a case gives, while it is put together: an account and a user of it. What is given of a credential is that of the
+/// last of the user's list.
 pub(crate) struct Draft {
     /// The kind of what is judged.
     pub(super) kind: ResourceType,
@@ -88,13 +88,6 @@ pub(crate) struct Draft {
     pub(crate) as_of: Timestamp,
     pub(super) facts: AccountFacts,
     pub(super) user: User,
-    pub(super) access_key: AccessKey,
-    pub(super) password: Password,
-    pub(super) mfa: MfaDevice,
-    pub(super) service_credential: ServiceCredential,
-    pub(super) signing_certificate: SigningCertificate,
-    pub(super) ssh_key: SshKey,
-    pub(super) password_policy: PasswordPolicy,
     /// The properties that rest on an assumption.
     assumed: BTreeSet<String>,
     refused: Option<Diagnostic>,
@@ -115,13 +108,6 @@ impl Draft {
             as_of,
             facts: AccountFacts::unread(Arc::new(account)),
             user: User::unread("alice".parse()?, String::new(), "/".to_owned()),
-            access_key: AccessKey::unread(),
-            password: Password::unread(),
-            mfa: MfaDevice::unread(String::new()),
-            service_credential: ServiceCredential::unread(String::new()),
-            signing_certificate: SigningCertificate::unread(),
-            ssh_key: SshKey::unread(String::new()),
-            password_policy: PasswordPolicy::unread(),
             assumed: BTreeSet::new(),
             refused: None,
         })
@@ -235,6 +221,13 @@ pub(super) fn push<T>(list: &mut Fact<Vec<T>>, item: T) {
     match list.value_mut() {
         Some(items) => items.push(item),
         None => *list = Fact::Live(vec![item]),
+    }
+}
+
+/// Changes the last item of a list.
+pub(super) fn last<T>(list: &mut Fact<Vec<T>>, change: impl FnOnce(&mut T)) {
+    if let Some(item) = list.value_mut().and_then(|items| items.last_mut()) {
+        change(item);
     }
 }
 

@@ -5,7 +5,7 @@ use keysweep_model::{AccessKey, CredentialStatus, Facet, Fact, LastUsed, Resourc
 
 use super::{
     Kind, Property, Row, Seen, TO_ACCOUNT, TO_USER, Value,
-    give::{AGE, Draft, How, IDLE, MINUTE, USED, count, given, instead, push, status_of},
+    give::{AGE, Draft, How, IDLE, MINUTE, USED, count, given, instead, last, push, status_of},
     read::{active, boolean, day, minutes_up, status, text, time},
 };
 
@@ -14,25 +14,25 @@ pub(super) static ACCESS_KEY: Row = Row {
     named_by: Some("id"),
     begin: |it| {
         let id = format!("AKIAIOSFODNN{}EXAMPLE", 10 * count(&it.facts.users) + count(&it.user.access_keys));
-        it.access_key = AccessKey { status: Fact::Live(CredentialStatus::Active), ..AccessKey::unread() };
-        it.parsed(&id, |it, id| it.access_key.id = Fact::Live(id));
+        let key = AccessKey { status: Fact::Live(CredentialStatus::Active), ..AccessKey::unread() };
+        push(&mut it.user.access_keys, key);
+        it.parsed(&id, |it, id| last(&mut it.user.access_keys, |key| key.id = Fact::Live(id)));
     },
-    keep: |it| push(&mut it.user.access_keys, it.access_key.clone()),
     ..Row::NONE
 };
 
 const OF_ACCESS_KEY: &[Property] = properties! {
     id: Text [AccessKeys] "the access key id",
-        given(How::String(|it, id| it.parsed(&id, |it, id| it.access_key.id = Fact::Live(id)))),
-        |it| it.key().and_then(|key| key.id.as_ref().map(|id| text(id.as_str())));
+        given(How::String(|it, id| it.parsed(&id, |it, id| last(&mut it.user.access_keys, |key| key.id = Fact::Live(id))))),
+        |it| key(it).and_then(|key| key.id.as_ref().map(|id| text(id.as_str())));
     active: Boolean [AccessKeys] "whether the key can sign requests",
-        given(How::Boolean(|it, is| it.access_key.status = Fact::Live(status_of(is)))),
-        |it| active(it.key().and_then(|key| key.status.as_ref()));
+        given(How::Boolean(|it, is| last(&mut it.user.access_keys, |key| key.status = Fact::Live(status_of(is))))),
+        |it| active(key(it).and_then(|key| key.status.as_ref()));
     status: Text [AccessKeys] "`Active`, `Inactive` or `Expired`",
         instead("`active`"),
-        |it| status(it.key().and_then(|key| key.status.as_ref()));
+        |it| status(key(it).and_then(|key| key.status.as_ref()));
     age_days: Integer [AccessKeys] "days since the key was made; a day that has begun counts",
-        given(How::Days(|it, at| it.access_key.created_at = Fact::Live(at))),
+        given(How::Days(|it, at| last(&mut it.user.access_keys, |key| key.created_at = Fact::Live(at)))),
         |it| it.age(created_at(it));
     created_on: Text [AccessKeys] "the day on which the key was made, in UTC, such as `2026-03-01`",
         instead(AGE),
@@ -52,7 +52,7 @@ const OF_ACCESS_KEY: &[Property] = properties! {
     never_used: Boolean [AccessKeyLastUsed] "whether no use of the key is on record",
         given(How::Boolean(|it, never| {
             if never {
-                it.access_key.last_used = Fact::Live(LastUsed::Never);
+                last(&mut it.user.access_keys, |key| key.last_used = Fact::Live(LastUsed::Never));
             }
         }))
         .hint(USED),
@@ -61,7 +61,7 @@ const OF_ACCESS_KEY: &[Property] = properties! {
         "days since the key was last used, or made where it was never used; a day that has begun counts",
         given(How::Days(give_idle)).hint(IDLE),
         |it| {
-            it.key().and_then(|key| {
+            key(it).and_then(|key| {
                 key.last_used.as_ref().and_then(|used| match used {
                     LastUsed::Never => it.age(key.created_at.as_ref()),
                     LastUsed::At { at, .. } => Fact::Live(it.days_since(*at)),
@@ -88,49 +88,65 @@ const OF_ACCESS_KEY: &[Property] = properties! {
     newer_active_keys: Integer [AccessKeys] "how many of the user's other active keys are newer than this one",
         instead("and the user's other keys `age_days`"),
         |it| {
-            let count = it.key().and_then(|_| it.user()).and_then(|user| user.newer_active_keys(it.resource.index()));
+            let count = key(it).and_then(|_| it.user()).and_then(|user| user.newer_active_keys(it.resource.index()));
             count.map(|count| Value::Integer(i64::try_from(count).unwrap_or(i64::MAX)))
         };
     ..[TO_USER, TO_ACCOUNT]
 };
 
 fn give_idle(it: &mut Draft, at: Timestamp) {
-    if it.access_key.last_used == Fact::Live(LastUsed::Never) {
+    let mut was_never_used = false;
+    last(&mut it.user.access_keys, |key| {
+        was_never_used = key.last_used == Fact::Live(LastUsed::Never);
+        key.last_used = Fact::Live(LastUsed::At { at, service: None, region: None });
+    });
+    if was_never_used {
         it.refuse_idle("a key that was never used is idle since it was made");
     }
-    it.access_key.last_used = Fact::Live(LastUsed::At { at, service: None, region: None });
 }
 
 fn give_used(it: &mut Draft, give: impl FnOnce(&mut Option<String>, &mut Option<String>)) {
-    if let Fact::Live(LastUsed::At { service, region, .. }) = &mut it.access_key.last_used {
-        give(service, region);
-    }
+    last(&mut it.user.access_keys, |key| {
+        if let Fact::Live(LastUsed::At { service, region, .. }) = &mut key.last_used {
+            give(service, region);
+        }
+    });
 }
 
 /// The minutes from the making of the user to that of its key tell one by the other. Where the age of neither is given,
 /// the key is assumed to be made at the judged time.
 fn give_minutes(it: &mut Draft, span: SignedDuration) {
-    let made = |fact: &Fact<Timestamp>| fact.value().copied();
-    match (made(&it.access_key.created_at), made(&it.user.created_at)) {
-        (Some(_), Some(_)) => it.refuse("the ages of the key and of its user tell this already"),
-        (Some(key), None) => it.user.created_at = Fact::Live(it.moved(key, -span)),
-        (None, Some(user)) => it.access_key.created_at = Fact::Live(it.moved(user, span)),
-        (None, None) if it.kind != ResourceType::AccessKey => it.refuse("give the key or its user `age_days` too"),
-        (None, None) => {
-            it.user.created_at = Fact::Live(it.moved(it.as_of, -span));
-            it.access_key.created_at = Fact::Live(it.as_of);
-            it.assume(&["age_days", "created_on", "created_at", "newer_active_keys"]);
-            it.assume(&["user.age_days", "user.created_on", "user.created_at"]);
+    let key = it.user.access_keys.value().and_then(|keys| keys.last()).and_then(|key| key.created_at.value()).copied();
+    let user = it.user.created_at.value().copied();
+    if key.is_none() && user.is_none() {
+        if it.kind != ResourceType::AccessKey {
+            return it.refuse("give the key or its user `age_days` too");
         }
+        it.assume(&["age_days", "created_on", "created_at", "newer_active_keys"]);
+        it.assume(&["user.age_days", "user.created_on", "user.created_at"]);
     }
+    let made = match (key, user) {
+        (Some(_), Some(_)) => return it.refuse("the ages of the key and of its user tell this already"),
+        (None, Some(user)) => it.moved(user, span),
+        (key, None) => {
+            let key = key.unwrap_or(it.as_of);
+            it.user.created_at = Fact::Live(it.moved(key, -span));
+            key
+        }
+    };
+    last(&mut it.user.access_keys, |key| key.created_at = Fact::Live(made));
+}
+
+fn key<'a>(it: &Seen<'a>) -> Fact<&'a AccessKey> {
+    it.item(|user| user.access_keys.as_ref(), Facet::AccessKeys)
 }
 
 fn created_at<'a>(it: &Seen<'a>) -> Fact<&'a Timestamp> {
-    it.key().and_then(|key| key.created_at.as_ref())
+    key(it).and_then(|key| key.created_at.as_ref())
 }
 
 fn last_used<'a>(it: &Seen<'a>) -> Fact<&'a LastUsed> {
-    it.key().and_then(|key| key.last_used.as_ref())
+    key(it).and_then(|key| key.last_used.as_ref())
 }
 
 fn last_used_part(it: &Seen<'_>, part: for<'a> fn(Option<&'a str>, Option<&'a str>) -> Option<&'a str>) -> Fact<Value> {

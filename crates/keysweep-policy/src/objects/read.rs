@@ -1,10 +1,7 @@
 //! How values are made from facts: one rule for days, times and words.
 
 use jiff::{SignedDuration, Timestamp};
-use keysweep_model::{
-    AccessKey, AccountFacts, CredentialStatus, Facet, Fact, MfaDevice, Owner, Password, Permissions, ServiceCredential,
-    SigningCertificate, SshKey, Unreadable, User,
-};
+use keysweep_model::{AccountFacts, CredentialStatus, Facet, Fact, Owner, Password, Permissions, Unreadable, User};
 
 use super::{Seen, Value};
 
@@ -20,26 +17,6 @@ impl<'a> Seen<'a> {
         }
     }
 
-    pub(super) fn key(&self) -> Fact<&'a AccessKey> {
-        self.item(|user| user.access_keys.as_ref(), Facet::AccessKeys)
-    }
-
-    pub(super) fn mfa(&self) -> Fact<&'a MfaDevice> {
-        self.item(|user| user.mfa_devices.as_ref(), Facet::MfaDevices)
-    }
-
-    pub(super) fn service_credential(&self) -> Fact<&'a ServiceCredential> {
-        self.item(|user| user.service_credentials.as_ref(), Facet::ServiceCredentials)
-    }
-
-    pub(super) fn signing_certificate(&self) -> Fact<&'a SigningCertificate> {
-        self.item(|user| user.signing_certificates.as_ref(), Facet::SigningCertificates)
-    }
-
-    pub(super) fn ssh_key(&self) -> Fact<&'a SshKey> {
-        self.item(|user| user.ssh_keys.as_ref(), Facet::SshKeys)
-    }
-
     /// The user's password. Only asked of users that have one: the property `password` is an error where there is none.
     pub(super) fn password(&self) -> Fact<&'a Password> {
         let password = self.user().and_then(|user| user.password.as_ref());
@@ -50,7 +27,8 @@ impl<'a> Seen<'a> {
         self.user().and_then(|user| user.permissions.as_ref())
     }
 
-    fn item<T>(&self, list: fn(&'a User) -> Fact<&'a Vec<T>>, facet: Facet) -> Fact<&'a T> {
+    /// What a user has at the resource's place of a list, which `facet` tells.
+    pub(super) fn item<T>(&self, list: fn(&'a User) -> Fact<&'a Vec<T>>, facet: Facet) -> Fact<&'a T> {
         let items = self.user().and_then(list);
         items.and_then(|items| items.get(self.resource.index()).map_or_else(|| nothing(facet), Fact::Live))
     }
