@@ -11,7 +11,7 @@ use crate::harness::{Outcome, Scene};
 /// The document, byte for byte, but for the lines with the run's id and times, and the calls.
 fn document(outcome: &Outcome) -> String {
     let mut text = Vec::new();
-    keysweep_report::json::write(&outcome.result, &mut text).unwrap();
+    keysweep_report::json::write(&outcome.result, &outcome.spooled, &mut text).unwrap();
     let text = String::from_utf8(text).unwrap();
     let of_the_run = ["    \"id\":", "    \"started_at\":", "    \"finished_at\":"];
     let is_of_the_run = |line: &&str| of_the_run.iter().any(|start| line.starts_with(start));

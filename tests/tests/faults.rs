@@ -122,7 +122,7 @@ async fn reports_that_aws_has_no_capacity_for() {
     let for_ever = Fault::new(FaultKind::ReportLimitExceeded);
     let scan = async |fault| Scene::of(world()).with(first(fault)).scan().await;
     let (in_the_end, never) = (scan(for_a_while).await, scan(for_ever).await);
-    assert_eq!(in_the_end.result.findings, never.result.findings);
+    assert_eq!(in_the_end.findings, never.findings);
     let reason = never.result.coverage.notes[0].reason.clone();
     insta::assert_snapshot!([reason, in_the_end.calls(FIRST), never.calls(FIRST)].join("\n"), @"
     the users were read one by one: AWS had no capacity to make the credential report within 129 seconds
@@ -307,7 +307,7 @@ async fn a_session_that_runs_out_and_cannot_be_renewed() {
     let refused = first(error(403, "AccessDenied").action("AssumeRole").calls(Calls::From(2)));
     let outcome = slow_world().with(refused).scan().await;
     let unknown = outcome.result.summary.by_status.unknown;
-    let first = &outcome.result.findings[0];
+    let first = &outcome.findings[0];
     insta::assert_snapshot!(format!("{unknown} like this: {}\nexit {}", first.message, outcome.exit() as u8), @"
     64 like this: access key last used could not be read: sts:AssumeRole was denied: as the test wants it (AccessDenied)
     exit 3
@@ -360,7 +360,7 @@ async fn units_that_are_denied() {
         world.accounts[1].ou = "Workloads".into();
         let denied = error(400, "AccessDeniedException").action(action);
         let outcome = Scene::of(world).with(denied).scan().await;
-        let paths: Vec<_> = outcome.result.findings.iter().map(|finding| finding.ou_path.clone()).collect();
+        let paths: Vec<_> = outcome.findings.iter().map(|finding| finding.ou_path.clone()).collect();
         assert_eq!((outcome.exit(), paths), (Exit::Findings, vec![None; 3]), "{action}");
     }
 }
@@ -452,7 +452,7 @@ fn kinds() -> Vec<FaultKind> {
 
 /// The violations in the first member account.
 fn fails(outcome: &Outcome) -> Vec<String> {
-    let findings = outcome.result.findings.iter().filter(|it| it.account_id.to_string() == FIRST);
+    let findings = outcome.findings.iter().filter(|it| it.account_id.to_string() == FIRST);
     findings
         .map(|it| format!("{} {} {:?} {}", it.policy, it.user_name.as_ref().unwrap(), it.access_key_id(), it.status))
         .collect()

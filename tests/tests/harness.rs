@@ -1,7 +1,7 @@
 //! The harness of the tests: an organization in this process, the real SDK connected to it, a scan with the settings that
 //! users set, and the outcome as a few lines of text. Time is virtual: it passes only while the scan waits.
 
-use std::{fmt::Write, sync::Arc};
+use std::{fmt::Write, io, sync::Arc};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -14,7 +14,8 @@ use keysweep::{
 use keysweep_aws::{Aws, Clock, Endpoint, InProcess, InProcessAnswer};
 use keysweep_model::{AccountGap, Finding, ResourceType, ScanResult, Severity};
 use keysweep_policy::{Compiler, Policy};
-use keysweep_scan::{Progress, Reading, StartError};
+use keysweep_report::{Findings, Spool};
+use keysweep_scan::{AccountResult, Progress, Reading, ScanError, Sink};
 use orgsim::{Fault, Outcome as Arrival, Sim, SimOptions, World, fault::FaultKind, world::Account};
 use tokio_util::sync::CancellationToken;
 
@@ -197,10 +198,18 @@ impl Lab {
         self.try_scan().await.unwrap_or_else(|error| panic!("the scan did not start: {error}"))
     }
 
-    pub(crate) async fn try_scan(&self) -> Result<Outcome, StartError> {
-        let run = "run".to_owned();
-        let result = keysweep_scan::scan(&self.aws, run, &self.settings.scan, &Progress::default(), &self.stop).await?;
-        Ok(Outcome { sim: Arc::clone(&self.sim), result })
+    pub(crate) async fn try_scan(&self) -> Result<Outcome, ScanError> {
+        let spool = Spool::new(tempfile::tempfile().unwrap());
+        let (result, Kept(spool)) = self.scan_into(Kept(spool)).await?;
+        let spooled = spool.finish();
+        let findings = spooled.iter().map(|finding| finding.unwrap().1).collect();
+        Ok(Outcome { sim: Arc::clone(&self.sim), result, findings, spooled })
+    }
+
+    /// Scans, and gives each account to `sink`.
+    pub(crate) async fn scan_into<S: Sink>(&self, sink: S) -> Result<(ScanResult, S), ScanError> {
+        let (run, progress) = ("run".to_owned(), Progress::default());
+        keysweep_scan::scan(&self.aws, run, &self.settings.scan, &progress, &self.stop, sink).await
     }
 
     /// Lets time pass.
@@ -224,10 +233,24 @@ impl Lab {
     }
 }
 
+/// Keeps the findings of each account.
+struct Kept(Spool);
+
+impl Sink for Kept {
+    fn account(&mut self, account: AccountResult) -> io::Result<()> {
+        match account {
+            AccountResult::Scanned(account) => self.0.add(account.account.id, &account.findings),
+            AccountResult::Failed(_) | AccountResult::Skipped(_) => Ok(()),
+        }
+    }
+}
+
 /// The result of a scan, and the organization that was scanned.
 pub(crate) struct Outcome {
     pub(crate) sim: Arc<Sim>,
     pub(crate) result: ScanResult,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) spooled: Findings,
 }
 
 impl Outcome {
@@ -242,7 +265,7 @@ impl Outcome {
         for note in &coverage.notes {
             write!(text, "\nnoted {}: {}", note.account_id, note.reason).unwrap();
         }
-        for it in &self.result.findings {
+        for it in &self.findings {
             write!(text, "\n{}", finding(it)).unwrap();
         }
         write!(text, "\nexit {}", self.exit() as u8).unwrap();

@@ -34,6 +34,7 @@ mod selection;
 mod serve;
 mod sessions;
 mod signals;
+mod sinks;
 #[cfg(feature = "moto")]
 mod terminal;
 mod throttling;

@@ -148,7 +148,7 @@ fn verdicts(outcome: &Outcome) -> Verdicts {
         let others = counts.exempt + counts.unknown + counts.error;
         assert_eq!(others, 0, "{}", outcome.text());
     }
-    for finding in &result.findings {
+    for finding in &outcome.findings {
         let key = finding.resource_id.clone().unwrap_or_default();
         let user = finding.user_name.as_ref().map(ToString::to_string).unwrap_or_default();
         let account = finding.account_id.to_string();

@@ -90,9 +90,19 @@ impl Keysweep {
     }
 
     /// With so many kibibytes of memory.
-    pub(crate) fn in_memory(mut self, kibibytes: u64) -> Self {
+    pub(crate) fn in_memory(self, kibibytes: u64) -> Self {
+        self.within(&format!("ulimit -v {kibibytes}"))
+    }
+
+    /// With files of so many bytes, a multiple of 512, at most: writing more is an error.
+    pub(crate) fn with_files_up_to(self, bytes: u64) -> Self {
+        self.within(&format!("trap '' XFSZ && ulimit -f {}", bytes / 512))
+    }
+
+    /// With limits that the shell sets.
+    fn within(mut self, limits: &str) -> Self {
         let mut command = Command::new("/bin/sh");
-        command.args(["-c", "ulimit -v \"$0\" && exec \"$@\"", &kibibytes.to_string(), program()]);
+        command.args(["-c", &format!("{limits} && exec \"$0\" \"$@\""), program()]);
         command.args(self.command.get_args()).env_clear().current_dir(&self.folder).stdin(Stdio::null());
         command.envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
         self.command = command;

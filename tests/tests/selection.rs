@@ -233,8 +233,8 @@ async fn an_account_that_is_listed_twice_is_read_once() {
     let assumed = calls.rows().into_iter().filter(|row| row.1 == "AssumeRole").map(|row| row.2);
     assert_eq!(assumed.collect::<Vec<_>>(), [1; 25]);
     assert_eq!((outcome.result.coverage.scanned, outcome.result.coverage.expected()), (26, 26));
-    let found: BTreeSet<_> = outcome.result.findings.iter().map(|finding| &finding.id).collect();
-    assert_eq!((found.len(), outcome.result.findings.len(), outcome.result.summary.users), (25, 25, 26));
+    let found: BTreeSet<_> = outcome.findings.iter().map(|finding| &finding.id).collect();
+    assert_eq!((found.len(), outcome.findings.len(), outcome.result.summary.users), (25, 25, 26));
 }
 
 #[tokio::test(start_paused = true)]
@@ -405,7 +405,7 @@ async fn interrupted_anywhere() {
         let lost: BTreeSet<_> = coverage.failed.iter().filter_map(|gap| gap.account_id).collect();
         let is_cut = coverage.failed.iter().any(|gap| gap.account_id.is_none());
         assert!(is_cut || coverage.expected() == 6, "at {moment}: {}", outcome.text());
-        let found: BTreeSet<_> = outcome.result.findings.iter().map(|finding| finding.account_id).collect();
+        let found: BTreeSet<_> = outcome.findings.iter().map(|finding| finding.account_id).collect();
         assert!(found.is_disjoint(&lost), "at {moment}: {}", outcome.text());
         assert_eq!(found.len() as u64, coverage.scanned.saturating_sub(u64::from(!lost.contains(&management()))));
         assert_eq!(outcome.exit(), if coverage.failed.is_empty() { Exit::Findings } else { Exit::Incomplete });

@@ -29,9 +29,8 @@ async fn a_throttled_account_takes_no_retries_from_another() {
         .with(throttle(SECOND).action("AssumeRole").calls(Calls::First(7)))
         .with(throttle(SECOND).action("ListUsers").calls(Calls::First(7)));
     let outcome = scene.scan().await;
-    let unknown = |account: &str| {
-        outcome.result.findings.iter().filter(|finding| finding.account_id.to_string() == account).count()
-    };
+    let unknown =
+        |account: &str| outcome.findings.iter().filter(|finding| finding.account_id.to_string() == account).count();
     let calls = [outcome.calls(FIRST), outcome.calls(SECOND)].join("\n");
     insta::assert_snapshot!(format!("{calls}\nunknown: {} and {}", unknown(FIRST), unknown(SECOND)), @"
     AssumeRole 3, ListAccessKeys 386, ListUsers 1
@@ -252,7 +251,7 @@ async fn other_partitions_are_named_in_every_arn() {
         let world = World::generate(&Generate { accounts: 4, users: 10, seed: 3, partition, ..Generate::default() });
         let outcome = Scene::of(world).scan().await;
         let start = format!("arn:{partition}:iam::");
-        let findings = &outcome.result.findings;
+        let findings = &outcome.findings;
         assert!(!findings.is_empty() && findings.iter().all(|finding| finding.resource_arn.starts_with(&start)));
         assert_eq!(
             (outcome.result.run.partition.as_str(), outcome.result.coverage.scanned),

@@ -1,14 +1,16 @@
 //! What throttling does to a scan: it costs time, and nothing else. All of it in virtual time, so that figures are exact.
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use keysweep::exit::Exit;
-use keysweep_model::{AccountFacts, Service, Status, Step};
+use keysweep_model::{Service, Status, Step};
+use keysweep_scan::{AccountResult, Sink};
 use orgsim::{
     Fault,
     fault::{Calls, FaultKind, Latency},
     world::User,
 };
+use tokio::time::Instant;
 
 use crate::{
     harness::{Outcome, Scene, action, error},
@@ -97,35 +99,43 @@ struct Size {
     other_users: usize,
 }
 
+fn is_throttled(account: &str) -> bool {
+    account != MANAGEMENT && ["0", "5"].iter().any(|end| account.ends_with(end))
+}
+
+/// When the last account was done that is not throttled.
+struct Others {
+    last: Instant,
+}
+
+impl Sink for Others {
+    fn account(&mut self, account: AccountResult) -> io::Result<()> {
+        match account {
+            AccountResult::Scanned(account) if is_throttled(&account.account.id.to_string()) => {}
+            AccountResult::Scanned(_) | AccountResult::Failed(_) | AccountResult::Skipped(_) => {
+                self.last = Instant::now()
+            }
+        }
+        Ok(())
+    }
+}
+
 /// When the last of the accounts that are not throttled was done, in seconds, where `with_throttled` leaves the others in.
 async fn others_take(size: Size, with_throttled: bool, concurrency: usize, requests: usize) -> f64 {
-    let is_throttled = |account: &str| account != MANAGEMENT && ["0", "5"].iter().any(|end| account.ends_with(end));
     let users = |account| users_of(account, if account % 5 == 0 { size.throttled_users } else { size.other_users });
     let mut world = organization((1..=size.accounts).map(users));
     world.accounts.retain(|account| with_throttled || !is_throttled(&account.id.to_string()));
     let throttled = world.accounts.iter().filter(|account| is_throttled(&account.id.to_string()));
     let faults: Vec<_> = throttled.map(|account| limited(&account.id.to_string())).collect();
-    let (send, mut done) = tokio::sync::mpsc::unbounded_channel::<AccountFacts>();
-    let start = tokio::time::Instant::now();
-    let watch = tokio::spawn(async move {
-        let mut last = start;
-        while let Some(facts) = done.recv().await {
-            if !is_throttled(&facts.account.id.to_string()) {
-                last = tokio::time::Instant::now();
-            }
-        }
-        (last - start).as_secs_f64()
-    });
+    let start = Instant::now();
     let scene = faults.into_iter().fold(Scene::of(world).with(latency()), Scene::with);
     let scene = scene.asking(|settings| {
-        settings.scan.inventory = Some(send);
         settings.scan.concurrency.accounts = concurrency;
         settings.connection.max_requests = requests;
     });
-    let outcome = scene.scan().await;
-    assert_eq!((outcome.exit(), outcome.result.summary.by_status.unknown), (Exit::Findings, 0));
-    drop(outcome);
-    watch.await.unwrap()
+    let (result, Others { last }) = scene.start().await.scan_into(Others { last: start }).await.unwrap();
+    assert!(result.is_complete() && result.summary.by_status.fail > 0);
+    (last - start).as_secs_f64()
 }
 
 /// Where requests or accounts at once are few, the throttled accounts must not hold the places of the others. The size can
@@ -165,7 +175,7 @@ fn counted(outcome: &Outcome) -> String {
 async fn what_the_account_timeout_leaves_unread_is_unknown() {
     let scene = Scene::of(organization([users(800), users_of(2, 3)])).with(limited(FIRST)).with(latency());
     let outcome = scene.asking(|settings| settings.scan.account_timeout = Duration::from_secs(MINUTE)).scan().await;
-    let unknown = outcome.result.findings.iter().find(|finding| finding.status == Status::Unknown).unwrap();
+    let unknown = outcome.findings.iter().find(|finding| finding.status == Status::Unknown).unwrap();
     insta::assert_snapshot!([counted(&outcome), unknown.message.clone()].join("\n"), @"
     100000000001: the account timeout of 1 minute was reached: what was not read by then is unknown
     1230 fail, 376 unknown, exit 3
@@ -214,7 +224,7 @@ async fn sts_that_throttles_for_ever_ends_the_scan() {
 
 #[tokio::test(start_paused = true)]
 async fn organizations_that_throttle_for_ever_end_the_scan() {
-    let start = tokio::time::Instant::now();
+    let start = Instant::now();
     let text = Scene::of(spotless(1)).with(for_ever("ListAccounts")).refused().await;
     insta::assert_snapshot!(text, @"
     error: could not list the accounts of the organization: organizations:ListAccounts was throttled and given up: AWS has answered nothing but throttles for 30 minutes (--account-timeout)

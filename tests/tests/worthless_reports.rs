@@ -36,7 +36,7 @@ async fn a_key_that_is_older_than_the_report_says_makes_the_report_worthless() {
     AssumeRole 1, GenerateCredentialReport 1, GetAccessKeyLastUsed 3, GetCredentialReport 1, ListAccessKeys 3, ListUsers 1
     ");
     let truth = Scene::of(world()).fresh().scan().await;
-    assert_eq!(alone.result.findings, truth.result.findings);
+    assert_eq!(alone.findings, truth.findings);
 }
 
 /// What only a report has is unknown then.

@@ -1,13 +1,14 @@
 //! Findings: what a policy has to report on one resource.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     AccountId, Evidence, ExemptionId, FindingId, PolicyId, Remedy, ResourceType, Severity, UserName, word::words,
 };
 
 /// What a policy has to report on one resource. Passing resources make no finding; they are counted.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// Stable from run to run.
     pub id: FindingId,
@@ -50,6 +51,13 @@ impl Finding {
         self.message = message;
     }
 
+    /// What orders the findings of a result: account, user, resource and policy.
+    #[must_use]
+    pub fn sort_key(&self) -> impl Ord + use<'_> {
+        let Self { account_id, user_name, resource_type, resource_id, policy, id, .. } = self;
+        (account_id, user_name, resource_type, resource_id, policy, id)
+    }
+
     /// The access key, where it is about one that is known.
     #[must_use]
     pub fn access_key_id(&self) -> Option<&str> {
@@ -58,7 +66,7 @@ impl Finding {
 }
 
 /// What exempts a resource.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Exempted {
     /// The policy's own script.
     Policy {

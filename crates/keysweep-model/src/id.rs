@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr, sync::Arc};
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// Why a text is not the identifier that it should be.
@@ -133,7 +134,7 @@ impl Partition {
 
 /// The id of a finding: the same from run to run for the same policy, account and resource, whatever the message,
 /// the severity or the time.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FindingId(String);
 
 impl FindingId {

@@ -4,11 +4,11 @@
 //!
 //! - **Unknown is a value.** A [`Fact`] is known, not read yet, or unreadable for a stated reason. Nothing turns
 //!   the last two into a default.
-//! - **Coverage is half of the result.** A [`ScanResult`] holds findings *and* a [`Coverage`] that names every
-//!   account that could not be judged, and why.
+//! - **Coverage is half of the result.** Beside the findings of a scan stands a [`ScanResult`] with a [`Coverage`] that
+//!   names every account that could not be judged, and why.
 //!
-//! This crate must not know I/O, async, clocks, AWS clients, Rhai or output formats. It derives no wire format: the
-//! output formats convert from these types by hand.
+//! This crate must not know I/O, async, clocks, AWS clients, Rhai or output formats. The
+//! output formats convert from these types by hand; what is derived here is for Keysweep's own files.
 
 mod account;
 mod account_facts;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::{PolicyId, ResourceType, word::words};
 
@@ -84,13 +85,14 @@ pub enum ParamValue {
 pub type Evidence = BTreeMap<String, EvidenceValue>;
 
 /// One fact as evidence.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum EvidenceValue {
     /// True or false.
     Boolean(bool),
     /// A whole number.
     Integer(i64),
     /// A number.
+    #[serde(with = "bits")]
     Number(f64),
     /// A text.
     Text(String),
@@ -121,6 +123,19 @@ pub struct PolicySummary {
     pub frameworks: BTreeMap<String, Vec<String>>,
     /// Where it came from: `shipped`, or the path of its file as the user named it.
     pub source: String,
+}
+
+/// Keeps a float by its bits: JSON has no infinity, and not every reader of it gives the last digit back.
+mod bits {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+        number.to_bits().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        u64::deserialize(deserializer).map(f64::from_bits)
+    }
 }
 
 #[cfg(test)]

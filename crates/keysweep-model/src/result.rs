@@ -1,14 +1,12 @@
-//! The result of a scan: findings, counts, and what was asked of AWS.
+//! The result of a scan beside its findings: counts, and what was asked of AWS.
 
 use std::{collections::BTreeMap, ops::AddAssign};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{
-    AccountId, Coverage, ExemptionId, Finding, Partition, PolicyId, PolicySummary, Severity, Status, word::words,
-};
+use crate::{AccountId, Coverage, ExemptionId, Partition, PolicyId, PolicySummary, Severity, Status, word::words};
 
-/// The whole result of a scan.
+/// The result of a scan. Its findings are not held in memory: they go to the sinks of the scan.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScanResult {
     /// When, where and as of when.
@@ -23,8 +21,6 @@ pub struct ScanResult {
     pub api_calls: ApiCalls,
     /// The exemptions of the register, each with its result, in its order.
     pub exemptions: Vec<ExemptionUse>,
-    /// The findings, sorted by account, user, resource and policy.
-    pub findings: Vec<Finding>,
 }
 
 /// The result of an exemption of the register in a scan.

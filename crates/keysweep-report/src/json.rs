@@ -100,15 +100,15 @@ use std::io::{self, Write};
 
 use keysweep_model::ScanResult;
 
-use crate::document;
+use crate::{Findings, document};
 
-/// Writes the result as one pretty-printed document with a final newline. Findings are converted one at a time as they
-/// are written, so that a document of any size needs no memory of its own.
+/// Writes the result as one pretty-printed document with a final newline. Findings are read and written one account at a
+/// time, so that a document of any size needs little memory.
 ///
 /// # Errors
-/// When `out` refuses what is written.
-pub fn write(result: &ScanResult, out: &mut impl Write) -> io::Result<()> {
-    document::write(&outline::Document::new(result), out)
+/// When `out` refuses what is written, or the findings cannot be read back.
+pub fn write(result: &ScanResult, findings: &Findings, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+    document::write(&outline::Document::new(result, findings), out)
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@
 //! - [`tests_json`] and [`junit`]: the results of policy tests, `keysweep.tests/v1` and JUnit XML.
 //! - [`diagnostics_json`] and [`sarif`]: what is wrong with policy files, `keysweep.diagnostics/v1` and SARIF 2.1.0.
 //!
+//! The findings of a scan come from a [`Spool`], which keeps them on disk.
+//!
 //! A format is a contract with its readers, so every document is written out by hand from the domain: a change of
 //! the model never changes a document by accident. Within a version keys are only ever added.
 //!
@@ -21,6 +23,7 @@ pub mod json;
 pub mod junit;
 mod row;
 pub mod sarif;
+mod spool;
 pub mod tests_json;
 mod tool;
 
@@ -32,3 +35,4 @@ mod diagnostic_tests;
 pub use case_row::{CaseRow, CoverageRow, MissedRow};
 pub use diagnostic_row::{CodeRow, DiagnosticRow, PlaceRow};
 pub use row::{AccountList, AccountRow, Scope};
+pub use spool::{Findings, Place, Spool};

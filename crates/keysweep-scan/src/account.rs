@@ -10,9 +10,10 @@ use crate::{
     evidence::Evidence,
     judge::{Judge, Source},
     read::Reader,
-    rounds::{Outcome, Rounds},
+    rounds::Rounds,
     scan::{Roles, ScanOptions},
     select::gap,
+    sink::ScannedAccount,
 };
 
 /// What every account's task needs.
@@ -22,6 +23,8 @@ pub(crate) struct Context {
     pub(crate) options: ScanOptions,
     pub(crate) as_of: Timestamp,
     pub(crate) evidence: Evidence,
+    /// Whether all that was read is wanted.
+    pub(crate) keeps_facts: bool,
 }
 
 /// Opens a session in `account`: with the caller's own credentials where the caller is in it and no role is configured
@@ -47,7 +50,7 @@ pub(crate) async fn open_session(
 
 impl Context {
     /// Scans one account, or says at which step it was lost.
-    pub(crate) async fn scan(&self, account: Arc<Account>) -> Result<Outcome, AccountGap> {
+    pub(crate) async fn scan(&self, account: Arc<Account>) -> Result<ScannedAccount, AccountGap> {
         let options = &self.options;
         let session = open_session(&self.aws, &self.caller, &options.roles, account.id, options.account_timeout)
             .await
@@ -64,7 +67,7 @@ impl Context {
             },
             reader: Reader::new(&session, &account, self.aws.clock(), &self.evidence, options.reading, at_once),
             extent: options.extent,
-            is_saved: options.inventory.is_some(),
+            keeps_facts: self.keeps_facts,
         };
         let facts = AccountFacts::unread(Arc::clone(&account));
         rounds.run(facts).await.map_err(|error| lost(&account, Step::ReadUsers, error.to_string()))

@@ -13,7 +13,7 @@ use keysweep_model::{Account, AccountGap, AccountNote, RoleCheck};
 
 use crate::{
     account::open_session,
-    discover::{self, AccountSource, Ground, StartError},
+    discover::{self, AccountSource, Preflight, StartError},
     scan::Roles,
     select::{Choice, Remaining, Selection, not_listed, unmatched_exclusions},
 };
@@ -82,12 +82,12 @@ impl CheckedAccounts {
 /// # Errors
 /// When the accounts cannot be listed to the end: a part of them is not the organization.
 pub async fn check_accounts(aws: &Aws, options: &CheckOptions) -> Result<CheckedAccounts, StartError> {
-    let ground = discover::survey(aws, &options.source, &options.selection).await?;
-    let mut checked = list(aws, options, &ground).await?;
+    let preflight = discover::preflight(aws, &options.source, &options.selection).await?;
+    let mut checked = list(aws, options, &preflight).await?;
     let Some(roles) = &options.assume else { return Ok(checked) };
     let tried = stream::iter(checked.accounts).map(|mut row| async {
         if row.scope == Scope::InScope {
-            let session = open_session(aws, &ground.caller, roles, row.account.id, options.account_timeout).await;
+            let session = open_session(aws, &preflight.caller, roles, row.account.id, options.account_timeout).await;
             row.role = session.map_or_else(|reason| RoleCheck::Failed { reason }, |_| RoleCheck::Assumed);
         }
         row
@@ -96,14 +96,14 @@ pub async fn check_accounts(aws: &Aws, options: &CheckOptions) -> Result<Checked
     Ok(checked)
 }
 
-async fn list(aws: &Aws, options: &CheckOptions, ground: &Ground) -> Result<CheckedAccounts, StartError> {
-    let mut listing = pin!(discover::accounts(aws, &options.source, ground));
+async fn list(aws: &Aws, options: &CheckOptions, preflight: &Preflight) -> Result<CheckedAccounts, StartError> {
+    let mut listing = pin!(discover::accounts(aws, &options.source, preflight));
     let (mut accounts, mut remaining) = (BTreeMap::new(), Remaining::default());
     while let Some(listed) = listing.next().await {
         let listed = listed.map_err(|error| discover::organization_error(aws, error))?;
         // A list that changes while it is read may name an account on two pages.
         if let Entry::Vacant(entry) = accounts.entry(listed.account.id) {
-            let choice = options.selection.choose(&listed, &ground.selected_units);
+            let choice = options.selection.choose(&listed, &preflight.selected_units);
             remaining.count(&choice);
             entry.insert(CheckedAccount {
                 account: listed.account,

@@ -1,57 +1,57 @@
 //! Puts the accounts together into one result, in an order that does not depend on which one was done first.
 
-use std::collections::BTreeMap;
-
-use keysweep_model::{
-    AccountGap, AccountNote, ApiCalls, Coverage, Finding, Run, ScanResult, Status, StatusCounts, Summary,
-};
+use keysweep_model::{AccountNote, ApiCalls, Coverage, Run, ScanResult, StatusCounts, Summary};
 use keysweep_policy::Policy;
 
 use crate::{
+    counts::Counts,
     exemptions::{self, ExemptionOptions, Scope},
     progress::Progress,
-    tally::Tally,
+    sink::AccountResult,
 };
 
-/// What has come in so far.
-pub(crate) struct Collected<'a> {
+/// The coverage and the counts of the accounts that are done.
+pub(crate) struct Collector<'a> {
     pub(crate) progress: &'a Progress,
     policies: &'a [Policy],
     exemptions: &'a ExemptionOptions,
     coverage: Coverage,
-    total: Tally,
+    total: Counts,
 }
 
-impl<'a> Collected<'a> {
+impl<'a> Collector<'a> {
     pub(crate) fn new(progress: &'a Progress, policies: &'a [Policy], exemptions: &'a ExemptionOptions) -> Self {
-        let total = Tally::new(policies, &exemptions.register);
+        let total = Counts::new(policies, &exemptions.register);
         Self { progress, policies, exemptions, coverage: Coverage::default(), total }
     }
 
-    /// Takes in an account that was read, with what should be known about how.
-    pub(crate) fn scanned(&mut self, tally: Tally, notes: Vec<AccountNote>) {
-        self.progress.add_scanned();
-        self.coverage.scanned += 1;
-        self.coverage.notes.extend(notes);
-        self.total += tally;
+    /// Counts an account.
+    pub(crate) fn add(&mut self, account: &AccountResult) {
+        match account {
+            AccountResult::Scanned(account) => {
+                self.progress.add_scanned();
+                self.coverage.scanned += 1;
+                self.coverage.notes.extend(account.notes.iter().cloned());
+                self.total += &account.counts;
+            }
+            AccountResult::Failed(gap) => {
+                self.progress.add_failed();
+                self.coverage.failed.push(gap.clone());
+            }
+            AccountResult::Skipped(gap) => {
+                self.progress.add_skipped();
+                self.coverage.skipped.push(gap.clone());
+            }
+        }
     }
 
-    pub(crate) fn noted(&mut self, note: AccountNote) {
+    /// Notes what should be known of an account that may not be there.
+    pub(crate) fn add_note(&mut self, note: AccountNote) {
         self.coverage.notes.push(note);
-    }
-
-    pub(crate) fn failed(&mut self, gap: AccountGap) {
-        self.progress.add_failed();
-        self.coverage.failed.push(gap);
     }
 
     pub(crate) fn has_failures(&self) -> bool {
         !self.coverage.failed.is_empty()
-    }
-
-    pub(crate) fn skipped(&mut self, gap: AccountGap) {
-        self.progress.add_skipped();
-        self.coverage.skipped.push(gap);
     }
 
     /// The result of `run`, where `scope` says what all accounts together were.
@@ -60,45 +60,27 @@ impl<'a> Collected<'a> {
         self.coverage.skipped.sort_by_key(|gap| gap.account_id);
         // Stable: the notes of one account stay in their order.
         self.coverage.notes.sort_by_key(|note| note.account_id);
-        self.total.findings.sort_by(|a, b| order(a).cmp(&order(b)));
-        let summary = self.summary();
-        let is_complete = self.coverage.failed.is_empty() && summary.by_status.unknown + summary.by_status.error == 0;
+        let Counts { by_policy, by_severity, by_exemption, users, users_gone, users_renamed, access_keys } = self.total;
+        let mut by_status = StatusCounts::default();
+        by_policy.iter().for_each(|counts| by_status += *counts);
+        let is_complete = self.coverage.failed.is_empty() && by_status.unknown + by_status.error == 0;
         let scope = Scope { is_whole: scope.is_whole && is_complete, accounts: scope.accounts.clone() };
-        let (matched, counts) = (&self.total.exempted, &self.total.counts);
+        let ids = self.policies.iter().map(|policy| policy.id().clone());
         ScanResult {
-            exemptions: exemptions::uses(self.exemptions, self.policies, matched, counts, &scope, run.as_of),
+            exemptions: exemptions::uses(self.exemptions, self.policies, &by_exemption, &by_policy, &scope, run.as_of),
             run,
             policies: self.policies.iter().map(Policy::summary).collect(),
-            summary,
+            summary: Summary {
+                by_policy: ids.zip(by_policy).collect(),
+                by_status,
+                by_severity,
+                users,
+                users_gone,
+                users_renamed,
+                access_keys,
+            },
             api_calls,
             coverage: self.coverage,
-            findings: self.total.findings,
         }
     }
-
-    fn summary(&self) -> Summary {
-        let mut by_status = StatusCounts::default();
-        for counts in &self.total.counts {
-            by_status += *counts;
-        }
-        let mut by_severity = BTreeMap::new();
-        for finding in self.total.findings.iter().filter(|finding| finding.status == Status::Fail) {
-            *by_severity.entry(finding.severity).or_default() += 1;
-        }
-        let ids = self.policies.iter().map(|policy| policy.id().clone());
-        Summary {
-            by_policy: ids.zip(self.total.counts.iter().copied()).collect(),
-            by_status,
-            by_severity,
-            users: self.total.users,
-            users_gone: self.total.users_gone,
-            users_renamed: self.total.users_renamed,
-            access_keys: self.total.access_keys,
-        }
-    }
-}
-
-fn order(finding: &Finding) -> impl Ord + use<'_> {
-    let Finding { account_id, user_name, resource_type, resource_id, policy, id, .. } = finding;
-    (account_id, user_name, resource_type, resource_id, policy, id)
 }

@@ -75,7 +75,7 @@ impl StartError {
 }
 
 /// Who is calling, and what is there to be scanned.
-pub(crate) struct Ground {
+pub(crate) struct Preflight {
     pub(crate) caller: Caller,
     pub(crate) organization: Option<Organization>,
     pub(crate) units: Units,
@@ -84,7 +84,11 @@ pub(crate) struct Ground {
 }
 
 /// Asks what must be known before any account is looked at.
-pub(crate) async fn survey(aws: &Aws, source: &AccountSource, selection: &Selection) -> Result<Ground, StartError> {
+pub(crate) async fn preflight(
+    aws: &Aws,
+    source: &AccountSource,
+    selection: &Selection,
+) -> Result<Preflight, StartError> {
     if let (AccountSource::Listed(_), Some(unit)) = (source, selection.units.first()) {
         return Err(StartError::UnitsOfFile { unit: unit.clone() });
     }
@@ -93,14 +97,14 @@ pub(crate) async fn survey(aws: &Aws, source: &AccountSource, selection: &Select
     tracing::info!(caller = caller.arn, "calling AWS");
     match source {
         AccountSource::Listed(_) => {
-            Ok(Ground { caller, organization: None, units: Units::none(), selected_units: Vec::new() })
+            Ok(Preflight { caller, organization: None, units: Units::none(), selected_units: Vec::new() })
         }
         AccountSource::Organization => {
             let organization = aws.organization().await.map_err(|error| organization_error(aws, error))?;
             let units = aws.units().await;
             let selected_units =
                 selection.units.iter().map(|unit| find_unit(&units, unit)).collect::<Result<_, _>>()?;
-            Ok(Ground { caller, organization: Some(organization), units, selected_units })
+            Ok(Preflight { caller, organization: Some(organization), units, selected_units })
         }
     }
 }
@@ -117,10 +121,10 @@ async fn caller(aws: &Aws) -> Result<Caller, CallError> {
 pub(crate) fn accounts<'a>(
     aws: &'a Aws,
     source: &'a AccountSource,
-    ground: &'a Ground,
+    preflight: &'a Preflight,
 ) -> impl Stream<Item = Result<ListedAccount, CallError>> + Send + 'a {
     match source {
-        AccountSource::Organization => Either::Left(aws.accounts(&ground.units)),
+        AccountSource::Organization => Either::Left(aws.accounts(&preflight.units)),
         AccountSource::Listed(accounts) => Either::Right(stream::iter(accounts).map(|account| {
             let unit_ids = Fact::NotRead(Facet::OrganizationalUnits);
             Ok(ListedAccount { account: account.clone(), unit_ids })

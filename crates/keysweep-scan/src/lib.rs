@@ -8,7 +8,8 @@
 //! users were made and passwords were set, and when the root user was used. A live answer that contradicts the credential
 //! report makes the report worthless for the account: what was judged by it is judged again, live.
 //!
-//! What was read can be saved, and judged again without AWS: see [`judge_inventory`].
+//! Each account that is done goes to a [`Sink`], and the scan keeps only its counts. What was read can be saved, and
+//! judged again without AWS: see [`judge_inventory`].
 //!
 //! This crate must not know Rhai or output formats.
 
@@ -16,23 +17,27 @@ mod account;
 mod audit;
 mod check;
 mod collect;
+mod counts;
 mod discover;
 mod evidence;
 mod exemptions;
 mod inventory;
 mod judge;
+mod parallel;
 mod progress;
 mod read;
 mod rounds;
 mod scan;
 mod select;
+mod sink;
 mod subject;
-mod tally;
 
 pub use check::{CheckOptions, CheckedAccount, CheckedAccounts, Scope, check_accounts};
+pub use counts::Counts;
 pub use discover::{AccountSource, StartError};
 pub use exemptions::{DEFAULT_MAX_TERM_DAYS, Entry, Exemption, ExemptionOptions, Register, Ruling};
 pub use inventory::{judge_inventory, try_policy};
 pub use progress::Progress;
 pub use scan::{Concurrency, Extent, Reading, Roles, ScanOptions, scan};
 pub use select::Selection;
+pub use sink::{AccountResult, ScanError, ScannedAccount, Sink};

@@ -1,4 +1,4 @@
-//! How far a scan has come, for whoever watches.
+//! How far a scan has come, for a display of its progress.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use keysweep_aws::CallError;
-use keysweep_model::{Account, AccountFacts, AccountNote, Facet, FacetSet, Fact, ResourceType, Unreadable};
+use keysweep_model::{Account, AccountFacts, Facet, FacetSet, Fact, ResourceType, Unreadable};
 
 use crate::{
+    counts::Counts,
     judge::{AccountWants, Judge, Judged, Look},
     read::Reader,
     scan::Extent,
+    sink::ScannedAccount,
     subject::{Origins, Subject, Wants},
-    tally::Tally,
 };
 
 /// An account on its way through its rounds.
@@ -21,17 +22,8 @@ pub(crate) struct Rounds<'a> {
     pub(crate) judge: Judge<'a>,
     pub(crate) reader: Reader<'a>,
     pub(crate) extent: Extent,
-    /// Whether the account is to be saved.
-    pub(crate) is_saved: bool,
-}
-
-/// The result of scanning an account.
-pub(crate) struct Outcome {
-    pub(crate) tally: Tally,
-    /// The account with all that was read, where it is to be saved.
-    pub(crate) saved: Option<AccountFacts>,
-    /// What should be known about how the account was read.
-    pub(crate) notes: Vec<AccountNote>,
+    /// Whether all that was read is wanted.
+    pub(crate) keeps_facts: bool,
 }
 
 /// The users of an account on their way through the rounds.
@@ -51,8 +43,9 @@ impl Rounds<'_> {
     /// # Errors
     /// When a policy judges users or what they have, and the users cannot be told. Where only policies for accounts and
     /// root users run, that is unknown to those of them that ask for users, and the others judge.
-    pub(crate) async fn run(mut self, mut facts: AccountFacts) -> Result<Outcome, CallError> {
-        let mut tally = Tally::new(self.judge.policies, self.judge.register);
+    pub(crate) async fn run(mut self, mut facts: AccountFacts) -> Result<ScannedAccount, CallError> {
+        let counts = Counts::new(self.judge.policies, self.judge.register);
+        let mut account = ScannedAccount::new(Arc::clone(&facts.account), counts);
         let kinds = || self.judge.policies.iter().map(|policy| policy.metadata().resource);
         let judges_accounts = kinds().any(ResourceType::is_of_account);
         let judges_users = kinds().any(|kind| !kind.is_of_account());
@@ -76,7 +69,7 @@ impl Rounds<'_> {
             }
             match self.look_at_account(&facts, &listed, &users) {
                 Look::Settled(judged) => {
-                    tally.add(judged);
+                    account.add(judged);
                     break;
                 }
                 Look::Wants(wants) => {
@@ -90,17 +83,18 @@ impl Rounds<'_> {
         }
         let mut subjects = Vec::new();
         for (subject, judged) in users.settled {
-            tally.add_user(&subject);
-            tally.add(judged);
+            account.counts.add_user(&subject);
+            account.add(judged);
             subjects.push(subject);
         }
-        tally.users_gone = self.reader.counts.gone;
-        tally.users_renamed = self.reader.counts.renamed;
-        let saved = self.is_saved.then(|| {
+        account.counts.users_gone = self.reader.counts.gone;
+        account.counts.users_renamed = self.reader.counts.renamed;
+        account.facts = self.keeps_facts.then(|| {
             let users = listed.map(|()| subjects.into_iter().map(Subject::into_confirmed).collect());
-            AccountFacts { users, ..facts }
+            Box::new(AccountFacts { users, ..facts })
         });
-        Ok(Outcome { tally, saved, notes: self.reader.into_notes() })
+        account.notes = self.reader.into_notes();
+        Ok(account.sorted())
     }
 
     /// Brings users to where no policy asks for more. They end in the order of their names, so that a list of offenders

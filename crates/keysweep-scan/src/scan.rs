@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    io,
     pin::pin,
     sync::Arc,
     time::Duration,
@@ -10,23 +11,20 @@ use std::{
 use futures::{Stream, StreamExt};
 use jiff::Timestamp;
 use keysweep_aws::{Aws, CallError, ListedAccount, ReportWait, RoleOptions};
-use keysweep_model::{Account, AccountFacts, AccountGap, AccountId, Run, ScanResult, Step};
+use keysweep_model::{Account, AccountGap, AccountId, Run, ScanResult, Step};
 use keysweep_policy::Policy;
-use tokio::{
-    sync::mpsc::UnboundedSender,
-    task::{Id, JoinSet},
-};
+use tokio::task::{Id, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     account::Context,
-    collect::Collected,
-    discover::{self, AccountSource, Ground, StartError},
+    collect::Collector,
+    discover::{self, AccountSource, Preflight, StartError},
     evidence::Evidence,
     exemptions::{ExemptionOptions, Scope},
     progress::Progress,
-    rounds::Outcome,
     select::{Choice, Remaining, Selection, gap, not_listed, unmatched_exclusions},
+    sink::{AccountResult, ScanError, ScannedAccount, Sink},
 };
 
 /// What to scan, and how.
@@ -48,9 +46,6 @@ pub struct ScanOptions {
     pub extent: Extent,
     /// The register of exemptions.
     pub exemptions: ExemptionOptions,
-    /// Where each account goes with all that was read in it, as soon as it is done. Accounts that are not scanned are in
-    /// the result's coverage.
-    pub inventory: Option<UnboundedSender<AccountFacts>>,
     /// How much is done at once.
     pub concurrency: Concurrency,
     /// How long one account may take: after that, what was not read of it is unknown.
@@ -60,9 +55,9 @@ pub struct ScanOptions {
 /// The roles to assume.
 #[derive(Debug, Clone)]
 pub struct Roles {
-    /// In every account,
+    /// The role to assume in every account that `by_account` does not name.
     pub default: Arc<RoleOptions>,
-    /// but for these, which have a role of another name.
+    /// The names of the roles of accounts that have another one.
     pub by_account: BTreeMap<AccountId, String>,
 }
 
@@ -96,77 +91,89 @@ pub struct Concurrency {
     pub calls_per_account: usize,
 }
 
-/// Scans, as the run that `run_id` names. When `stop` is cancelled the scan ends at once: what was read is in the result,
-/// and every other account is in its coverage as interrupted.
+/// Scans, as the run that `run_id` names, and gives each account to `sink` as it is done. When `stop` is cancelled the scan
+/// ends at once: what was read has gone to the sink, and every other account goes there as interrupted. The sink is given
+/// back with the result.
 ///
 /// # Errors
-/// When the scan cannot even start. Whatever fails later is in the result's coverage.
-pub async fn scan(
+/// When the scan cannot even start, or the sink does not take an account. Whatever else fails is in the result's coverage.
+pub async fn scan<S: Sink>(
     aws: &Aws,
     run_id: String,
     options: &ScanOptions,
     progress: &Progress,
     stop: &CancellationToken,
-) -> Result<ScanResult, StartError> {
+    sink: S,
+) -> Result<(ScanResult, S), ScanError> {
     let started_at = aws.clock().now();
     let as_of = options.as_of.unwrap_or(started_at);
-    let ground = discover::survey(aws, &options.source, &options.selection);
-    let ground = stop.run_until_cancelled(ground).await.ok_or(StartError::Interrupted)??;
-    let mut accounts = pin!(discover::accounts(aws, &options.source, &ground).peekable());
+    let preflight = discover::preflight(aws, &options.source, &options.selection);
+    let preflight = stop.run_until_cancelled(preflight).await.ok_or(StartError::Interrupted)??;
+    let mut accounts = pin!(discover::accounts(aws, &options.source, &preflight).peekable());
     let first = stop.run_until_cancelled(accounts.as_mut().peek()).await.ok_or(StartError::Interrupted)?;
     if let Some(Err(error)) = first {
-        return Err(discover::organization_error(aws, error.clone()));
+        return Err(discover::organization_error(aws, error.clone()).into());
     }
     let context = Arc::new(Context {
         aws: aws.clone(),
-        caller: ground.caller.clone(),
+        caller: preflight.caller.clone(),
         options: options.clone(),
         as_of,
         evidence: Evidence::default(),
+        keeps_facts: sink.wants_facts(),
     });
-    let collected = Collected::new(progress, &options.policies, &options.exemptions);
-    let mut crew = Crew::new(&ground, context, collected);
-    crew.work(accounts, stop).await;
-    crew.check_scope();
-    let scope = crew.scope();
+    let collector = Collector::new(progress, &options.policies, &options.exemptions);
+    let mut scheduler = Scheduler::new(&preflight, context, collector);
+    let sink = scheduler.work(accounts, stop, sink).await?;
+    let scope = scheduler.scope();
     let run = Run {
         id: run_id,
         started_at,
         finished_at: aws.clock().now(),
         as_of,
-        organization_id: ground.organization.as_ref().map(|organization| organization.id.clone()),
-        management_account_id: ground.organization.as_ref().map(|organization| organization.management_account),
-        partition: ground.caller.partition.clone(),
+        organization_id: preflight.organization.as_ref().map(|organization| organization.id.clone()),
+        management_account_id: preflight.organization.as_ref().map(|organization| organization.management_account),
+        partition: preflight.caller.partition.clone(),
     };
-    Ok(crew.collected.into_result(run, &scope, aws.calls().snapshot()))
+    Ok((scheduler.collector.into_result(run, &scope, aws.calls().snapshot()), sink))
 }
 
-/// The accounts that wait, the accounts that are being read, and what came of the others.
-struct Crew<'a> {
-    ground: &'a Ground,
+/// Lets the sink take accounts, in a thread that may wait for a disk.
+async fn hand_over<S: Sink>(mut sink: S, accounts: Vec<AccountResult>) -> Result<S, ScanError> {
+    let taken = move || accounts.into_iter().try_for_each(|account| sink.account(account)).map(|()| sink);
+    let taken = tokio::task::spawn_blocking(taken).await.map_err(io::Error::from);
+    taken.flatten().map_err(ScanError::Sink)
+}
+
+/// The accounts that wait, the accounts that are being read, and those that are done.
+struct Scheduler<'a> {
+    preflight: &'a Preflight,
     context: Arc<Context>,
-    collected: Collected<'a>,
+    collector: Collector<'a>,
     waiting: VecDeque<Arc<Account>>,
-    running: JoinSet<Result<Outcome, AccountGap>>,
+    running: JoinSet<Result<ScannedAccount, AccountGap>>,
     names: HashMap<Id, Arc<Account>>,
+    /// The accounts that the sink has not taken yet.
+    done: Vec<AccountResult>,
     /// The accounts that the user named and that were not listed yet.
     missing: BTreeSet<AccountId>,
     /// The accounts that were listed.
     seen: BTreeSet<AccountId>,
-    /// What the selection has left of them.
+    /// The accounts that the selection has left of them.
     remaining: Remaining,
-    /// Whether the list came to its end.
+    /// Whether the list was read to its end.
     listed_all: bool,
 }
 
-impl<'a> Crew<'a> {
-    fn new(ground: &'a Ground, context: Arc<Context>, collected: Collected<'a>) -> Self {
+impl<'a> Scheduler<'a> {
+    fn new(preflight: &'a Preflight, context: Arc<Context>, collector: Collector<'a>) -> Self {
         Self {
-            ground,
-            collected,
+            preflight,
+            collector,
             waiting: VecDeque::new(),
             running: JoinSet::new(),
             names: HashMap::new(),
+            done: Vec::new(),
             missing: context.options.selection.accounts.clone(),
             seen: BTreeSet::new(),
             remaining: Remaining::default(),
@@ -175,11 +182,13 @@ impl<'a> Crew<'a> {
         }
     }
 
-    async fn work(
+    /// Reads the accounts and gives each to the sink.
+    async fn work<S: Sink>(
         &mut self,
         mut accounts: impl Stream<Item = Result<ListedAccount, CallError>> + Unpin,
         stop: &CancellationToken,
-    ) {
+        mut sink: S,
+    ) -> Result<S, ScanError> {
         let mut listing = true;
         let calls = self.context.aws.calls().clone();
         loop {
@@ -191,16 +200,32 @@ impl<'a> Crew<'a> {
             }
             tokio::select! {
                 biased;
-                () = stop.cancelled() => return self.interrupt(listing),
-                Some(done) = self.running.join_next_with_id(), if !self.running.is_empty() => self.done(done),
+                () = stop.cancelled() => {
+                    self.interrupt(listing);
+                    self.missing.clear();
+                    break;
+                }
+                Some(joined) = self.running.join_next_with_id(), if !self.running.is_empty() => {
+                    self.joined(joined);
+                    // The accounts that are skipped as they are listed take little memory, and wait until here.
+                    sink = hand_over(sink, std::mem::take(&mut self.done)).await?;
+                }
                 () = calls.account_throttled(), if !self.waiting.is_empty() => {}
                 next = accounts.next(), if listing => listing = self.listed(next),
             }
         }
-        self.collected.progress.finish_listing();
+        self.collector.progress.finish_listing();
         for id in std::mem::take(&mut self.missing) {
-            self.collected.failed(not_listed(id));
+            self.add(AccountResult::Failed(not_listed(id)));
         }
+        self.check_scope();
+        hand_over(sink, std::mem::take(&mut self.done)).await
+    }
+
+    /// Takes the result of an account.
+    fn add(&mut self, account: AccountResult) {
+        self.collector.add(&account);
+        self.done.push(account);
     }
 
     fn fill_window(&mut self) {
@@ -219,11 +244,11 @@ impl<'a> Crew<'a> {
         match next {
             None => {
                 self.listed_all = true;
-                self.collected.progress.finish_listing();
+                self.collector.progress.finish_listing();
                 false
             }
             Some(Err(error)) => {
-                self.collected.failed(rest_of_list(Step::ListAccounts, error.to_string()));
+                self.add(AccountResult::Failed(rest_of_list(Step::ListAccounts, error.to_string())));
                 self.missing.clear();
                 false
             }
@@ -239,48 +264,38 @@ impl<'a> Crew<'a> {
     }
 
     fn choose(&mut self, listed: ListedAccount) {
-        let choice = self.context.options.selection.choose(&listed, &self.ground.selected_units);
+        let choice = self.context.options.selection.choose(&listed, &self.preflight.selected_units);
         self.remaining.count(&choice);
         if choice != Choice::OutOfScope {
-            self.collected.progress.add_listed();
+            self.collector.progress.add_listed();
         }
         match choice {
             Choice::OutOfScope => {}
-            Choice::Skip(gap) => self.collected.skipped(gap),
-            Choice::Fail(gap) => self.collected.failed(gap),
+            Choice::Skip(gap) => self.add(AccountResult::Skipped(gap)),
+            Choice::Fail(gap) => self.add(AccountResult::Failed(gap)),
             Choice::Read => self.waiting.push_back(Arc::new(listed.account)),
         }
     }
 
-    fn done(&mut self, done: Result<(Id, Result<Outcome, AccountGap>), tokio::task::JoinError>) {
-        match done {
-            Ok((id, outcome)) => {
-                self.names.remove(&id);
-                match outcome {
-                    Ok(Outcome { tally, saved, notes }) => {
-                        self.collected.scanned(tally, notes);
-                        if let (Some(inventory), Some(facts)) = (&self.context.options.inventory, saved) {
-                            // Whoever has stopped listening knows why.
-                            inventory.send(facts).ok();
-                        }
-                    }
-                    Err(gap) => self.collected.failed(gap),
-                }
-            }
+    /// Takes the result of a task.
+    fn joined(&mut self, joined: Result<(Id, Result<ScannedAccount, AccountGap>), JoinError>) {
+        let id = joined.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
+        let Some(account) = self.names.remove(&id) else { return };
+        self.add(match joined {
+            Ok((_, Ok(account))) => AccountResult::Scanned(account),
+            Ok((_, Err(gap))) => AccountResult::Failed(gap),
             Err(error) => {
-                if let Some(account) = self.names.remove(&error.id()) {
-                    let reason = format!("Keysweep itself failed, please report it: {error}");
-                    self.collected.failed(gap(&account, Step::ReadUsers, reason));
-                }
+                let reason = format!("Keysweep itself failed, please report it: {error}");
+                AccountResult::Failed(gap(&account, Step::ReadUsers, reason))
             }
-        }
+        });
     }
 
     /// What the accounts together are. Only Organizations tells which accounts there are; an accounts file may be about
     /// some of them.
     fn scope(&self) -> Scope {
         let is_whole = self.listed_all && self.context.options.selection == Selection::default();
-        let is_organization = self.ground.organization.is_some();
+        let is_organization = self.preflight.organization.is_some();
         Scope { is_whole, accounts: (is_organization && self.listed_all).then(|| self.seen.clone()) }
     }
 
@@ -289,13 +304,13 @@ impl<'a> Crew<'a> {
     fn check_scope(&mut self) {
         if self.listed_all {
             let unmatched = unmatched_exclusions(&self.context.options.selection, |id| self.seen.contains(id));
-            unmatched.for_each(|note| self.collected.noted(note));
+            unmatched.for_each(|note| self.collector.add_note(note));
         }
-        if self.collected.has_failures() {
+        if self.collector.has_failures() {
             return;
         }
         if let Some(gap) = self.remaining.nothing_left(&self.context.options.selection) {
-            self.collected.failed(gap);
+            self.add(AccountResult::Failed(gap));
         }
     }
 
@@ -304,17 +319,18 @@ impl<'a> Crew<'a> {
         self.running.abort_all();
         let reading = self.names.drain().map(|(_, account)| (account, "interrupted while the account was being read"));
         let waiting = self.waiting.drain(..).map(|account| (account, "interrupted before the account was read"));
-        for (account, reason) in reading.chain(waiting) {
-            self.collected.failed(gap(&account, Step::Interrupted, reason.to_owned()));
+        let unread: Vec<_> = reading.chain(waiting).collect();
+        for (account, reason) in unread {
+            self.add(AccountResult::Failed(gap(&account, Step::Interrupted, reason.to_owned())));
         }
         if listing {
             let reason = "interrupted before all accounts were listed";
-            self.collected.failed(rest_of_list(Step::Interrupted, reason.to_owned()));
+            self.add(AccountResult::Failed(rest_of_list(Step::Interrupted, reason.to_owned())));
         }
     }
 }
 
-/// The entry for the accounts that nobody could name.
+/// The entry for the accounts whose names are not known.
 fn rest_of_list(step: Step, reason: String) -> AccountGap {
     AccountGap { account_id: None, account_name: "(accounts not listed)".to_owned(), step, reason }
 }

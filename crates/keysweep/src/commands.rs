@@ -5,6 +5,7 @@ mod demo;
 mod exemptions;
 mod generate;
 mod iam_policy;
+mod kept;
 mod orgsim;
 mod policy;
 mod saved;

@@ -4,6 +4,8 @@
 use std::{
     env,
     io::{IsTerminal, Write},
+    num::NonZero,
+    path::PathBuf,
     process::ExitCode,
 };
 
@@ -35,6 +37,10 @@ pub struct Edge {
     pub interrupts: Interrupts,
     /// The time.
     pub clock: Clock,
+    /// The folder of temporary files.
+    pub temporary: PathBuf,
+    /// How many threads the machine runs at once.
+    pub threads: usize,
 }
 
 /// The arguments, or the exit code where there is nothing more to do: help was asked for, or they are wrong.
@@ -70,6 +76,8 @@ impl Edge {
             progress: !global.no_progress && std::io::stderr().is_terminal(),
             interrupts: Interrupts::default(),
             clock: Clock::system(),
+            temporary: env::temp_dir(),
+            threads: std::thread::available_parallelism().map_or(1, NonZero::get),
         }
     }
 }

@@ -113,10 +113,21 @@ impl Destination {
     /// # Errors
     /// As [`Destination::deliver`].
     pub fn print(self, text: &str, color: bool) -> Result<(), Failure> {
-        let text = if color { printable_with_colors(text) } else { printable(text) };
-        self.deliver(|out| out.write_all(text.as_bytes()))
+        self.print_by(color, |print| print(text))
+    }
+
+    /// The same for text that `write` makes piece by piece, each of whole lines.
+    ///
+    /// # Errors
+    /// As [`Destination::deliver`].
+    pub fn print_by(self, color: bool, write: impl FnOnce(&mut Print<'_>) -> io::Result<()>) -> Result<(), Failure> {
+        let printable = if color { printable_with_colors } else { printable };
+        self.deliver(|out| write(&mut |text| out.write_all(printable(text).as_bytes())))
     }
 }
+
+/// Takes text for people.
+pub type Print<'a> = dyn FnMut(&str) -> io::Result<()> + 'a;
 
 /// The text with every character escaped that cannot be seen, line by line.
 #[must_use]

@@ -148,7 +148,6 @@ fn scan_options(config: &Config, now: Timestamp) -> Result<ScanOptions, Failure>
         roles: roles(config)?,
         policies: policies::load(config)?,
         exemptions: exemptions::options(config, now)?,
-        inventory: None,
         extent: match (&reading.save_inventory, reading.full_inventory) {
             (Some(_), Some(true)) => Extent::Everything,
             (Some(_) | None, _) => Extent::Asked,

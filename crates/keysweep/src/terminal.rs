@@ -33,13 +33,22 @@ mod tests;
 pub use accounts::accounts;
 pub use evaluated::{Change, changes, evaluated};
 pub use exemptions::exemptions;
+use std::io;
+
 use jiff::SignedDuration;
-use keysweep_model::{Run, ScanResult};
+use keysweep_model::{Run, ScanResult, Status};
+use keysweep_report::Findings;
 pub(crate) use policy::show;
 pub use policy::{policies, policy};
 pub(crate) use text::count;
 
-use self::page::{Look, Page};
+use self::{
+    exempt::Exempt,
+    page::{Look, Page},
+    undecided::Undecided,
+    violations::Violations,
+};
+use crate::output::Print;
 
 /// How to render.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,23 +61,39 @@ pub struct View {
     pub all: bool,
 }
 
-/// The result of a scan: each violation where all are wanted or there are few, then the screen that every result ends
-/// with: what is exempted, exemptions to look at, what could not be judged, API calls, violations by policy and the accounts
-/// with the most, coverage and the totals. What matters most is last, where a terminal shows it. Each line ends in a
-/// newline.
-#[must_use]
-pub fn scan(result: &ScanResult, view: &View) -> String {
-    let mut page = Page::new(view);
+/// Prints the result of a scan: each violation where all are wanted or there are few, then the screen that every result
+/// ends with: what is exempted, exemptions to look at, what could not be judged, API calls, violations by policy and the
+/// accounts with the most, coverage and the totals. What matters most is last, where a terminal shows it. Each line ends
+/// in a newline. The findings are counted in one pass, and those that are shown are read again.
+///
+/// # Errors
+/// When the findings cannot be read, or `print` fails.
+pub fn scan<'a>(result: &ScanResult, findings: &Findings, view: &'a View, print: &'a mut Print<'a>) -> io::Result<()> {
+    let mut page = Page::printed(view, print);
+    let (mut violations, mut exempt) = (Violations::default(), Exempt::default());
+    let (mut unknown, mut failed) = (Undecided::default(), Undecided::default());
+    for finding in findings.iter() {
+        let (place, finding) = finding?;
+        match finding.status {
+            Status::Fail => violations.add(&page, &finding, place),
+            Status::Unknown => unknown.add(&page, &finding, place),
+            Status::Error => failed.add(&page, &finding, place),
+            Status::Exempt => exempt.add(&page, &finding, place),
+            Status::Pass => {}
+        }
+    }
     as_of(&mut page, &result.run);
-    violations::write(&mut page, result);
-    exempt::write(&mut page, &result.findings);
+    violations.write(&mut page, findings, &result.policies)?;
+    exempt.write(&mut page, findings)?;
     register::write(&mut page, &result.exemptions);
-    undecided::write(&mut page, &result.findings);
+    let because = "not made, as facts could not be read: not a pass";
+    unknown.write(&mut page, findings, Status::Unknown, because)?;
+    failed.write(&mut page, findings, Status::Error, "not made, as the policy failed: not a pass")?;
     totals::api_calls(&mut page, &result.api_calls);
-    summary::write(&mut page, result);
+    summary::write(&mut page, result, violations);
     coverage::write(&mut page, &result.coverage);
     totals::write(&mut page, result);
-    page.finish()
+    page.end()
 }
 
 /// The totals of a scan in one line.

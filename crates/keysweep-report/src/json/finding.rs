@@ -2,11 +2,21 @@
 
 use jiff::Timestamp;
 use keysweep_model::{Evidence, EvidenceValue, Exempted, Finding};
-use serde::{Serialize, Serializer};
+use serde::{
+    Serialize, Serializer,
+    ser::{Error as _, SerializeSeq},
+};
+
+use crate::Findings;
 
 /// Writes the findings one at a time.
-pub(super) fn each<S: Serializer>(findings: &[Finding], out: S) -> Result<S::Ok, S::Error> {
-    out.collect_seq(findings.iter().map(Document::new))
+pub(super) fn each<S: Serializer>(findings: &Findings, out: S) -> Result<S::Ok, S::Error> {
+    let mut out = out.serialize_seq(None)?;
+    for finding in findings.iter() {
+        let (_, finding) = finding.map_err(S::Error::custom)?;
+        out.serialize_element(&Document::new(&finding))?;
+    }
+    out.end()
 }
 
 #[derive(Serialize)]

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use keysweep_model::{
-    self as model, AccountGap, AccountNote, ExemptionUse, Finding, ParamValue, PolicySummary, ScanResult, Service,
-    Severity, Throttling,
+    self as model, AccountGap, AccountNote, ExemptionUse, ParamValue, PolicySummary, ScanResult, Service, Severity,
+    Throttling,
 };
 use serde::{Serialize, Serializer};
 
 use super::finding;
-use crate::tool::{KEYSWEEP, Tool};
+use crate::{
+    Findings,
+    tool::{KEYSWEEP, Tool},
+};
 
 /// The document, borrowing all that it can from the result.
 #[derive(Serialize)]
@@ -25,12 +28,12 @@ pub(super) struct Document<'a> {
     api_calls: ApiCalls<'a>,
     exemptions: Vec<Exemption<'a>>,
     #[serde(serialize_with = "finding::each")]
-    findings: &'a [Finding],
+    findings: &'a Findings,
 }
 
 impl<'a> Document<'a> {
-    /// The document of `result`.
-    pub(super) fn new(result: &'a ScanResult) -> Self {
+    /// The document of a result with its findings.
+    pub(super) fn new(result: &'a ScanResult, findings: &'a Findings) -> Self {
         Self {
             schema: "keysweep.scan/v1",
             tool: KEYSWEEP,
@@ -40,7 +43,7 @@ impl<'a> Document<'a> {
             summary: Summary::new(result),
             api_calls: ApiCalls::new(&result.api_calls),
             exemptions: result.exemptions.iter().map(Exemption::new).collect(),
-            findings: &result.findings,
+            findings,
         }
     }
 }

@@ -9,7 +9,7 @@ use keysweep_model::{
     Summary, ThrottledAccount, Throttling,
 };
 
-use crate::json;
+use crate::{Findings, Spool, json};
 
 /// Characters that a name may hold.
 const EVIL: &str = "\u{1b}[2J \"quoted\" \\ \n\u{202e} </script> 名前";
@@ -30,7 +30,6 @@ fn empty() -> ScanResult {
         summary: Summary::default(),
         api_calls: ApiCalls::default(),
         exemptions: Vec::new(),
-        findings: Vec::new(),
     }
 }
 
@@ -100,14 +99,17 @@ fn rich() -> ScanResult {
             matched: 2,
             problems: vec!["it names account 444455556666, which is gone".to_owned()],
         }],
-        findings: vec![
-            finding(Some("AKIAIOSFODNN7EXAMPLE"), Status::Fail),
-            finding(None, Status::Unknown),
-            exempt(Exempted::Register { id: "EX-17".parse().unwrap(), until: "2027-03-01T00:00:00Z".parse().unwrap() }),
-            exempt(Exempted::Policy { until: None }),
-            of_root(),
-        ],
     }
+}
+
+fn findings() -> Vec<Finding> {
+    vec![
+        finding(Some("AKIAIOSFODNN7EXAMPLE"), Status::Fail),
+        finding(None, Status::Unknown),
+        exempt(Exempted::Register { id: "EX-17".parse().unwrap(), until: "2027-03-01T00:00:00Z".parse().unwrap() }),
+        exempt(Exempted::Policy { until: None }),
+        of_root(),
+    ]
 }
 
 fn throttling() -> Throttling {
@@ -183,20 +185,27 @@ fn evidence() -> Evidence {
     .into()
 }
 
-fn document(result: &ScanResult) -> String {
+/// The findings, in the order in which they are given.
+fn spooled(findings: &[Finding]) -> Findings {
+    let mut spool = Spool::new(tempfile::tempfile().unwrap());
+    spool.add("111122223333".parse().unwrap(), findings).unwrap();
+    spool.finish()
+}
+
+fn document(result: &ScanResult, findings: &[Finding]) -> String {
     let mut out = Vec::new();
-    json::write(result, &mut out).unwrap();
+    json::write(result, &spooled(findings), &mut out).unwrap();
     String::from_utf8(out).unwrap().replace(env!("CARGO_PKG_VERSION"), "[version]")
 }
 
 #[test]
 fn a_scan_with_something_of_everything() {
-    insta::assert_snapshot!(document(&rich()));
+    insta::assert_snapshot!(document(&rich(), &findings()));
 }
 
 #[test]
 fn a_scan_of_nothing_has_every_key() {
-    insta::assert_snapshot!(document(&empty()), @r#"
+    insta::assert_snapshot!(document(&empty(), &[]), @r#"
     {
       "schema": "keysweep.scan/v1",
       "tool": {
@@ -272,11 +281,11 @@ fn a_scan_of_nothing_has_every_key() {
 
 #[test]
 fn text_from_aws_comes_back_as_it_was_and_never_breaks_the_document() {
-    let mut result = rich();
-    result.findings[0].account_name = EVIL.to_owned();
-    result.findings[0].message = EVIL.to_owned();
-    result.findings[0].evidence = [(EVIL.to_owned(), EvidenceValue::Text(EVIL.to_owned()))].into();
-    let text = document(&result);
+    let mut findings = findings();
+    findings[0].account_name = EVIL.to_owned();
+    findings[0].message = EVIL.to_owned();
+    findings[0].evidence = [(EVIL.to_owned(), EvidenceValue::Text(EVIL.to_owned()))].into();
+    let text = document(&rich(), &findings);
     let document: serde_json::Value = serde_json::from_str(&text).unwrap();
     let finding = &document["findings"][0];
     assert_eq!(
@@ -298,10 +307,10 @@ fn a_refused_write_is_an_error_of_its_own_kind() {
             Ok(())
         }
     }
-    let mut result = rich();
-    assert_eq!(json::write(&result, &mut Full).unwrap_err().kind(), io::ErrorKind::StorageFull);
-    result.findings = vec![result.findings[0].clone(); 1_000];
-    assert_eq!(json::write(&result, &mut Full).unwrap_err().kind(), io::ErrorKind::StorageFull);
+    for findings in [findings(), vec![findings()[0].clone(); 1_000]] {
+        let refused = json::write(&rich(), &spooled(&findings), &mut Full);
+        assert_eq!(refused.unwrap_err().kind(), io::ErrorKind::StorageFull);
+    }
 }
 
 #[test]
@@ -320,9 +329,17 @@ fn a_large_scan_is_written_piece_by_piece() {
             Ok(())
         }
     }
-    let mut result = rich();
-    result.findings = vec![result.findings[0].clone(); 10_000];
     let mut out = Pieces { largest: 0, total: 0 };
-    json::write(&result, &mut out).unwrap();
+    json::write(&rich(), &spooled(&vec![findings()[0].clone(); 10_000]), &mut out).unwrap();
     assert!(out.total > 5_000_000 && out.largest <= 64 * 1024, "{} bytes, {} at once", out.total, out.largest);
+}
+
+#[test]
+fn findings_that_cannot_be_read_back_are_an_error() {
+    let file = tempfile::tempfile().unwrap();
+    let mut spool = Spool::new(file.try_clone().unwrap());
+    spool.add("111122223333".parse().unwrap(), &findings()).unwrap();
+    file.set_len(20).unwrap();
+    let refused = json::write(&rich(), &spool.finish(), &mut Vec::new()).unwrap_err().to_string();
+    insta::assert_snapshot!(refused, @"could not read the findings back from a temporary file: failed to fill whole buffer");
 }

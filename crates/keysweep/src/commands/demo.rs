@@ -42,10 +42,9 @@ pub(super) async fn run(config: Config, edge: &Edge) -> Result<Exit, Failure> {
     let clock = simulated::clock(&world);
     let sim = Arc::new(Sim::new(world, simulated::options(&clock)));
     let aws = Aws::connect(settings.connect_options(simulated::endpoint(&sim), clock)).await;
-    let output = settings.output.clone();
-    let (result, _graceful) = scan::scan(&aws, settings, edge).await?;
-    scan::deliver(destination, &result, &output, edge)?;
-    if output.format == Format::Text {
+    let (scanned, _graceful) = scan::scan(&aws, &settings, edge).await?;
+    scan::deliver(destination, &scanned, &settings.output, edge)?;
+    if settings.output.format == Format::Text {
         edge::say(&format!("\n{NEXT}"));
     }
     Ok(if edge.interrupts.stop.is_cancelled() { Exit::Incomplete } else { Exit::Clean })

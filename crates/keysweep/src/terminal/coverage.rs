@@ -1,5 +1,7 @@
 //! Which accounts were judged, and which were not and why.
 
+use std::collections::BTreeMap;
+
 use keysweep_model::{AccountGap, AccountId, AccountNote, Coverage, Step};
 
 use super::{
@@ -68,21 +70,25 @@ impl<'a> Entry<'a> {
 }
 
 fn entries(page: &mut Page<'_>, word: &str, entries: Vec<Entry<'_>>, few: usize) {
-    let groups = group::by(entries, |entry| (entry.step, entry.pattern()));
-    let mut groups = reason::shared(groups, |entry| entry.reason);
+    let mut groups: BTreeMap<_, (reason::Shared, Vec<_>)> = BTreeMap::new();
+    for entry in entries {
+        let (shared, accounts) = groups.entry((entry.step, entry.pattern())).or_default();
+        shared.add(entry.reason);
+        accounts.push(entry);
+    }
+    let mut groups = group::largest_first(groups, |(_, accounts)| accounts.len() as u64);
     let hidden = groups.split_off(page.limit(groups.len(), REASONS));
-    for (step, shared) in groups {
-        let count = text::thousands(shared.members.len() as u64);
+    for ((step, pattern), (shared, mut accounts)) in groups {
+        let count = text::thousands(accounts.len() as u64);
         let step = step.map(|step| format!("{}: ", step.as_str().replace('_', " "))).unwrap_or_default();
-        page.hanging(2, &format!("{count} {word}"), &format!("{step}{}", shared.reason));
+        page.hanging(2, &format!("{count} {word}"), &format!("{step}{}", shared.text(&pattern)));
 
-        let mut accounts = shared.members;
         accounts.sort_by_key(|entry| entry.account);
         let rest = accounts.split_off(page.limit(accounts.len(), few));
         page.rows(6, accounts.iter().map(Entry::row).collect());
         group::more(page, 6, rest.len(), "");
     }
-    let accounts: usize = hidden.iter().map(|(_, shared)| shared.members.len()).sum();
+    let accounts: usize = hidden.iter().map(|(_, (_, accounts))| accounts.len()).sum();
     let accounts = text::count(accounts as u64, &format!("{word} account"));
     group::more(page, 2, hidden.len(), &format!(" reasons for {accounts}"));
 }

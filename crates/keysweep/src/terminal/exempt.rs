@@ -1,29 +1,66 @@
 //! The violations that are exempted, by policy.
 
-use keysweep_model::{Exempted, ExemptionId, Finding, Status};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
+
+use keysweep_model::{Exempted, ExemptionId, Finding, PolicyId};
+use keysweep_report::{Findings, Place};
 
 use super::{
-    group,
+    group::{self, Number},
     page::{Look, Page},
     table::Row,
     text,
 };
 
-/// Writes the counts by policy, where there are any; every finding where the user asked for all.
-pub(super) fn write(page: &mut Page<'_>, findings: &[Finding]) {
-    let exempt: Vec<&Finding> = findings.iter().filter(|finding| finding.status == Status::Exempt).collect();
-    if exempt.is_empty() {
-        return;
+/// The violations that are exempted, counted.
+#[derive(Debug, Default)]
+pub(super) struct Exempt {
+    number: Number,
+    by_policy: BTreeMap<PolicyId, Group>,
+}
+
+#[derive(Debug, Default)]
+struct Group {
+    number: Number,
+    /// The reasons, each with its exemption of the register; none where all findings are shown.
+    reasons: BTreeSet<(String, Option<ExemptionId>)>,
+    /// The findings that are shown.
+    shown: Vec<Place>,
+}
+
+impl Exempt {
+    /// Counts a violation.
+    pub(super) fn add(&mut self, page: &Page<'_>, finding: &Finding, place: Place) {
+        self.number.add(finding);
+        let group = self.by_policy.entry(finding.policy.clone()).or_default();
+        group.number.add(finding);
+        if page.shows_all() {
+            group.shown.push(place);
+        } else {
+            group.reasons.insert((finding.message.clone(), register(finding).cloned()));
+        }
     }
-    let said = format!("{} exempted", text::count(exempt.len() as u64, "violation"));
-    page.section("EXEMPT", Look::Bold, &said, Look::Bold);
-    let groups = group::by(exempt, |finding| finding.policy.clone());
-    if !page.shows_all() {
-        return page.rows(2, groups.iter().map(|(policy, findings)| summary(policy.as_str(), findings)).collect());
-    }
-    for (policy, findings) in groups {
-        page.text(2, Look::Plain, &format!("{policy}: {}", counted(&findings)));
-        page.rows(4, findings.into_iter().map(row).collect());
+
+    /// Writes the counts by policy, where there are any; every finding where the user asked for all.
+    pub(super) fn write(self, page: &mut Page<'_>, findings: &Findings) -> io::Result<()> {
+        if self.number.findings == 0 {
+            return Ok(());
+        }
+        let said = format!("{} exempted", text::count(self.number.findings, "violation"));
+        page.section("EXEMPT", Look::Bold, &said, Look::Bold);
+        let groups = group::largest_first(self.by_policy, |group| group.number.findings);
+        if !page.shows_all() {
+            page.rows(2, groups.iter().map(|(policy, group)| summary(policy, group)).collect());
+            return Ok(());
+        }
+        for (policy, group) in groups {
+            page.text(2, Look::Plain, &format!("{policy}: {}", counted(&group.number)));
+            group::rows(page, 4, findings, &group.shown, row)?;
+        }
+        Ok(())
     }
 }
 
@@ -44,16 +81,15 @@ fn register(finding: &Finding) -> Option<&ExemptionId> {
     }
 }
 
-fn summary(policy: &str, findings: &[&Finding]) -> Row {
-    let reasons = group::by(findings, |finding| (finding.message.as_str(), register(finding)));
-    let text = match reasons.as_slice() {
-        [((reason, Some(id)), _)] => format!("{reason} (exemption {id})"),
-        [((reason, None), _)] => (*reason).to_owned(),
-        several => format!("for {}", text::count(several.len() as u64, "reason")),
+fn summary(policy: &PolicyId, group: &Group) -> Row {
+    let text = match group.reasons.first() {
+        Some((reason, Some(id))) if group.reasons.len() == 1 => format!("{reason} (exemption {id})"),
+        Some((reason, None)) if group.reasons.len() == 1 => reason.clone(),
+        Some(_) | None => format!("for {}", text::count(group.reasons.len() as u64, "reason")),
     };
-    Row { cells: vec![policy.to_owned(), counted(findings)], text }
+    Row { cells: vec![policy.to_string(), counted(&group.number)], text }
 }
 
-fn counted(findings: &[&Finding]) -> String {
-    format!("{} {}", text::thousands(findings.len() as u64), group::in_accounts(findings))
+fn counted(number: &Number) -> String {
+    format!("{} {}", text::thousands(number.findings), number.in_accounts())
 }

@@ -1,8 +1,9 @@
 //! Findings by what they have in common, and what stands for the ones that are not shown.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{cmp::Reverse, collections::BTreeMap, io};
 
-use keysweep_model::{Finding, ResourceType};
+use keysweep_model::{AccountId, Finding, ResourceType};
+use keysweep_report::{Findings, Place};
 
 use super::{
     page::{Look, Page},
@@ -10,25 +11,43 @@ use super::{
     text,
 };
 
-/// The items by key, the largest group first, and groups of one size by key.
-pub(super) fn by<T, K: Ord>(items: impl IntoIterator<Item = T>, key: impl Fn(&T) -> K) -> Vec<(K, Vec<T>)> {
-    let mut groups: BTreeMap<K, Vec<T>> = BTreeMap::new();
-    for item in items {
-        groups.entry(key(&item)).or_default().push(item);
+/// How many findings have something in common, and in how many accounts they are. They are counted account by account.
+#[derive(Debug, Default)]
+pub(super) struct Number {
+    pub(super) findings: u64,
+    pub(super) accounts: u64,
+    last: Option<AccountId>,
+}
+
+impl Number {
+    /// Counts a finding.
+    pub(super) fn add(&mut self, finding: &Finding) {
+        self.findings += 1;
+        self.accounts += u64::from(self.last.replace(finding.account_id) != Some(finding.account_id));
     }
+
+    /// "in 3 accounts".
+    pub(super) fn in_accounts(&self) -> String {
+        format!("in {}", text::count(self.accounts, "account"))
+    }
+}
+
+/// The groups, the largest first, and groups of one size by key.
+pub(super) fn largest_first<K: Ord, G>(groups: BTreeMap<K, G>, size: impl Fn(&G) -> u64) -> Vec<(K, G)> {
     let mut groups: Vec<_> = groups.into_iter().collect();
-    groups.sort_by_key(|(_, members)| std::cmp::Reverse(members.len()));
+    groups.sort_by_key(|(_, group)| Reverse(size(group)));
     groups
 }
 
-/// How many accounts the findings are in.
-pub(super) fn accounts(findings: &[&Finding]) -> u64 {
-    findings.iter().map(|finding| finding.account_id).collect::<BTreeSet<_>>().len() as u64
-}
-
-/// "in 3 accounts".
-pub(super) fn in_accounts(findings: &[&Finding]) -> String {
-    format!("in {}", text::count(accounts(findings), "account"))
+/// The rows of findings, which are read again.
+pub(super) fn rows(
+    page: &mut Page<'_>,
+    indent: usize,
+    findings: &Findings,
+    places: &[Place],
+    row: impl Fn(&Finding) -> Row,
+) -> io::Result<()> {
+    page.rows_of(indent, places, |place| findings.get(*place).map(|finding| row(&finding)))
 }
 
 /// The row of a finding: account, user and credential, and its message.

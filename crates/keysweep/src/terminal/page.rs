@@ -1,13 +1,16 @@
 //! The page that the sections are written on: the one place that escapes, wraps and colours.
 
+use std::io;
+
 use anstyle::{AnsiColor, Effects, Style};
 use keysweep_model::{Severity, escaped};
 
 use super::{
     View,
-    table::{self, Row},
+    table::{Layout, Row, Widths},
     text,
 };
+use crate::output::Print;
 
 /// Where the text of a section begins, right of its label.
 pub(super) const GUTTER: usize = 11;
@@ -43,16 +46,43 @@ impl Look {
     }
 }
 
+/// As much of a page is in memory before it is printed, in bytes.
+const PIECE: usize = 64 * 1024;
+
 /// Text under construction.
 pub(super) struct Page<'a> {
     view: &'a View,
     out: String,
+    /// Whether a part of it has been printed.
+    is_begun: bool,
+    print: Option<&'a mut Print<'a>>,
 }
 
 impl<'a> Page<'a> {
     /// An empty page.
     pub(super) fn new(view: &'a View) -> Self {
-        Self { view, out: String::new() }
+        Self { view, out: String::new(), is_begun: false, print: None }
+    }
+
+    /// An empty page that is printed as it grows.
+    pub(super) fn printed(view: &'a View, print: &'a mut Print<'a>) -> Self {
+        Self { print: Some(print), ..Self::new(view) }
+    }
+
+    /// Prints what is left.
+    pub(super) fn end(mut self) -> io::Result<()> {
+        self.print_from(1)
+    }
+
+    /// Prints what there is, where that is at least so much.
+    fn print_from(&mut self, least: usize) -> io::Result<()> {
+        match &mut self.print {
+            Some(print) if self.out.len() >= least => {
+                self.is_begun = true;
+                print(&std::mem::take(&mut self.out))
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// The finished text.
@@ -73,7 +103,7 @@ impl<'a> Page<'a> {
 
     /// Begins a section: a blank line but for the first, the label, and text right of it.
     pub(super) fn section(&mut self, label: &str, label_look: Look, text: &str, look: Look) {
-        if !self.out.is_empty() {
+        if self.is_begun || !self.out.is_empty() {
             self.out.push('\n');
         }
         self.block((0, GUTTER), (label, label_look), (text, look));
@@ -119,7 +149,9 @@ impl<'a> Page<'a> {
     /// Aligned rows at `indent` below a header, which is left out where the rows do not fit side by side.
     pub(super) fn table(&mut self, indent: usize, header: Option<Row>, rows: Vec<Row>) {
         let rows: Vec<Row> = rows.into_iter().map(Row::clean).collect();
-        let layout = table::Layout::new(header.as_ref(), &rows, self.width().saturating_sub(indent));
+        let mut widths = Widths::default();
+        header.iter().chain(&rows).for_each(|row| widths.add(row));
+        let layout = self.layout(indent, &widths);
         if let Some(header) = header.filter(|_| layout.is_aligned()) {
             self.row(indent, Look::Bold, &layout, &header);
         }
@@ -128,7 +160,33 @@ impl<'a> Page<'a> {
         }
     }
 
-    fn row(&mut self, indent: usize, look: Look, layout: &table::Layout, row: &Row) {
+    /// Aligned rows at `indent`, of more items than memory can hold rows: each row is made twice, first to be measured.
+    ///
+    /// # Errors
+    /// When a row cannot be made, or the page cannot be printed.
+    pub(super) fn rows_of<T>(
+        &mut self,
+        indent: usize,
+        items: &[T],
+        row: impl Fn(&T) -> io::Result<Row>,
+    ) -> io::Result<()> {
+        let mut widths = Widths::default();
+        for item in items {
+            widths.add(&row(item)?.clean());
+        }
+        let layout = self.layout(indent, &widths);
+        for item in items {
+            self.row(indent, Look::Plain, &layout, &row(item)?.clean());
+            self.print_from(PIECE)?;
+        }
+        Ok(())
+    }
+
+    fn layout(&self, indent: usize, widths: &Widths) -> Layout {
+        Layout::new(widths, self.width().saturating_sub(indent))
+    }
+
+    fn row(&mut self, indent: usize, look: Look, layout: &Layout, row: &Row) {
         for line in layout.lines(row) {
             self.pad(indent);
             self.paint(look, &line);

@@ -1,24 +1,22 @@
 //! Reasons that differ only in the names they mention, such as the account in a role's ARN, are one reason.
 
-/// What is said of many things at once.
-pub(super) struct Shared<T> {
-    /// The reason: as it was given where all give the same, else with the names replaced by what they name.
-    pub(super) reason: String,
-    /// The things.
-    pub(super) members: Vec<T>,
+/// A reason that many things have: each in the same words, or in words that differ in names.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    first: Option<String>,
+    differs: bool,
 }
 
-/// The groups with the reason that each shows. `of` gives the reason of a member and the names that are its own.
-pub(super) fn shared<T, K>(groups: Vec<((K, String), Vec<T>)>, reason: impl Fn(&T) -> &str) -> Vec<(K, Shared<T>)> {
-    groups
-        .into_iter()
-        .map(|((key, pattern), members)| {
-            let first = members.first().map(&reason).unwrap_or_default();
-            let same = members.iter().all(|member| reason(member) == first);
-            let reason = if same { first.to_owned() } else { pattern };
-            (key, Shared { reason, members })
-        })
-        .collect()
+impl Shared {
+    /// Adds the reason of a thing.
+    pub(super) fn add(&mut self, reason: &str) {
+        self.differs |= self.first.get_or_insert_with(|| reason.to_owned()) != reason;
+    }
+
+    /// The reason as it was given where all give the same, else `pattern`, in which names are replaced.
+    pub(super) fn text<'a>(&'a self, pattern: &'a str) -> &'a str {
+        self.first.as_deref().filter(|_| !self.differs).unwrap_or(pattern)
+    }
 }
 
 /// The text with each of `names` replaced by what it names, such as `<account>`.

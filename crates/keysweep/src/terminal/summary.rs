@@ -1,14 +1,13 @@
 //! The one screen that a result ends with: the violations by policy, and the accounts with the most of them.
 
-use std::{cmp::Reverse, collections::BTreeMap};
-
-use keysweep_model::{Finding, ScanResult, Status};
+use keysweep_model::ScanResult;
 
 use super::{
     group,
     page::{Look, Page},
     table::Row,
-    text, totals, violations,
+    text, totals,
+    violations::Violations,
 };
 
 /// How many policies are shown: as many as leave room on a screen for the rest.
@@ -17,27 +16,25 @@ const POLICIES: usize = 16;
 const ACCOUNTS: usize = 5;
 
 /// Writes both tables, or that no violation was found.
-pub(super) fn write(page: &mut Page<'_>, result: &ScanResult) {
-    let fails: Vec<_> = result.findings.iter().filter(|finding| finding.status == Status::Fail).collect();
-    if fails.is_empty() {
+pub(super) fn write(page: &mut Page<'_>, result: &ScanResult, violations: Violations) {
+    let number = &violations.number;
+    if number.findings == 0 {
         let said = if result.is_complete() { "no violations" } else { "no violations in what could be judged" };
         return page.section("RESULT", Look::Bold, said, Look::Bold);
     }
-    let each = if violations::shows_each(page, fails.len()) { "" } else { "; --all shows each" };
-    let said = format!("{} {}{each}", text::thousands(fails.len() as u64), group::in_accounts(&fails));
+    let each = if violations.shows_each(page) { "" } else { "; --all shows each" };
+    let said = format!("{} {}{each}", text::thousands(number.findings), number.in_accounts());
     page.section("VIOLATIONS", Look::Bold, &said, Look::Bold);
-    by_policy(page, &fails);
+    by_policy(page, &violations);
     page.section("ACCOUNTS", Look::Bold, "with the most violations", Look::Bold);
-    by_account(page, &fails);
+    by_account(page, violations);
 }
 
 /// One row for each severity and policy, the most severe first, then the most frequent.
-fn by_policy(page: &mut Page<'_>, fails: &[&Finding]) {
-    let mut groups = group::by(fails.iter().copied(), |finding| (finding.severity, &finding.policy));
-    groups.sort_by_key(|((severity, _), _)| Reverse(*severity));
+fn by_policy(page: &mut Page<'_>, violations: &Violations) {
+    let mut groups = violations.groups();
     let hidden = groups.split_off(page.limit(groups.len(), POLICIES));
-    let numbers = groups.iter().map(|(_, findings)| [findings.len() as u64, group::accounts(findings)]);
-    let numbers = numbers.map(|numbers| numbers.map(text::thousands));
+    let numbers = groups.iter().map(|(_, group)| [group.number.findings, group.number.accounts].map(text::thousands));
     let numbers = std::iter::once(["VIOLATIONS", "ACCOUNTS"].map(str::to_owned)).chain(numbers).collect();
     let words = groups.iter().map(|((severity, policy), _)| [severity.to_string(), policy.to_string()]);
     let words = std::iter::once(["SEVERITY", "POLICY"].map(str::to_owned)).chain(words);
@@ -45,23 +42,19 @@ fn by_policy(page: &mut Page<'_>, fails: &[&Finding]) {
     let header = rows.next();
     page.table(2, header, rows.collect());
     if !hidden.is_empty() {
-        let violations: usize = hidden.iter().map(|(_, findings)| findings.len()).sum();
-        let violations = text::count(violations as u64, "violation");
+        let violations = hidden.iter().map(|(_, group)| group.number.findings).sum();
+        let violations = text::count(violations, "violation");
         let policies = text::thousands(hidden.len() as u64);
         page.text(2, Look::Dim, &format!("... and {violations} of {policies} more policies: --all shows each"));
     }
 }
 
 /// One row for each of the accounts with the most violations, with how severe they are.
-fn by_account(page: &mut Page<'_>, fails: &[&Finding]) {
-    let accounts = group::by(fails.iter().copied(), |finding| (finding.account_id, &finding.account_name));
-    let rows = accounts.into_iter().take(ACCOUNTS).map(|((id, name), findings)| {
-        let mut by_severity = BTreeMap::new();
-        for finding in &findings {
-            *by_severity.entry(finding.severity).or_default() += 1;
-        }
-        let text = totals::violations(findings.len() as u64, &by_severity);
-        Row { cells: vec![id.to_string(), name.to_owned()], text }
+fn by_account(page: &mut Page<'_>, violations: Violations) {
+    let accounts = group::largest_first(violations.by_account, |by_severity| by_severity.values().sum());
+    let rows = accounts.into_iter().take(ACCOUNTS).map(|((id, name), by_severity)| {
+        let text = totals::violations(by_severity.values().sum(), &by_severity);
+        Row { cells: vec![id.to_string(), name], text }
     });
     page.rows(2, rows.collect());
 }

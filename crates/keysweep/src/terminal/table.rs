@@ -36,6 +36,24 @@ impl Row {
     }
 }
 
+/// How wide the rows of one table are.
+#[derive(Debug, Default)]
+pub(super) struct Widths {
+    columns: Vec<usize>,
+    text: usize,
+}
+
+impl Widths {
+    /// Measures a clean row.
+    pub(super) fn add(&mut self, row: &Row) {
+        self.columns.resize(self.columns.len().max(row.cells.len()), 0);
+        for (column, cell) in self.columns.iter_mut().zip(&row.cells) {
+            *column = text::width(cell).max(*column);
+        }
+        self.text = text::width(&row.text).max(self.text);
+    }
+}
+
 /// How the rows of one table are laid out.
 pub(super) struct Layout {
     columns: Vec<usize>,
@@ -46,28 +64,20 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    /// The layout that shows clean `rows` best in `width` columns. One row with a very long name does not spoil the
-    /// others: it leaves the columns, alone.
-    pub(super) fn new(header: Option<&Row>, rows: &[Row], width: usize) -> Self {
-        let capped = |widest| Self::capped(header, rows, width, widest);
+    /// The layout that shows clean rows of these widths best in `width` columns. One row with a very long name does not
+    /// spoil the others: it leaves the columns, alone.
+    pub(super) fn new(rows: &Widths, width: usize) -> Self {
+        let capped = |widest| Self::capped(rows, width, widest);
         let side_by_side = [usize::MAX, width / 4].map(capped).into_iter().find(Self::is_aligned);
         side_by_side.unwrap_or_else(|| capped(width / 2))
     }
 
     /// The layout whose columns are at most `widest` wide.
-    fn capped(header: Option<&Row>, rows: &[Row], width: usize, widest: usize) -> Self {
-        let mut columns = Vec::new();
-        let mut longest_text = 0;
-        for row in header.into_iter().chain(rows) {
-            columns.resize(columns.len().max(row.cells.len()), 0);
-            for (column, cell) in columns.iter_mut().zip(&row.cells) {
-                *column = text::width(cell).min(widest).max(*column);
-            }
-            longest_text = text::width(&row.text).max(longest_text);
-        }
+    fn capped(rows: &Widths, width: usize, widest: usize) -> Self {
+        let columns: Vec<_> = rows.columns.iter().map(|column| *column.min(&widest)).collect();
         let cells: usize = columns.iter().map(|column| column + GAP).sum();
         let lines = broken(&columns, width);
-        Self { beside: cells + longest_text.min(NARROWEST_TEXT) <= width, columns, lines, width }
+        Self { beside: cells + rows.text.min(NARROWEST_TEXT) <= width, columns, lines, width }
     }
 
     /// Whether the rows stand in columns, text included.

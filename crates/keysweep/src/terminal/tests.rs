@@ -3,11 +3,12 @@
 mod widths;
 mod world;
 
-use keysweep_model::{AccountState, RoleCheck, ScanResult, Severity, Status, escaped, is_unseen};
+use keysweep_model::{AccountState, RoleCheck, Severity, Status, escaped, is_unseen};
 use keysweep_report::{AccountList, AccountRow, Scope};
 use proptest::prelude::*;
 
-use super::{View, accounts, scan, text};
+use self::world::Scanned;
+use super::{View, accounts, text};
 
 const PLAIN: View = View { width: 100, color: false, all: false };
 /// Names with what `any::<String>()` never makes: control and invisible characters.
@@ -17,7 +18,7 @@ const EVIL: &str = "a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b
 
 #[test]
 fn nothing_found() {
-    insta::assert_snapshot!(scan(&world::empty(), &PLAIN), @"
+    insta::assert_snapshot!(world::empty().page(&PLAIN), @"
     API CALLS  0
 
     RESULT     no violations
@@ -31,32 +32,32 @@ fn nothing_found() {
 
 #[test]
 fn nothing_found_is_not_said_of_what_was_not_read() {
-    let mut result = world::empty();
-    result.coverage = world::rich().coverage;
-    let page = scan(&result, &PLAIN);
+    let mut scanned = world::empty();
+    scanned.result.coverage = world::rich().result.coverage;
+    let page = scanned.page(&PLAIN);
     insta::assert_snapshot!(page.lines().find(|line| line.starts_with("RESULT")).unwrap(), @"RESULT     no violations in what could be judged");
 }
 
 #[test]
 fn users_that_are_gone_or_renamed_are_in_the_total() {
-    let mut result = world::empty();
-    (result.summary.users_gone, result.summary.users_renamed) = (3, 1);
-    let page = scan(&result, &PLAIN);
+    let mut scanned = world::empty();
+    (scanned.result.summary.users_gone, scanned.result.summary.users_renamed) = (3, 1);
+    let page = scanned.page(&PLAIN);
     assert!(page.contains("2 accounts, 12 users (3 gone, 1 renamed since the report), 9 access keys: "), "{page}");
-    result.summary.users_gone = 0;
-    assert!(scan(&result, &PLAIN).contains("12 users (1 renamed since the report), 9 access keys: "));
+    scanned.result.summary.users_gone = 0;
+    assert!(scanned.page(&PLAIN).contains("12 users (1 renamed since the report), 9 access keys: "));
 }
 
 #[test]
 fn judged_as_of_another_day() {
-    let mut result = world::empty();
-    result.run.as_of = "2027-03-01T00:00:00Z".parse().unwrap();
-    insta::assert_snapshot!(scan(&result, &PLAIN).lines().next().unwrap(), @"AS OF      2027-03-01T00:00:00Z, not the time of the scan");
+    let mut scanned = world::empty();
+    scanned.result.run.as_of = "2027-03-01T00:00:00Z".parse().unwrap();
+    insta::assert_snapshot!(scanned.page(&PLAIN).lines().next().unwrap(), @"AS OF      2027-03-01T00:00:00Z, not the time of the scan");
 }
 
 #[test]
 fn something_of_everything() {
-    insta::assert_snapshot!(scan(&world::rich(), &PLAIN), @"
+    insta::assert_snapshot!(world::rich().page(&PLAIN), @"
     EXEMPT     7 violations exempted
       access-key-max-age  6 in 2 accounts  service accounts rotate yearly
       access-key-unused   1 in 1 account   the vendor uses it once a year (exemption EX-17)
@@ -113,7 +114,7 @@ fn something_of_everything() {
 
 #[test]
 fn severities_and_what_is_unknown_are_coloured_and_nothing_changes_but_color() {
-    let colored = scan(&world::rich(), &View { color: true, ..PLAIN });
+    let colored = world::rich().page(&View { color: true, ..PLAIN });
     let labels: Vec<_> = colored.lines().filter(|line| line.starts_with('\u{1b}')).collect();
     insta::assert_snapshot!(labels.join("\n").replace('\u{1b}', "␛"), @"
     ␛[1mEXEMPT␛[0m     ␛[1m7 violations exempted␛[0m
@@ -126,7 +127,7 @@ fn severities_and_what_is_unknown_are_coloured_and_nothing_changes_but_color() {
     ␛[1m␛[7mCOVERAGE␛[0m   ␛[1m5 of 9 accounts scanned, 3 failed, 1 skipped␛[0m
     ␛[1m␛[7mPARTIAL␛[0m    ␛[1m5 accounts, 12 users, 9 access keys: 19 violations (3 high, 15 medium, 1 low), 8 unknown,␛[0m
     ");
-    assert_eq!(without_color(&colored), scan(&world::rich(), &PLAIN));
+    assert_eq!(without_color(&colored), world::rich().page(&PLAIN));
 }
 
 /// The text without `ESC [ ... m`.
@@ -138,7 +139,7 @@ fn without_color(text: &str) -> String {
 
 #[test]
 fn ten_thousand_violations_fit_on_one_screen_and_all_are_counted() {
-    let page = scan(&world::large(10_000), &PLAIN);
+    let page = world::large(10_000).page(&PLAIN);
     assert!(page.lines().count() < 60, "{} lines:\n{page}", page.lines().count());
     let counted: Vec<_> =
         page.lines().filter(|line| line.contains("violations") || line.contains("judgements")).collect();
@@ -158,42 +159,42 @@ fn ten_thousand_violations_fit_on_one_screen_and_all_are_counted() {
 
 #[test]
 fn all_shows_every_finding_and_every_account() {
-    let result = world::large(500);
-    let page = scan(&result, &View { all: true, ..PLAIN });
-    let missing: Vec<_> = result
+    let scanned = world::large(500);
+    let page = scanned.page(&View { all: true, ..PLAIN });
+    let missing: Vec<_> = scanned
         .findings
         .iter()
         .map(|finding| (world::user_of(finding), finding.resource_id.as_deref().unwrap()))
         .filter(|(user, key)| !page.lines().any(|line| line.contains(&format!("{user} ")) && line.contains(key)))
         .collect();
     assert_eq!(missing, []);
-    assert!(result.coverage.failed.iter().all(|gap| page.contains(&gap.account_name)));
+    assert!(scanned.result.coverage.failed.iter().all(|gap| page.contains(&gap.account_name)));
     assert!(!page.contains("--all"));
 }
 
 #[test]
 fn few_violations_are_shown_one_by_one_and_many_are_counted() {
     let shown = |violations: usize| {
-        let mut result = world::empty();
-        result.findings = (0..violations)
+        let mut scanned = world::empty();
+        scanned.findings = (0..violations)
             .map(|index| world::fail("access-key-max-age", 0, &format!("u{index}"), "age_days", 5))
             .collect();
-        scan(&world::counted(result), &PLAIN).matches("AKIA").count()
+        world::counted(scanned).page(&PLAIN).matches("AKIA").count()
     };
     assert_eq!([10, 11].map(shown), [10, 0]);
 }
 
 #[test]
 fn the_most_severe_policies_are_shown_and_the_rest_is_counted() {
-    let mut result = world::empty();
+    let mut scanned = world::empty();
     for policy in 0..20 {
         for user in 0..=policy {
             let mut finding = world::fail(&format!("policy-{policy}"), 0, &format!("u{user}"), "age_days", 5);
             finding.severity = if policy < 3 { Severity::Critical } else { Severity::Low };
-            result.findings.push(finding);
+            scanned.findings.push(finding);
         }
     }
-    let page = scan(&world::counted(result), &PLAIN);
+    let page = world::counted(scanned).page(&PLAIN);
     let table: Vec<_> =
         page.lines().skip_while(|line| !line.starts_with("VIOL")).take_while(|line| !line.is_empty()).collect();
     insta::assert_snapshot!(table.join("\n"), @"
@@ -221,17 +222,17 @@ fn the_most_severe_policies_are_shown_and_the_rest_is_counted() {
 
 #[test]
 fn the_accounts_with_the_most_violations_come_first() {
-    let mut result = world::empty();
+    let mut scanned = world::empty();
     for (account, severity, violations) in
         [(0, Severity::High, 2), (1, Severity::Low, 1_500), (2, Severity::Critical, 3), (2, Severity::Low, 4)]
     {
         for user in 0..violations {
             let mut finding = world::fail("access-key-max-age", account, &format!("u{user}"), "age_days", 5);
             finding.severity = severity;
-            result.findings.push(finding);
+            scanned.findings.push(finding);
         }
     }
-    let page = scan(&world::counted(result), &PLAIN);
+    let page = world::counted(scanned).page(&PLAIN);
     let table: Vec<_> =
         page.lines().skip_while(|line| !line.starts_with("ACCOUNTS")).take_while(|line| !line.is_empty()).collect();
     insta::assert_snapshot!(table.join("\n"), @"
@@ -244,10 +245,10 @@ fn the_accounts_with_the_most_violations_come_first() {
 
 #[test]
 fn the_longest_idle_come_first_and_those_without_days_last() {
-    let mut result = world::empty();
+    let mut scanned = world::empty();
     let days = [("b", "key.idle_days", 50), ("c", "age_days", 900), ("a", "other", 5_000), ("d", "idle_days", 50)];
-    result.findings = days.map(|(user, name, days)| world::fail("access-key-unused", 0, user, name, days)).into();
-    let page = scan(&result, &PLAIN);
+    scanned.findings = days.map(|(user, name, days)| world::fail("access-key-unused", 0, user, name, days)).into();
+    let page = scanned.page(&PLAIN);
     let users: Vec<_> =
         page.lines().filter(|line| line.contains("AKIA")).filter_map(|line| line.split_whitespace().nth(2)).collect();
     assert_eq!(users, ["c", "b", "d", "a"]);
@@ -255,9 +256,9 @@ fn the_longest_idle_come_first_and_those_without_days_last() {
 
 #[test]
 fn text_from_aws_cannot_steer_the_terminal() {
-    let mut result = evil(EVIL);
-    result.findings.truncate(1);
-    insta::assert_snapshot!(scan(&result, &View { width: 200, ..PLAIN }), @r"
+    let mut scanned = evil(EVIL);
+    scanned.findings.truncate(1);
+    insta::assert_snapshot!(scanned.page(&View { width: 200, ..PLAIN }), @r"
     MEDIUM     access-key-max-age: 1 violation in 1 account
                a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb
       111122223333  a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb  a\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{200b}\nb  AKIA0000000000000000
@@ -291,23 +292,23 @@ fn text_from_aws_cannot_steer_the_terminal() {
 }
 
 /// A result in which every text from outside is `text`.
-fn evil(text: &str) -> ScanResult {
-    let mut result = world::rich();
-    for finding in &mut result.findings {
+fn evil(text: &str) -> Scanned {
+    let mut scanned = world::rich();
+    for finding in &mut scanned.findings {
         finding.account_name = text.to_owned();
         finding.user_name = text.parse().ok().or_else(|| finding.user_name.clone());
         finding.resource_arn = text.to_owned();
         finding.message = text.to_owned();
     }
-    for gap in result.coverage.failed.iter_mut().chain(&mut result.coverage.skipped) {
+    for gap in scanned.result.coverage.failed.iter_mut().chain(&mut scanned.result.coverage.skipped) {
         gap.account_name = text.to_owned();
         gap.reason = text.to_owned();
     }
-    for policy in &mut result.policies {
+    for policy in &mut scanned.result.policies {
         policy.title = text.to_owned();
     }
-    result.api_calls.by_action = [(text.to_owned(), 1)].into();
-    result
+    scanned.result.api_calls.by_action = [(text.to_owned(), 1)].into();
+    scanned
 }
 
 fn account_list(name: &str, reason: &str) -> AccountList {
@@ -411,7 +412,7 @@ proptest! {
     ) {
         let view = View { width, color: false, all };
         let shown = escaped(&name);
-        for page in [scan(&evil(&name), &view), scan(&world::rich(), &view), accounts(&account_list(&name, &name), &view)] {
+        for page in [evil(&name).page(&view), world::rich().page(&view), accounts(&account_list(&name, &name), &view)] {
             for line in page.lines() {
                 let fits = text::width(line) <= width;
                 prop_assert!(fits || is_excused(line, width, &[&shown]), "{width} columns: {line}");
@@ -422,7 +423,7 @@ proptest! {
     #[test]
     fn no_control_character_but_newline_survives(name in UNRULY, width in 0usize..220, all in any::<bool>()) {
         let view = View { width, color: false, all };
-        for page in [scan(&evil(&name), &view), accounts(&account_list(&name, &name), &view)] {
+        for page in [evil(&name).page(&view), accounts(&account_list(&name, &name), &view)] {
             prop_assert!(!page.chars().any(|c| is_unseen(c) && c != '\n'));
             prop_assert!(page.ends_with('\n'));
             prop_assert!(page.lines().all(|line| line.trim_end_matches(' ') == line), "a trailing space in {page}");
@@ -431,9 +432,9 @@ proptest! {
 
     #[test]
     fn ids_stand_whole_in_every_width(width in 0usize..220) {
-        let result = world::rich();
-        let page = scan(&result, &View { width, color: false, all: true });
-        for finding in result.findings.iter().filter(|finding| finding.status == Status::Fail) {
+        let scanned = world::rich();
+        let page = scanned.page(&View { width, color: false, all: true });
+        for finding in scanned.findings.iter().filter(|finding| finding.status == Status::Fail) {
             let user = finding.user_name.as_ref().map_or("(root user)", |name| name.as_str());
             prop_assert!(page.contains(finding.resource_id.as_deref().unwrap_or("-")) && page.contains(user));
         }

@@ -1,13 +1,16 @@
-//! What could not be judged, by reason: for want of a fact, or because the policy failed. Neither is a pass.
+//! What could not be judged, by reason: because a fact could not be read, or because the policy failed. Neither is a pass.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeMap, io};
 
-use keysweep_model::{Finding, ResourceType, Status};
+use keysweep_model::{AccountId, Finding, PolicyId, ResourceType, Status};
+use keysweep_report::{Findings, Place};
 
 use super::{
-    group,
+    group::{self, Number},
     page::{Look, Page},
-    reason, text,
+    reason,
+    table::Row,
+    text,
 };
 
 /// How many reasons are shown.
@@ -15,27 +18,92 @@ const REASONS: usize = 3;
 /// How many users or keys are shown of each.
 const EXAMPLES: usize = 1;
 
-/// Writes a section for what is unknown and one for what failed, where there is any.
-pub(super) fn write(page: &mut Page<'_>, findings: &[Finding]) {
-    section(page, findings, Status::Unknown, "not made, as facts could not be read: not a pass");
-    section(page, findings, Status::Error, "not made, as the policy failed: not a pass");
+/// The judgements of one status that could not be made, counted.
+#[derive(Debug, Default)]
+pub(super) struct Undecided {
+    number: Number,
+    by_reason: BTreeMap<String, Group>,
 }
 
-fn section(page: &mut Page<'_>, findings: &[Finding], status: Status, what: &str) {
-    let findings: Vec<&Finding> = findings.iter().filter(|finding| finding.status == status).collect();
-    if findings.is_empty() {
-        return;
-    }
-    let judgements = text::count(findings.len() as u64, "judgement");
-    let said = format!("{judgements} {} {what}", group::in_accounts(&findings));
-    page.section(&status.as_str().to_uppercase(), Look::Loud, &said, Look::Bold);
+/// The judgements that could not be made for one reason.
+#[derive(Debug, Default)]
+struct Group {
+    number: u64,
+    reason: reason::Shared,
+    by_policy: BTreeMap<PolicyId, u64>,
+    subjects: Subjects,
+}
 
-    let mut reasons = reason::shared(group::by(findings, |finding| ((), pattern(finding))), |finding| &finding.message);
-    let hidden = reasons.split_off(page.limit(reasons.len(), REASONS));
-    for ((), shared) in reasons {
-        one_reason(page, status, &shared);
+/// What judgements are about. Several policies ask the same of one key: it is one subject.
+#[derive(Debug, Default)]
+struct Subjects {
+    number: usize,
+    /// Those that are shown, each by a finding about it.
+    shown: Vec<Place>,
+    /// Those of the account that is counted.
+    current: BTreeMap<Row, Place>,
+    account: Option<AccountId>,
+}
+
+impl Subjects {
+    fn add(&mut self, page: &Page<'_>, finding: &Finding, place: Place) {
+        if self.account.replace(finding.account_id) != Some(finding.account_id) {
+            self.end_account(page);
+        }
+        self.current.entry(group::subject(finding)).or_insert(place);
     }
-    group::more(page, 2, hidden.len(), &more_reasons(&hidden));
+
+    fn end_account(&mut self, page: &Page<'_>) {
+        let current = std::mem::take(&mut self.current);
+        self.number += current.len();
+        self.shown.extend(current.into_values());
+        if !page.shows_all() {
+            self.shown.truncate(EXAMPLES + 1);
+        }
+    }
+}
+
+impl Undecided {
+    /// Counts a judgement.
+    pub(super) fn add(&mut self, page: &Page<'_>, finding: &Finding, place: Place) {
+        self.number.add(finding);
+        let group = self.by_reason.entry(pattern(finding)).or_default();
+        group.number += 1;
+        group.reason.add(&finding.message);
+        *group.by_policy.entry(finding.policy.clone()).or_default() += 1;
+        group.subjects.add(page, finding, place);
+    }
+
+    /// Writes a section, where there are any: `what` says why they were not made.
+    pub(super) fn write(self, page: &mut Page<'_>, findings: &Findings, status: Status, what: &str) -> io::Result<()> {
+        if self.number.findings == 0 {
+            return Ok(());
+        }
+        let judgements = text::count(self.number.findings, "judgement");
+        let said = format!("{judgements} {} {what}", self.number.in_accounts());
+        page.section(&status.as_str().to_uppercase(), Look::Loud, &said, Look::Bold);
+
+        let mut reasons = group::largest_first(self.by_reason, |group| group.number);
+        let hidden = reasons.split_off(page.limit(reasons.len(), REASONS));
+        for (pattern, mut group) in reasons {
+            group.subjects.end_account(page);
+            group.write(page, findings, status, &pattern)?;
+        }
+        let judgements = hidden.iter().map(|(_, group)| group.number).sum();
+        group::more(page, 2, hidden.len(), &format!(" reasons for {}", text::count(judgements, "judgement")));
+        Ok(())
+    }
+}
+
+impl Group {
+    fn write(self, page: &mut Page<'_>, findings: &Findings, status: Status, pattern: &str) -> io::Result<()> {
+        page.hanging(2, &format!("{} {status}", text::thousands(self.number)), self.reason.text(pattern));
+        page.text(6, Look::Plain, &format!("asked by {}", policies(self.by_policy)));
+        let shown = page.limit(self.subjects.number, EXAMPLES);
+        group::rows(page, 6, findings, &self.subjects.shown[..shown], group::subject)?;
+        group::more(page, 6, self.subjects.number - shown, "");
+        Ok(())
+    }
 }
 
 fn pattern(finding: &Finding) -> String {
@@ -51,31 +119,13 @@ fn pattern(finding: &Finding) -> String {
     reason::pattern(&finding.message, &names)
 }
 
-fn one_reason(page: &mut Page<'_>, status: Status, shared: &reason::Shared<&Finding>) {
-    let count = text::thousands(shared.members.len() as u64);
-    page.hanging(2, &format!("{count} {status}"), &shared.reason);
-    page.text(6, Look::Plain, &format!("asked by {}", policies(&shared.members)));
-
-    // Several policies ask the same of one key: it is one example.
-    let subjects: BTreeSet<_> = shared.members.iter().map(|finding| group::subject(finding)).collect();
-    let shown = page.limit(subjects.len(), EXAMPLES);
-    let hidden = subjects.len() - shown;
-    page.rows(6, subjects.into_iter().take(shown).collect());
-    group::more(page, 6, hidden, "");
-}
-
 /// The policies that asked, with how often each did where there are several.
-fn policies(findings: &[&Finding]) -> String {
-    let by_policy = group::by(findings, |finding| &finding.policy);
+fn policies(by_policy: BTreeMap<PolicyId, u64>) -> String {
+    let by_policy = group::largest_first(by_policy, |number| *number);
     if let [(policy, _)] = by_policy.as_slice() {
         return policy.to_string();
     }
-    let counted = |findings: &[_]| text::thousands(findings.len() as u64);
-    let said: Vec<_> = by_policy.iter().map(|(policy, findings)| format!("{policy} ({})", counted(findings))).collect();
+    let said: Vec<_> =
+        by_policy.iter().map(|(policy, number)| format!("{policy} ({})", text::thousands(*number))).collect();
     said.join(", ")
-}
-
-fn more_reasons(hidden: &[((), reason::Shared<&Finding>)]) -> String {
-    let judgements: usize = hidden.iter().map(|((), shared)| shared.members.len()).sum();
-    format!(" reasons for {}", text::count(judgements as u64, "judgement"))
 }

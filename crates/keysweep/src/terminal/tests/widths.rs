@@ -1,10 +1,10 @@
 //! The same result in a narrow and in a wide terminal.
 
-use super::{PLAIN, View, scan, world};
+use super::{PLAIN, View, world};
 
 #[test]
 fn something_of_everything_in_a_narrow_terminal() {
-    insta::assert_snapshot!(scan(&world::rich(), &View { width: 60, ..PLAIN }), @"
+    insta::assert_snapshot!(world::rich().page(&View { width: 60, ..PLAIN }), @"
     EXEMPT     7 violations exempted
       access-key-max-age  6 in 2 accounts  service accounts
                                            rotate yearly
@@ -81,7 +81,7 @@ fn something_of_everything_in_a_narrow_terminal() {
 
 #[test]
 fn something_of_everything_in_a_wide_terminal_with_all() {
-    insta::assert_snapshot!(scan(&world::rich(), &View { width: 200, all: true, ..PLAIN }), @"
+    insta::assert_snapshot!(world::rich().page(&View { width: 200, all: true, ..PLAIN }), @"
     HIGH       access-key-unused: 3 violations in 3 accounts
                Access keys that are not used for 45 days are removed
       111122223333  payments-prod  old-vendor  AKIA0000000000000000  never used in the 400 days since it was made, limit 45
@@ -115,10 +115,10 @@ fn something_of_everything_in_a_wide_terminal_with_all() {
     EXEMPT     7 violations exempted
       access-key-max-age: 6 in 2 accounts
         111122223333  payments-prod  service-0  AKIA0000000000000000  service accounts rotate yearly
-        222233334444  data-platform  service-1  AKIA0000000000000001  service accounts rotate yearly
         111122223333  payments-prod  service-2  AKIA0000000000000000  service accounts rotate yearly
-        222233334444  data-platform  service-3  AKIA0000000000000001  service accounts rotate yearly
         111122223333  payments-prod  service-4  AKIA0000000000000000  service accounts rotate yearly
+        222233334444  data-platform  service-1  AKIA0000000000000001  service accounts rotate yearly
+        222233334444  data-platform  service-3  AKIA0000000000000001  service accounts rotate yearly
         222233334444  data-platform  service-5  AKIA0000000000000001  service accounts rotate yearly
       access-key-unused: 1 in 1 account
         000000000012  archive  old-vendor  AKIA0000000000000004  the vendor uses it once a year (exemption EX-17)

@@ -8,6 +8,35 @@ use keysweep_model::{
     PolicyId, PolicySummary, Remedy, ResourceType, Run, ScanResult, Service, Severity, Status, Step, Summary,
     ThrottledAccount, Throttling,
 };
+use keysweep_report::Spool;
+
+use crate::terminal::{View, scan};
+
+/// The result of a scan with its findings.
+pub(crate) struct Scanned {
+    pub(crate) result: ScanResult,
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl Scanned {
+    /// The page of it.
+    pub(crate) fn page(&self, view: &View) -> String {
+        let mut findings = self.findings.clone();
+        findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        let mut spool = Spool::new(tempfile::tempfile().unwrap());
+        for account in findings.chunk_by(|a, b| a.account_id == b.account_id) {
+            spool.add(account[0].account_id, account).unwrap();
+        }
+        let mut page = String::new();
+        let mut print = |piece: &str| {
+            assert!(piece.ends_with('\n') && piece.len() < 80 * 1024, "{} bytes at once", piece.len());
+            page += piece;
+            Ok(())
+        };
+        scan(&self.result, &spool.finish(), view, &mut print).unwrap();
+        page
+    }
+}
 
 /// The accounts of the tests: number, name.
 const ACCOUNTS: [(u64, &str); 5] = [
@@ -19,8 +48,8 @@ const ACCOUNTS: [(u64, &str); 5] = [
 ];
 
 /// A scan that found nothing.
-pub(crate) fn empty() -> ScanResult {
-    ScanResult {
+pub(crate) fn empty() -> Scanned {
+    let result = ScanResult {
         run: Run {
             id: "0193-run".to_owned(),
             started_at: "2026-11-22T08:00:00Z".parse().unwrap(),
@@ -35,8 +64,8 @@ pub(crate) fn empty() -> ScanResult {
         summary: Summary { users: 12, access_keys: 9, ..Summary::default() },
         api_calls: ApiCalls::default(),
         exemptions: Vec::new(),
-        findings: Vec::new(),
-    }
+    };
+    Scanned { result, findings: Vec::new() }
 }
 
 /// The name of the user that a finding is about.
@@ -45,49 +74,49 @@ pub(crate) fn user_of(finding: &Finding) -> &str {
 }
 
 /// A scan that found something of everything.
-pub(crate) fn rich() -> ScanResult {
-    let mut result = empty();
+pub(crate) fn rich() -> Scanned {
+    let mut scanned = empty();
     let denied = "access keys could not be read: iam:ListAccessKeys was denied (AccessDenied): User: \
                   arn:aws:sts::{account}:assumed-role/Audit/keysweep is not authorized to perform: iam:ListAccessKeys \
                   on resource: user {user}";
     for (index, days) in (0..14).map(|index| (index, 1_204 - 83 * index as i64)) {
         let user = ["ci-deployer", "terraform", "backup-agent-eu-west-1", "ana.garcia@example.com"][index % 4];
-        result.findings.push(fail("access-key-max-age", index, user, "age_days", days));
+        scanned.findings.push(fail("access-key-max-age", index, user, "age_days", days));
     }
     for index in 0..3 {
         let mut finding = fail("access-key-unused", index, "old-vendor", "idle_days", 400 - index as i64);
         finding.message = format!("never used in the {} days since it was made, limit 45", 400 - index);
-        result.findings.push(finding);
+        scanned.findings.push(finding);
     }
     let mut two = fail("single-active-access-key", 1, "release-bot", "newer", 1);
     two.message = "a newer active key of the same user exists".to_owned();
-    result.findings.push(two);
+    scanned.findings.push(two);
     for index in 0..8 {
         let policy = ["access-key-max-age", "access-key-unused"][index % 2];
         let mut finding = made(policy, Status::Unknown, 3 + (index / 2) % 2, &format!("svc-{}", index / 2));
         finding.resource_id = None;
         finding.message =
             denied.replace("{account}", &finding.account_id.to_string()).replace("{user}", user_of(&finding));
-        result.findings.push(finding);
+        scanned.findings.push(finding);
     }
     let mut error = made("contractor-keys", Status::Error, 2, "temp-rk");
     error.message =
         "policies/contractor-keys.rhai:14:9: property `age` is unknown: did you mean `age_days`?".to_owned();
-    result.findings.push(error);
+    scanned.findings.push(error);
     for index in 0..6 {
         let mut finding = made("access-key-max-age", Status::Exempt, index % 2, &format!("service-{index}"));
         finding.message = "service accounts rotate yearly".to_owned();
-        result.findings.push(finding);
+        scanned.findings.push(finding);
     }
     let until = "2027-03-01T00:00:00Z".parse().unwrap();
     let mut exempt = made("access-key-unused", Status::Exempt, 4, "old-vendor");
     exempt.message = "the vendor uses it once a year".to_owned();
     exempt.exemption = Some(Exempted::Register { id: "EX-17".parse().unwrap(), until });
-    result.findings.push(exempt);
+    scanned.findings.push(exempt);
     let mut root = made("root-access-key", Status::Fail, 3, "root");
     (root.resource_type, root.user_name, root.resource_id) = (ResourceType::Root, None, None);
     root.message = "the root user has an access key".to_owned();
-    result.findings.push(root);
+    scanned.findings.push(root);
     let used = |id: &str, problems: &[&str]| ExemptionUse {
         id: id.parse().unwrap(),
         owner: "billing".to_owned(),
@@ -95,15 +124,16 @@ pub(crate) fn rich() -> ScanResult {
         matched: 1,
         problems: problems.iter().map(ToString::to_string).collect(),
     };
-    result.exemptions = vec![used("EX-17", &[]), used("EX-3", &["it expired on 2026-10-31", "it matched nothing"])];
-    result.coverage = rich_coverage();
+    scanned.result.exemptions =
+        vec![used("EX-17", &[]), used("EX-3", &["it expired on 2026-10-31", "it matched nothing"])];
+    scanned.result.coverage = rich_coverage();
     let calls = [("sts:AssumeRole", 6), ("iam:GetCredentialReport", 8), ("iam:ListAccessKeys", 1_033)];
     let throttling = Throttling { throttles: 12, waited: SignedDuration::from_millis(1_500) };
-    result.api_calls.by_service = [(Service::Iam, throttling)].into();
+    scanned.result.api_calls.by_service = [(Service::Iam, throttling)].into();
     let account_id = "444455556666".parse().unwrap();
-    result.api_calls.throttled_accounts = vec![ThrottledAccount { account_id, throttling }];
-    result.api_calls.by_action = calls.map(|(action, count)| (action.to_owned(), count)).into();
-    counted(result)
+    scanned.result.api_calls.throttled_accounts = vec![ThrottledAccount { account_id, throttling }];
+    scanned.result.api_calls.by_action = calls.map(|(action, count)| (action.to_owned(), count)).into();
+    counted(scanned)
 }
 
 fn rich_coverage() -> Coverage {
@@ -132,11 +162,11 @@ fn rich_coverage() -> Coverage {
 }
 
 /// A scan with `violations` violations in 500 accounts, half as many unknown and as many exempt.
-pub(crate) fn large(violations: usize) -> ScanResult {
-    let mut result = empty();
+pub(crate) fn large(violations: usize) -> Scanned {
+    let mut scanned = empty();
     for index in 0..violations {
         let policy = ["access-key-max-age", "access-key-unused", "single-active-access-key"][index % 3];
-        result.findings.push(fail(
+        scanned.findings.push(fail(
             policy,
             index % 500,
             &format!("user-{index}"),
@@ -147,26 +177,26 @@ pub(crate) fn large(violations: usize) -> ScanResult {
     for index in 0..violations / 2 {
         let mut finding = made("access-key-max-age", Status::Unknown, index % 500, &format!("user-{index}"));
         finding.message = format!("reason {} of user {}", index % 40, user_of(&finding));
-        result.findings.push(finding);
+        scanned.findings.push(finding);
         let mut finding = made("access-key-unused", Status::Exempt, index % 500, &format!("user-{index}"));
         finding.message = format!("ticket {index}");
-        result.findings.push(finding);
+        scanned.findings.push(finding);
     }
     for index in 0..300_u64 {
-        result.coverage.failed.push(AccountGap {
+        scanned.result.coverage.failed.push(AccountGap {
             account_id: Some(format!("{:012}", 900_000_000_000 + index).parse().unwrap()),
             account_name: format!("failed-{index}"),
             step: Step::AssumeRole,
             reason: format!("cause {} in {}", index % 20, 900_000_000_000 + index),
         });
     }
-    counted(result)
+    counted(scanned)
 }
 
 /// The result with its summary counted from its findings, and 2,900 passes.
-pub(crate) fn counted(mut result: ScanResult) -> ScanResult {
-    let summary = &mut result.summary;
-    for finding in &result.findings {
+pub(crate) fn counted(mut scanned: Scanned) -> Scanned {
+    let summary = &mut scanned.result.summary;
+    for finding in &scanned.findings {
         summary.by_status.count(finding.status);
         summary.by_policy.entry(finding.policy.clone()).or_default().count(finding.status);
         if finding.status == Status::Fail {
@@ -174,7 +204,7 @@ pub(crate) fn counted(mut result: ScanResult) -> ScanResult {
         }
     }
     summary.by_status.pass = 2_900;
-    result
+    scanned
 }
 
 /// A violation that a policy found by the days named `evidence`.
