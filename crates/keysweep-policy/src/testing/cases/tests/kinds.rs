@@ -66,6 +66,7 @@ fn every_kind_is_given_under_its_own_name() {
         touched(Root, "x.idle_days", "root: { never_used: true, idle_days: 9 },"),
         touched(Root, "x.never_used", "root: { never_used: true, idle_days: 9 },"),
         touched(Password, "x.user.has_password", ""),
+        touched(Mfa, "x.user.has_mfa", ""),
         touched(Mfa, "x.serial_number", "mfa: { kind: passkey },"),
         touched(Mfa, "x.serial_number", "mfa: { kind: hardware },"),
         touched(Mfa, "x.kind", "mfa: { serial_number: GAHT1 },"),
@@ -96,6 +97,7 @@ fn every_kind_is_given_under_its_own_name() {
     "true"
     "2026-03-01"
     "9"
+    "true"
     "true"
     "true"
     "arn:aws:iam::111122223333:u2f/user/alice/key-0"
