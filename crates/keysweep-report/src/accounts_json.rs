@@ -41,7 +41,7 @@ use crate::{
 ///
 /// # Errors
 /// When `out` refuses what is written.
-pub fn write(list: &AccountList, out: &mut impl Write) -> io::Result<()> {
+pub fn write(list: &AccountList, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
     document::write(&Document::new(list), out)
 }
 

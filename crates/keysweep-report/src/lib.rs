@@ -32,7 +32,55 @@ mod case_tests;
 #[cfg(test)]
 mod diagnostic_tests;
 
+use std::io::{self, Write};
+
 pub use case_row::{CaseRow, CoverageRow, MissedRow};
 pub use diagnostic_row::{CodeRow, DiagnosticRow, PlaceRow};
+use keysweep_model::{ScanResult, words};
 pub use row::{AccountList, AccountRow, Scope};
 pub use spool::{Findings, Place, Spool};
+
+words! {
+    /// A format of the result of a scan, and of a list of accounts.
+    Format, "format", {
+        /// For people.
+        Text = "text",
+        /// For programs.
+        Json = "json",
+    }
+}
+
+impl Format {
+    /// Writes the result of a scan with its findings in this format; text for people by `text`.
+    ///
+    /// # Errors
+    /// When `out` refuses what is written, or the findings cannot be read back.
+    pub fn scan(
+        self,
+        result: &ScanResult,
+        findings: &Findings,
+        out: &mut dyn Write,
+        text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        match self {
+            Self::Text => text(out),
+            Self::Json => json::write(result, findings, out),
+        }
+    }
+
+    /// Writes a list of accounts in this format; text for people by `text`.
+    ///
+    /// # Errors
+    /// When `out` refuses what is written.
+    pub fn accounts(
+        self,
+        list: &AccountList,
+        out: &mut dyn Write,
+        text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        match self {
+            Self::Text => text(out),
+            Self::Json => accounts_json::write(list, out),
+        }
+    }
+}

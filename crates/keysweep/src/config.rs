@@ -15,12 +15,13 @@ use clap::Args;
 use keysweep_files::yaml::Spanned;
 use keysweep_model::{AccountId, PolicyId, Severity};
 use keysweep_policy::Limits;
+use keysweep_report::Format;
 use keysweep_scan::DEFAULT_MAX_TERM_DAYS;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use file::{Exemptions, PolicyConfig, SourceFile, read};
-pub use value::{AccountRole, AsOf, Format, Text};
+pub use value::{AccountRole, AsOf, Text};
 
 use crate::exit::FailOn;
 

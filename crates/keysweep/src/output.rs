@@ -107,27 +107,24 @@ impl Destination {
         }
     }
 
-    /// Writes text for people. Whatever is in it, it cannot steer a terminal; colours are let through where `color` says
-    /// that there are any.
+    /// Writes text for people, as [`print`] does.
     ///
     /// # Errors
     /// As [`Destination::deliver`].
     pub fn print(self, text: &str, color: bool) -> Result<(), Failure> {
-        self.print_by(color, |print| print(text))
-    }
-
-    /// The same for text that `write` makes piece by piece, each of whole lines.
-    ///
-    /// # Errors
-    /// As [`Destination::deliver`].
-    pub fn print_by(self, color: bool, write: impl FnOnce(&mut Print<'_>) -> io::Result<()>) -> Result<(), Failure> {
-        let printable = if color { printable_with_colors } else { printable };
-        self.deliver(|out| write(&mut |text| out.write_all(printable(text).as_bytes())))
+        self.deliver(|out| print(out, color)(text))
     }
 }
 
-/// Takes text for people.
+/// Takes text for people, a whole page or pieces of whole lines.
 pub type Print<'a> = dyn FnMut(&str) -> io::Result<()> + 'a;
+
+/// Writes text for people to `out`. Whatever is in it, it cannot steer a terminal; colours are let through where `color`
+/// says that there are any.
+pub fn print(out: &mut dyn Write, color: bool) -> impl FnMut(&str) -> io::Result<()> {
+    let printable = if color { printable_with_colors } else { printable };
+    move |text| out.write_all(printable(text).as_bytes())
+}
 
 /// The text with every character escaped that cannot be seen, line by line.
 #[must_use]

@@ -9,6 +9,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 use jiff::Timestamp;
 use keysweep_aws::{Clock, ConnectOptions, Endpoint, ReportWait, RoleOptions};
 use keysweep_model::AccountId;
+use keysweep_report::Format;
 use keysweep_scan::{AccountSource, CheckOptions, Concurrency, Extent, Reading, Roles, ScanOptions, Selection};
 
 pub use exemptions::register;
@@ -16,7 +17,7 @@ pub use policies::{Listed, compiler, no_such_policy, policies};
 
 use crate::{
     accounts_file,
-    config::{Config, Format, Text},
+    config::{Config, Text},
     exit::{FailOn, Failure},
 };
 

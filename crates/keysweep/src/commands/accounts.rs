@@ -1,15 +1,17 @@
 //! `keysweep accounts`.
 
+use std::io::Write;
+
 use keysweep_aws::Aws;
 use keysweep_model::AccountId;
-use keysweep_report::{AccountList, AccountRow, accounts_json};
+use keysweep_report::{AccountList, AccountRow};
 use keysweep_scan::{CheckedAccount, Scope, check_accounts};
 
 use crate::{
-    config::{Config, Format},
+    config::Config,
     edge::Edge,
     exit::{Exit, Failure},
-    output::Destination,
+    output::{Destination, print},
     settings::AccountsSettings,
     terminal::{self, View},
 };
@@ -17,8 +19,8 @@ use crate::{
 /// Lists the accounts. What would make a scan incomplete makes the exit code 3: a role that cannot be assumed, an account
 /// that was named and is not there, a selection that leaves none.
 pub(super) async fn run(config: &Config, check: bool, edge: &Edge) -> Result<Exit, Failure> {
-    let AccountsSettings { connection, check: options, output } = AccountsSettings::resolve(config, check)?;
-    let destination = Destination::open(output.file.as_deref(), &edge.interrupts.drafts)?;
+    let AccountsSettings { connection, check: options, output: to } = AccountsSettings::resolve(config, check)?;
+    let destination = Destination::open(to.file.as_deref(), &edge.interrupts.drafts)?;
     let clock = edge.clock.clone();
     let aws = Aws::connect(connection.options(connection.endpoint(), options.account_timeout, clock)).await;
     let accounts = check_accounts(&aws, &options).await?;
@@ -29,10 +31,8 @@ pub(super) async fn run(config: &Config, check: bool, edge: &Edge) -> Result<Exi
         notes: accounts.notes.iter().map(|note| sentence(Some(note.account_id), &note.reason)).collect(),
     };
     let view = View { color: edge.stdout.color && !destination.is_file(), ..edge.stdout };
-    match output.format {
-        Format::Json => destination.deliver(|mut out| accounts_json::write(&list, &mut out))?,
-        Format::Text => destination.print(&terminal::accounts(&list, &view), view.color)?,
-    }
+    let text = |out: &mut dyn Write| print(out, view.color)(&terminal::accounts(&list, &view));
+    destination.deliver(|out| to.format.accounts(&list, out, text))?;
     Ok(if is_complete { Exit::Clean } else { Exit::Incomplete })
 }
 

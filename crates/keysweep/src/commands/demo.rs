@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use keysweep_aws::Aws;
+use keysweep_report::Format;
 use orgsim::{Generate, Sim, World};
 
 use super::{scan, simulated};
 use crate::{
-    config::{Config, Format, OrganizationArgs, ScanArgs},
+    config::{Config, OrganizationArgs, ScanArgs},
     edge::{self, Edge},
     exit::{Exit, Failure},
     output::Destination,

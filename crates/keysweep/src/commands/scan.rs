@@ -1,6 +1,6 @@
 //! `keysweep scan`.
 
-use std::sync::Arc;
+use std::{io::Write, sync::Arc};
 
 use keysweep_aws::Aws;
 use keysweep_files::shown;
@@ -11,11 +11,11 @@ use super::{
     saved,
 };
 use crate::{
-    config::{Config, Format},
+    config::Config,
     edge::{self, Edge},
     exit::{Exit, Failure},
     interrupt::Graceful,
-    output::Destination,
+    output::{Destination, print},
     progress::ProgressLine,
     settings::{Output, Settings, Source},
     terminal::{self, View},
@@ -58,12 +58,8 @@ pub(super) fn deliver(
 ) -> Result<(), Failure> {
     let is_file = destination.is_file();
     let view = View { all: output.all, color: edge.stdout.color && !is_file, ..edge.stdout };
-    match output.format {
-        Format::Json => destination.deliver(|out| keysweep_report::json::write(result, findings, out))?,
-        Format::Text => {
-            destination.print_by(view.color, |print| terminal::scan(result, findings, &view, print))?;
-        }
-    }
+    let text = |out: &mut dyn Write| terminal::scan(result, findings, &view, &mut print(out, view.color));
+    destination.deliver(|out| output.format.scan(result, findings, out, text))?;
     if let (true, Some(path)) = (is_file, &output.file) {
         edge::say(&format!("{}\nwritten to {}", terminal::totals(result, &view).trim_end(), shown(path)));
     }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use keysweep_model::{AccountId, words};
+use keysweep_model::AccountId;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
@@ -95,15 +95,5 @@ impl FromStr for AsOf {
         let is_day = text.len() == "2026-03-01".len();
         let time = if is_day { text.parse().and_then(day) } else { text.parse() };
         time.map(Self).map_err(|_| AsOfError(text.to_owned()))
-    }
-}
-
-words! {
-    /// A format of results.
-    Format, "format", {
-        /// For people.
-        Text = "text",
-        /// For programs.
-        Json = "json",
     }
 }
