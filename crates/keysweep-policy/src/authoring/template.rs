@@ -25,7 +25,7 @@ struct Body {
 /// The policy `id` for a kind of resource.
 #[must_use]
 pub fn of(id: &PolicyId, resource: ResourceType) -> Template {
-    let body = body(resource);
+    let (_, body) = &BODIES[resource as usize];
     let name = crate::objects::Object::judged(resource).name();
     let params = body.param.map(|param| format!("//! params:\n//!   {param}\n")).unwrap_or_default();
     let policy = format!(
@@ -59,9 +59,11 @@ fn check({name}, params) {{
 
 const AGE: &str = "max_age_days: { type: integer, default: 90, min: 1, help: The greatest age in days }";
 
-fn body(resource: ResourceType) -> Body {
-    match resource {
-        ResourceType::AccessKey => Body {
+/// What a template has for each kind of resource, in the order of [`ResourceType::ALL`].
+static BODIES: [(ResourceType, Body); ResourceType::ALL.len()] = [
+    (
+        ResourceType::AccessKey,
+        Body {
             title: "Active access keys are replaced in time",
             remedy: Remedy::Rotate,
             param: Some(AGE),
@@ -105,7 +107,10 @@ fn body(resource: ResourceType) -> Body {
   expect: { status: unknown }
 ",
         },
-        ResourceType::User => Body {
+    ),
+    (
+        ResourceType::User,
+        Body {
             title: "Users with a console password have MFA",
             remedy: Remedy::Notify,
             param: None,
@@ -129,7 +134,10 @@ fn body(resource: ResourceType) -> Body {
   expect: { status: fail, message: no MFA }
 ",
         },
-        ResourceType::Account => Body {
+    ),
+    (
+        ResourceType::Account,
+        Body {
             title: "An account has few old access keys",
             remedy: Remedy::None,
             param: Some(AGE),
@@ -150,7 +158,10 @@ fn body(resource: ResourceType) -> Body {
   expect: { status: fail, message: 1 old key }
 ",
         },
-        ResourceType::Root => Body {
+    ),
+    (
+        ResourceType::Root,
+        Body {
             title: "The root user has no access key",
             remedy: Remedy::Notify,
             param: None,
@@ -170,7 +181,10 @@ fn body(resource: ResourceType) -> Body {
   expect: { status: fail, severity: critical }
 ",
         },
-        ResourceType::Password => Body {
+    ),
+    (
+        ResourceType::Password,
+        Body {
             title: "Console passwords that are not used are removed",
             remedy: Remedy::Notify,
             param: Some("max_idle_days: { type: integer, default: 45, min: 1, help: The most days without use }"),
@@ -190,7 +204,10 @@ fn body(resource: ResourceType) -> Body {
   expect: { status: fail, message: unused for 46 days }
 ",
         },
-        ResourceType::Mfa => Body {
+    ),
+    (
+        ResourceType::Mfa,
+        Body {
             title: "MFA devices are passkeys or hardware",
             remedy: Remedy::Notify,
             param: None,
@@ -210,7 +227,10 @@ fn body(resource: ResourceType) -> Body {
   expect: { status: fail }
 ",
         },
-        ResourceType::ServiceCredential => Body {
+    ),
+    (
+        ResourceType::ServiceCredential,
+        Body {
             title: "Service credentials expire",
             remedy: Remedy::Notify,
             param: None,
@@ -234,7 +254,10 @@ fn body(resource: ResourceType) -> Body {
   expect: { status: pass }
 ",
         },
-        ResourceType::SigningCertificate => Body {
+    ),
+    (
+        ResourceType::SigningCertificate,
+        Body {
             title: "Signing certificates are replaced in time",
             remedy: Remedy::Notify,
             param: Some(AGE),
@@ -258,7 +281,10 @@ fn body(resource: ResourceType) -> Body {
   expect: { status: pass }
 ",
         },
-        ResourceType::SshKey => Body {
+    ),
+    (
+        ResourceType::SshKey,
+        Body {
             title: "SSH keys are replaced in time",
             remedy: Remedy::Notify,
             param: Some(AGE),
@@ -282,5 +308,15 @@ fn body(resource: ResourceType) -> Body {
   expect: { status: pass }
 ",
         },
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_resource_has_its_own_row() {
+        assert!(BODIES.iter().map(|(resource, _)| resource).eq(ResourceType::ALL));
     }
 }

@@ -31,11 +31,12 @@ use keysweep_files::InvalidFile;
 use keysweep_model::ResourceType;
 
 pub use self::{
+    expect::CaseError,
     parse::Case,
     report::{CaseReport, Report},
     run::{CasesError, Options, run_folder, run_paths},
 };
-use crate::{Evaluation, Policy};
+use crate::{Evaluation, OverrideError, Policy};
 
 mod expect;
 mod given;
@@ -57,17 +58,17 @@ pub fn parse(source_name: &str, text: &str, resource: ResourceType) -> Result<Ve
 ///
 /// # Errors
 /// What the policy said and what the case expects, or why the case cannot be judged.
-pub fn run(policy: &Policy, case: &Case) -> Result<(), String> {
+pub fn run(policy: &Policy, case: &Case) -> Result<(), CaseError> {
     let policy = with_params(policy, case)?;
     case.expect.compare(&policy, &judge(&policy, case), &case.assumed)
 }
 
 /// The policy with the parameters of a case.
-pub(crate) fn with_params(policy: &Policy, case: &Case) -> Result<Policy, String> {
+pub(crate) fn with_params(policy: &Policy, case: &Case) -> Result<Policy, OverrideError> {
     if case.params.is_empty() {
         return Ok(policy.clone());
     }
-    policy.with_overrides(None, &case.params).map_err(|error| error.to_string())
+    policy.with_overrides(None, &case.params)
 }
 
 /// What the policy makes of a case.

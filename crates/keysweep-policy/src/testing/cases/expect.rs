@@ -6,16 +6,15 @@ use std::{
 };
 
 use keysweep_files::{
-    Diagnostic,
+    Diagnostic, did_you_mean,
     yaml::{self, Scalar},
 };
-use keysweep_model::{Evidence, EvidenceValue, FacetSet, Severity, Status, UnknownWord, Verdict};
+use keysweep_model::{Evidence, EvidenceValue, Facet, FacetSet, Severity, Status, UnknownWord, Verdict};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
-use super::given;
-use crate::{Evaluation, Outcome, Policy, objects::Object};
+use crate::{Evaluation, Outcome, OverrideError, Policy, objects::Object};
 
 /// What a policy must say, as written.
 #[derive(Deserialize, JsonSchema)]
@@ -39,6 +38,66 @@ pub(super) struct RawExpected {
     reads: Option<Vec<Spanned<String>>>,
 }
 
+/// In what a policy differs from what a case expects, or why the case cannot be judged.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum CaseError {
+    /// The policy does not take the parameters that the case gives.
+    #[error(transparent)]
+    Params(#[from] OverrideError),
+    /// The policy reads a fact that the case does not give.
+    #[error("the policy reads `{fact}`, which the case does not give: {hint}")]
+    NotGiven {
+        /// The name that scripts use.
+        fact: String,
+        /// What to give.
+        hint: String,
+    },
+    /// It is another result.
+    #[error("expected {expected}, got {status}{}", quoted(.message))]
+    Status {
+        /// The expected one.
+        expected: Status,
+        /// That of the policy.
+        status: Status,
+        /// What the policy says; may be empty.
+        message: String,
+    },
+    /// The message lacks a part.
+    #[error("expected {status} with a message that has `{part}`, got{}", quoted(.message))]
+    Message {
+        /// The result, which is as expected.
+        status: Status,
+        /// The part.
+        part: String,
+        /// The message; may be empty.
+        message: String,
+    },
+    /// It is another severity.
+    #[error("expected the severity {expected}, got {severity}")]
+    Severity {
+        /// The expected one.
+        expected: Severity,
+        /// That of the policy.
+        severity: Severity,
+    },
+    /// The evidence lacks a fact, or has another value for it.
+    #[error("expected the evidence `{name}: {expected}`, got {found}")]
+    Evidence {
+        /// The name of the fact.
+        name: String,
+        /// The expected value.
+        expected: String,
+        /// What was found in its place.
+        found: String,
+    },
+    /// The policy touches facets that it should not.
+    #[error("the policy touches {facets}, which `reads` does not have")]
+    Reads {
+        /// Their names.
+        facets: String,
+    },
+}
+
 /// What a policy must say.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Expected {
@@ -58,7 +117,7 @@ impl RawExpected {
             }
             word(severity)
         });
-        let reads = self.reads.as_deref().map(given::facets).transpose()?;
+        let reads = self.reads.as_deref().map(facets).transpose()?;
         let evidence = self.evidence.into_iter().map(|(name, value)| (name, value.value)).collect();
         Ok(Expected { status, message: self.message, severity: severity.transpose()?, evidence, reads })
     }
@@ -67,6 +126,17 @@ impl RawExpected {
 /// One of a closed set of words.
 fn word<T: FromStr<Err = UnknownWord>>(word: &Spanned<String>) -> Result<T, Diagnostic> {
     word.value.parse().map_err(|error: UnknownWord| yaml::at(word, error.to_string()))
+}
+
+/// The facets of these names.
+pub(super) fn facets(names: &[Spanned<String>]) -> Result<FacetSet, Diagnostic> {
+    names.iter().try_fold(FacetSet::default(), |set, name| {
+        let facet = Facet::ALL.iter().find(|facet| facet.as_str() == name.value);
+        facet.map(|facet| set.with(*facet)).ok_or_else(|| {
+            let help = did_you_mean(&name.value, "there are", Facet::ALL.iter().map(|facet| facet.as_str()));
+            yaml::at(name, format!("there is no facet `{}`", name.value)).maybe_help(help)
+        })
+    })
 }
 
 /// What a policy said.
@@ -87,23 +157,23 @@ impl Expected {
         policy: &Policy,
         evaluation: &Evaluation,
         assumed: &BTreeSet<String>,
-    ) -> Result<(), String> {
+    ) -> Result<(), CaseError> {
         if let Some(name) = evaluation.evidence.keys().find(|name| assumed.contains(*name)) {
             return Err(not_given(policy, name));
         }
         let said = said(policy, evaluation)?;
         let Self { status, message, severity, evidence, reads } = self;
         if said.status != *status {
-            return Err(format!("expected {status}, got {}{}", said.status, quoted(&said.message)));
+            return Err(CaseError::Status { expected: *status, status: said.status, message: said.message });
         }
         if let Some(part) = message.as_ref().filter(|part| !has_parts(&said.message, part)) {
-            return Err(format!("expected {status} with a message that has `{part}`, got{}", quoted(&said.message)));
+            return Err(CaseError::Message { status: *status, part: part.clone(), message: said.message });
         }
         let (came, added) = said.fail.unzip();
         if let (Some(wanted), Some(came)) = (severity, came)
             && *wanted != came
         {
-            return Err(format!("expected the severity {wanted}, got {came}"));
+            return Err(CaseError::Severity { expected: *wanted, severity: came });
         }
         for (name, wanted) in evidence {
             let found = added.as_ref().and_then(|added| added.get(name)).or(evaluation.evidence.get(name));
@@ -113,14 +183,14 @@ impl Expected {
         match reads.map(|reads| touched.difference(reads)) {
             Some(others) if !others.is_empty() => {
                 let others: Vec<String> = others.iter().map(|facet| format!("`{facet}`")).collect();
-                Err(format!("the policy touches {}, which `reads` does not have", others.join(", ")))
+                Err(CaseError::Reads { facets: others.join(", ") })
             }
             Some(_) | None => Ok(()),
         }
     }
 }
 
-fn said(policy: &Policy, evaluation: &Evaluation) -> Result<Said, String> {
+fn said(policy: &Policy, evaluation: &Evaluation) -> Result<Said, CaseError> {
     let plain = |status, message: String| Said { status, message, fail: None };
     Ok(match &evaluation.outcome {
         Outcome::Verdict(Verdict::Pass { note }) => plain(Status::Pass, note.clone().unwrap_or_default()),
@@ -136,9 +206,9 @@ fn said(policy: &Policy, evaluation: &Evaluation) -> Result<Said, String> {
     })
 }
 
-fn not_given(policy: &Policy, fact: &str) -> String {
+fn not_given(policy: &Policy, fact: &str) -> CaseError {
     let hint = hint(Object::judged(policy.metadata().resource), fact);
-    format!("the policy reads `{fact}`, which the case does not give: {hint}")
+    CaseError::NotGiven { fact: fact.to_owned(), hint }
 }
 
 /// What to give, so that a policy that judges `judged` can read the fact that it calls `name`.
@@ -157,13 +227,13 @@ fn has_parts(text: &str, pattern: &str) -> bool {
     rest.is_some()
 }
 
-fn compare_evidence(name: &str, wanted: &Scalar, found: Option<&EvidenceValue>) -> Result<(), String> {
-    let wanted = shown_scalar(wanted);
-    match found.map(shown) {
-        None => Err(format!("expected the evidence `{name}: {wanted}`, got none of that name")),
-        Some(found) if found != wanted => Err(format!("expected the evidence `{name}: {wanted}`, got `{found}`")),
-        Some(_) => Ok(()),
+fn compare_evidence(name: &str, wanted: &Scalar, found: Option<&EvidenceValue>) -> Result<(), CaseError> {
+    let (expected, found) = (shown_scalar(wanted), found.map(shown));
+    if found.as_ref() == Some(&expected) {
+        return Ok(());
     }
+    let found = found.map_or("none of that name".to_owned(), |found| format!("`{found}`"));
+    Err(CaseError::Evidence { name: name.to_owned(), expected, found })
 }
 
 /// A value as a case writes it.

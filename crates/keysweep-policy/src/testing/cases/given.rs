@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use keysweep_files::{Code, Diagnostic, did_you_mean, yaml};
-use keysweep_model::{Facet, FacetSet, Resource, ResourceType};
-use serde_yaml::Spanned;
+use keysweep_files::{Code, Diagnostic, yaml};
+use keysweep_model::{Resource, ResourceType};
 
 use super::{
+    expect::facets,
     object::Given,
     raw::{OTHERS, RawCase},
 };
@@ -82,15 +82,4 @@ fn check(case: &RawCase, kind: ResourceType) -> Result<(), Diagnostic> {
         return Err(yaml::at_location(&place, message).help(format!("give what is judged as `{judged}`{others}")));
     }
     Ok(())
-}
-
-/// The facets of these names.
-pub(super) fn facets(names: &[Spanned<String>]) -> Result<FacetSet, Diagnostic> {
-    names.iter().try_fold(FacetSet::default(), |set, name| {
-        let facet = Facet::ALL.iter().find(|facet| facet.as_str() == name.value);
-        facet.map(|facet| set.with(*facet)).ok_or_else(|| {
-            let help = did_you_mean(&name.value, "there are", Facet::ALL.iter().map(|facet| facet.as_str()));
-            yaml::at(name, format!("there is no facet `{}`", name.value)).maybe_help(help)
-        })
-    })
 }

@@ -145,7 +145,7 @@ impl Runner<'_> {
                 self.skipped += 1;
                 continue;
             }
-            let failure = run(policy, &case).err();
+            let failure = run(policy, &case).err().map(|error| error.to_string());
             if let Some(covered) = covered.and_then(|covered| with_params(covered.policy(), &case).ok()) {
                 // Only what it reaches matters: the verdict is that of the policy without probes.
                 let _ = judge(&covered, &case);

@@ -16,7 +16,7 @@ fn touched(resource: ResourceType, property: &str, case: &str) -> String {
     match parse("t", &case, resource) {
         Err(error) => format!("{}\n", error.diagnostics[0].message),
         Ok(cases) => {
-            let said = run(&policy, &cases[0]).unwrap_err();
+            let said = run(&policy, &cases[0]).unwrap_err().to_string();
             let said = said.strip_prefix("expected pass with a message that has `zzz`, got").unwrap_or(&said);
             format!("{}\n", said.trim_start_matches([':', ',']).trim())
         }
