@@ -3,15 +3,15 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use keysweep_aws::{AccountSession, Aws, Caller, Deadline, RoleOptions};
+use keysweep_aws::{AccountSession, AssumeError, Aws, Caller, Deadline, RoleOptions};
 use keysweep_model::{Account, AccountFacts, AccountGap, AccountId, AccountState, Step};
 
 use crate::{
     evidence::Evidence,
     judge::{Judge, Source},
+    options::{Roles, ScanOptions},
     read::Reader,
     rounds::Rounds,
-    scan::{Roles, ScanOptions},
     select::gap,
     sink::ScannedAccount,
 };
@@ -35,7 +35,7 @@ pub(crate) async fn open_session(
     roles: &Roles,
     account: AccountId,
     timeout: Duration,
-) -> Result<AccountSession, String> {
+) -> Result<AccountSession, AssumeError> {
     let deadline = Deadline::after(aws.clock(), timeout);
     let configured = roles.by_account.get(&account);
     if account == caller.account && configured.is_none() {
@@ -45,7 +45,7 @@ pub(crate) async fn open_session(
         || Arc::clone(&roles.default),
         |name| Arc::new(RoleOptions { name: name.clone(), ..(*roles.default).clone() }),
     );
-    aws.assume_role(&caller.partition, account, role, deadline).await.map_err(|error| error.to_string())
+    aws.assume_role(&caller.partition, account, role, deadline).await
 }
 
 impl Context {
@@ -54,7 +54,7 @@ impl Context {
         let options = &self.options;
         let session = open_session(&self.aws, &self.caller, &options.roles, account.id, options.account_timeout)
             .await
-            .map_err(|reason| lost(&account, Step::AssumeRole, reason))?;
+            .map_err(|error| lost(&account, Step::AssumeRole, error.to_string()))?;
         let at_once = options.concurrency.calls_per_account;
         let rounds = Rounds {
             judge: Judge {

@@ -14,7 +14,7 @@ use keysweep_model::{Account, AccountGap, AccountNote, RoleCheck};
 use crate::{
     account::open_session,
     discover::{self, AccountSource, Preflight, StartError},
-    scan::Roles,
+    options::Roles,
     select::{Choice, Remaining, Selection, not_listed, unmatched_exclusions},
 };
 
@@ -88,7 +88,8 @@ pub async fn check_accounts(aws: &Aws, options: &CheckOptions) -> Result<Checked
     let tried = stream::iter(checked.accounts).map(|mut row| async {
         if row.scope == Scope::InScope {
             let session = open_session(aws, &preflight.caller, roles, row.account.id, options.account_timeout).await;
-            row.role = session.map_or_else(|reason| RoleCheck::Failed { reason }, |_| RoleCheck::Assumed);
+            row.role =
+                session.map_or_else(|error| RoleCheck::Failed { reason: error.to_string() }, |_| RoleCheck::Assumed);
         }
         row
     });

@@ -18,7 +18,7 @@ use keysweep_model::{Account, AccountNote, Facet, ServiceCredential, Tags, Unrea
 
 use crate::{
     evidence::Evidence,
-    scan::Reading,
+    options::Reading,
     subject::{Subject, Wants},
 };
 use answer::Existence;

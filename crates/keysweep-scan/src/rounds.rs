@@ -8,8 +8,8 @@ use keysweep_model::{Account, AccountFacts, Facet, FacetSet, Fact, ResourceType,
 use crate::{
     counts::Counts,
     judge::{AccountWants, Judge, Judged, Look},
+    options::Extent,
     read::Reader,
-    scan::Extent,
     sink::ScannedAccount,
     subject::{Origins, Subject, Wants},
 };

@@ -7,7 +7,7 @@ use keysweep_aws::{CredentialReport, ReportError};
 use keysweep_model::{Facet, Fact, RootActivity, Unreadable, User, UserName};
 
 use super::{Reader, merge};
-use crate::scan::Reading;
+use crate::options::Reading;
 
 /// How old a report may be for its last uses to be as good as asking now: AWS records no more than the first use in
 /// each span of 15 minutes anyway.

@@ -15,7 +15,7 @@ use super::{
     Reader,
     merge::{self, Merged},
 };
-use crate::{scan::Reading, subject::Subject};
+use crate::{options::Reading, subject::Subject};
 
 /// Users of a report or of a list that are no longer users by that name.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
