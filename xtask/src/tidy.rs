@@ -5,16 +5,21 @@
 
 mod architecture;
 mod case_files;
+mod circles;
 mod code;
 mod direct_io;
 mod edges;
+mod error_types;
 mod file_budget;
+mod function_budget;
 mod inheritance;
 mod lints;
 mod manifest;
 mod module_docs;
+mod modules;
 mod no_ambient;
 mod no_ignored_tests;
+mod plain_words;
 mod quarantine;
 mod top_level;
 mod tree;
@@ -33,14 +38,18 @@ type Check = fn(&Tree) -> Vec<Problem>;
 const RULES: &[(&str, Check)] = &[
     ("architecture", architecture::check),
     ("case-files", case_files::check),
+    ("circles", circles::check),
     ("direct-io", direct_io::check),
     ("edges", edges::check),
+    ("error-types", error_types::check),
     ("file-budget", file_budget::check),
+    ("function-budget", function_budget::check),
     ("inheritance", inheritance::check),
     ("lints", lints::check),
     ("module-docs", module_docs::check),
     ("no-ambient", no_ambient::check),
     ("no-ignored-tests", no_ignored_tests::check),
+    ("plain-words", plain_words::check),
     ("quarantine", quarantine::check),
     ("top-level", top_level::check),
 ];

@@ -40,7 +40,7 @@ pub(super) fn without_tests(code: &str) -> String {
 }
 
 /// The length of the item at the start of the code: up to its `;`, or to the end of its braces.
-fn item_length(code: &str) -> usize {
+pub(super) fn item_length(code: &str) -> usize {
     let mut depth = 0_usize;
     for (at, character) in code.char_indices() {
         match character {
@@ -53,6 +53,34 @@ fn item_length(code: &str) -> usize {
         }
     }
     code.len()
+}
+
+/// A word, `::`, or any other character.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token<'a> {
+    pub(super) text: &'a str,
+    /// From 1.
+    pub(super) line: usize,
+}
+
+impl Token<'_> {
+    pub(super) fn is_word(&self) -> bool {
+        self.text.starts_with(is_word)
+    }
+}
+
+/// The tokens of the code, without blanks.
+pub(super) fn tokens(code: &str) -> impl Iterator<Item = Token<'_>> {
+    code.lines().enumerate().flat_map(|(index, line)| {
+        let mut rest = line.trim_start();
+        std::iter::from_fn(move || {
+            let first = rest.chars().next()?;
+            let length = if rest.starts_with("::") { 2 } else { word_length(rest).max(first.len_utf8()) };
+            let (text, after) = rest.split_at(length);
+            rest = after.trim_start();
+            Some(Token { text, line: index + 1 })
+        })
+    })
 }
 
 /// Whether the character may be part of an identifier.

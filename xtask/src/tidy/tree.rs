@@ -26,7 +26,7 @@ pub(super) struct Tree {
 pub(super) struct File {
     /// From the root of the repository, with `/`.
     pub(super) path: String,
-    /// Read of Rust, Markdown and TOML only; empty otherwise.
+    /// Read of Rust, Markdown, TOML, Rhai and YAML only; empty otherwise.
     pub(super) text: String,
     /// Of Rust: the text with comments and literals blanked, so that lines and columns stay what they were.
     pub(super) code: String,
@@ -38,6 +38,15 @@ impl File {
     /// Numbered from 1: the lines of the code alone.
     pub(super) fn code_lines(&self) -> impl Iterator<Item = (usize, &str)> {
         numbered(&self.code)
+    }
+
+    /// The text without code: comments and literals of Rust, everything elsewhere.
+    pub(super) fn prose(&self) -> String {
+        if self.code.is_empty() {
+            return self.text.clone();
+        }
+        let shown = |(written, code): (char, char)| if code == ' ' || written == '\n' { written } else { ' ' };
+        self.text.chars().zip(self.code.chars()).map(shown).collect()
     }
 
     /// Numbered from 1: the lines as written.
@@ -92,7 +101,7 @@ impl Tree {
             return Ok(());
         }
         let text = match full.extension().and_then(|extension| extension.to_str()) {
-            Some("rs" | "md" | "toml") => {
+            Some("rs" | "md" | "toml" | "rhai" | "yaml") => {
                 fs::read_to_string(&full).with_context(|| format!("could not read `{path}`"))?
             }
             Some(_) | None => String::new(),
@@ -105,6 +114,11 @@ impl Tree {
     /// The paths of all files.
     pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
         self.files.iter().map(|file| file.path.as_str())
+    }
+
+    /// All files.
+    pub(super) fn files(&self) -> impl Iterator<Item = &File> {
+        self.files.iter()
     }
 
     /// All files of Rust.
