@@ -113,7 +113,7 @@ impl Sink for Others {
         match account {
             AccountResult::Scanned(account) if is_throttled(&account.account.id.to_string()) => {}
             AccountResult::Scanned(_) | AccountResult::Failed(_) | AccountResult::Skipped(_) => {
-                self.last = Instant::now()
+                self.last = Instant::now();
             }
         }
         Ok(())
