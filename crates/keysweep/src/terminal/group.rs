@@ -68,17 +68,8 @@ pub(super) fn subject(finding: &Finding) -> Row {
 
 /// What stands in the place of a user where there is none.
 fn whole(resource: ResourceType) -> String {
-    match resource {
-        ResourceType::Root => "(root user)".to_owned(),
-        ResourceType::Account => "(account)".to_owned(),
-        ResourceType::AccessKey
-        | ResourceType::User
-        | ResourceType::Password
-        | ResourceType::Mfa
-        | ResourceType::ServiceCredential
-        | ResourceType::SigningCertificate
-        | ResourceType::SshKey => String::new(),
-    }
+    let noun = resource.phrase().split_once(' ').map_or("", |(_article, noun)| noun);
+    if resource.is_of_account() { format!("({noun})") } else { String::new() }
 }
 
 /// Says how many of a group are not shown, where any are not.
