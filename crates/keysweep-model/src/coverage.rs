@@ -1,5 +1,7 @@
 //! Coverage: which accounts were judged, and which were not and why.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{AccountId, word::words};
 
 /// Which accounts were judged and which were not: expected = scanned + failed + skipped, always.
@@ -25,7 +27,7 @@ impl Coverage {
 }
 
 /// An account that was not read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountGap {
     /// The account; none for the accounts that a failed listing did not name, and where a selection leaves no
     /// account.

@@ -64,9 +64,7 @@ trait Item {
     fn created_at(&self) -> Option<Timestamp>;
 
     /// Whether a credential report only leaves room for it.
-    fn is_possible(&self) -> bool {
-        false
-    }
+    fn is_possible(&self) -> bool;
 }
 
 macro_rules! items {
@@ -245,73 +243,38 @@ impl Resource {
     }
 }
 
-impl Item for AccessKey {
-    fn id(&self) -> Fact<Option<&str>> {
-        self.id.as_ref().map(|id| Some(id.as_str()))
-    }
+macro_rules! item {
+    ($item:ty, $id:expr, $created_at:expr, $is_possible:expr) => {
+        impl Item for $item {
+            fn id(&self) -> Fact<Option<&str>> {
+                let id: for<'a> fn(&'a Self) -> Fact<Option<&'a str>> = $id;
+                id(self)
+            }
 
-    fn created_at(&self) -> Option<Timestamp> {
-        self.created_at.value().copied()
-    }
+            fn created_at(&self) -> Option<Timestamp> {
+                let created_at: fn(&Self) -> Option<&Timestamp> = $created_at;
+                created_at(self).copied()
+            }
 
-    fn is_possible(&self) -> bool {
-        self.is_possible()
-    }
+            fn is_possible(&self) -> bool {
+                let is_possible: fn(&Self) -> bool = $is_possible;
+                is_possible(self)
+            }
+        }
+    };
 }
 
-impl Item for Password {
-    fn id(&self) -> Fact<Option<&str>> {
-        Fact::Live(None)
-    }
-
-    fn created_at(&self) -> Option<Timestamp> {
-        None
-    }
-}
-
-impl Item for MfaDevice {
-    fn id(&self) -> Fact<Option<&str>> {
-        Fact::Live(Some(&self.serial_number))
-    }
-
-    fn created_at(&self) -> Option<Timestamp> {
-        self.enabled_at.value().copied()
-    }
-}
-
-impl Item for ServiceCredential {
-    fn id(&self) -> Fact<Option<&str>> {
-        Fact::Live(Some(&self.id))
-    }
-
-    fn created_at(&self) -> Option<Timestamp> {
-        self.created_at.value().copied()
-    }
-}
-
-impl Item for SigningCertificate {
-    fn id(&self) -> Fact<Option<&str>> {
-        self.id.as_ref().map(|id| Some(id.as_str()))
-    }
-
-    fn created_at(&self) -> Option<Timestamp> {
-        self.created_at.value().copied()
-    }
-
-    fn is_possible(&self) -> bool {
-        self.is_possible()
-    }
-}
-
-impl Item for SshKey {
-    fn id(&self) -> Fact<Option<&str>> {
-        Fact::Live(Some(&self.id))
-    }
-
-    fn created_at(&self) -> Option<Timestamp> {
-        self.created_at.value().copied()
-    }
-}
+item!(AccessKey, |it| it.id.as_ref().map(|id| Some(id.as_str())), |it| it.created_at.value(), Self::is_possible);
+item!(Password, |_| Fact::Live(None), |_| None, |_| false);
+item!(MfaDevice, |it| Fact::Live(Some(&it.serial_number)), |it| it.enabled_at.value(), |_| false);
+item!(ServiceCredential, |it| Fact::Live(Some(&it.id)), |it| it.created_at.value(), |_| false);
+item!(
+    SigningCertificate,
+    |it| it.id.as_ref().map(|id| Some(id.as_str())),
+    |it| it.created_at.value(),
+    Self::is_possible
+);
+item!(SshKey, |it| Fact::Live(Some(&it.id)), |it| it.created_at.value(), |_| false);
 
 #[cfg(test)]
 mod tests {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use keysweep_model::{
     AccessKey, AccountFacts, AccountGap, AccountId, CredentialStatus, Fact, Partition, Run, SavedAccount,
-    SigningCertificate, Step,
+    SigningCertificate,
 };
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
@@ -40,8 +40,8 @@ struct RunLine {
 #[serde(rename_all = "snake_case")]
 pub(super) enum WrittenLine<'a> {
     Account(&'a AccountFacts),
-    Failed(Gap),
-    Skipped(Gap),
+    Failed(&'a AccountGap),
+    Skipped(&'a AccountGap),
     End(End),
 }
 
@@ -56,8 +56,8 @@ pub(super) enum Line {
 #[derive(Debug, Deserialize)]
 struct Keys {
     account: Option<Box<AccountFacts>>,
-    failed: Option<Gap>,
-    skipped: Option<Gap>,
+    failed: Option<AccountGap>,
+    skipped: Option<AccountGap>,
     end: Option<End>,
 }
 
@@ -69,10 +69,10 @@ impl<'de> Deserialize<'de> for Line {
                 Ok(Self::Account(SavedAccount::Read(facts)))
             }
             Keys { account: None, failed: Some(gap), skipped: None, end: None } => {
-                Ok(Self::Account(SavedAccount::Failed(gap.gap())))
+                Ok(Self::Account(SavedAccount::Failed(gap)))
             }
             Keys { account: None, failed: None, skipped: Some(gap), end: None } => {
-                Ok(Self::Account(SavedAccount::Skipped(gap.gap())))
+                Ok(Self::Account(SavedAccount::Skipped(gap)))
             }
             Keys { account: None, failed: None, skipped: None, end: Some(end) } => Ok(Self::End(end)),
             Keys { .. } => Err(D::Error::custom("a line is one of `account`, `failed`, `skipped` and `end`")),
@@ -97,14 +97,6 @@ fn mark_slots(facts: &mut AccountFacts) {
             }
         }
     }
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Gap {
-    account_id: Option<AccountId>,
-    account_name: String,
-    step: Step,
-    reason: String,
 }
 
 /// The last line.
@@ -141,21 +133,5 @@ impl Header {
             management_account_id: self.run.management_account_id,
             partition: self.run.partition,
         }
-    }
-}
-
-impl Gap {
-    pub(super) fn of(gap: &AccountGap) -> Self {
-        Self {
-            account_id: gap.account_id,
-            account_name: gap.account_name.clone(),
-            step: gap.step,
-            reason: gap.reason.clone(),
-        }
-    }
-
-    pub(super) fn gap(self) -> AccountGap {
-        let Self { account_id, account_name, step, reason } = self;
-        AccountGap { account_id, account_name, step, reason }
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, Write};
 use keysweep_model::{Run, SavedAccount};
 use sha2::{Digest, Sha256};
 
-use super::line::{End, Gap, Header, WrittenLine};
+use super::line::{End, Header, WrittenLine};
 use crate::document::line;
 
 /// An inventory that is being made. Accounts are kept in a file of its own as they come, because what the header says of
@@ -30,8 +30,8 @@ impl<F: Read + Write + Seek> Writer<F> {
         self.records += 1;
         let text = line(&match record {
             SavedAccount::Read(facts) => WrittenLine::Account(facts),
-            SavedAccount::Failed(gap) => WrittenLine::Failed(Gap::of(gap)),
-            SavedAccount::Skipped(gap) => WrittenLine::Skipped(Gap::of(gap)),
+            SavedAccount::Failed(gap) => WrittenLine::Failed(gap),
+            SavedAccount::Skipped(gap) => WrittenLine::Skipped(gap),
         })?;
         self.spool.write_all(&text)
     }
