@@ -83,7 +83,10 @@ fn code(message: &str) -> Code {
         Code::UnknownField
     } else if message.starts_with("missing field") {
         Code::MissingField
-    } else if ["expected ", "invalid ", "unknown variant"].iter().any(|start| message.starts_with(start)) {
+    } else if ["expected ", "invalid ", "unknown variant", "cannot deserialize "]
+        .iter()
+        .any(|start| message.starts_with(start))
+    {
         Code::BadValue
     } else {
         Code::MalformedYaml
@@ -93,13 +96,19 @@ fn code(message: &str) -> Code {
 /// The reader's messages that speak of readers, in the words of those who write files.
 fn plain(message: &str) -> &str {
     match message {
-        "expected string scalar" => "expected a string",
+        "expected string scalar" => "expected one value, not a list or a map",
+        "cannot deserialize null into string; use Option<String>" => "expected a string, not null",
         "expected sequence start" => "expected a list",
+        "invalid u8" => "expected an integer, 0 to 255",
         "invalid u32" | "invalid u64" => "expected an integer, 0 or more",
         "invalid i64" => "expected an integer",
-        "invalid f64" => "expected a float",
-        "invalid bool" => "expected a boolean, `true` or `false`",
+        "invalid floating point" => "expected an integer or a float",
+        "invalid boolean (strict mode expects true/false)" => "expected a boolean, `true` or `false`",
         "expected mapping start" => "expected a map of fields, each a `name: value`",
+        other if other.starts_with("multiple YAML documents") => "expected one YAML document, not several",
+        other if other.starts_with("budget breached: Aliases") => "there are more than 16 aliases (`*name`)",
+        other if other.starts_with("alias replay limit") => "the aliases (`*name`) stand for too much",
+        other if other.starts_with("budget breached") => "there is too much in it",
         other => other.split(", set DuplicateKeyPolicy").next().unwrap_or(other),
     }
 }
@@ -234,5 +243,54 @@ impl<'de> Visitor<'de> for ScalarVisitor {
             }
         }
         Ok(Scalar::List(list))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn what_the_reader_says_is_said_in_the_words_of_those_who_write_files() {
+        fn error<T: DeserializeOwned>(text: &str) -> String {
+            let wrong = parse::<T>(text).map(|_| ()).unwrap_err();
+            format!("{}: {}\n", wrong.code, wrong.message)
+        }
+        let said = [
+            error::<f64>("true"),
+            error::<f64>("[1]"),
+            error::<u32>("-1"),
+            error::<u8>("300"),
+            error::<i64>("x"),
+            error::<bool>("yes"),
+            error::<String>("{}"),
+            error::<String>("~"),
+            error::<Vec<String>>("x"),
+            error::<BTreeMap<String, String>>("x"),
+            error::<String>("a\n---\nb"),
+            error::<BTreeMap<String, String>>("{ a: 1, a: 2 }"),
+            error::<Vec<String>>(&format!("[&a x{}]", ", *a".repeat(17))),
+            error::<Vec<Vec<String>>>(&format!("[&a [{}]{}]", "x, ".repeat(200), ", *a".repeat(9))),
+            error::<Vec<String>>(&format!("[{}]", "x, ".repeat(60_000))),
+        ];
+        insta::assert_snapshot!(said.concat(), @"
+        bad-value: expected an integer or a float
+        bad-value: expected one value, not a list or a map
+        bad-value: expected an integer, 0 or more
+        bad-value: expected an integer, 0 to 255
+        bad-value: expected an integer
+        bad-value: expected a boolean, `true` or `false`
+        bad-value: expected one value, not a list or a map
+        bad-value: expected a string, not null
+        bad-value: expected a list
+        bad-value: expected a map of fields, each a `name: value`
+        malformed-yaml: expected one YAML document, not several
+        malformed-yaml: duplicate mapping key: a
+        malformed-yaml: there are more than 16 aliases (`*name`)
+        malformed-yaml: the aliases (`*name`) stand for too much
+        malformed-yaml: there is too much in it
+        ");
     }
 }

@@ -27,10 +27,7 @@ pub(crate) struct Runtimes(Mutex<Vec<Runtime>>);
 struct Runtime {
     global: GlobalRuntimeState,
     caches: Caches,
-    /// The constants of the file, and while `check` runs its variables.
-    scope: Scope<'static>,
     imports: usize,
-    constants: usize,
 }
 
 impl Runtimes {
@@ -58,17 +55,18 @@ impl Runtime {
         let (mut caches, mut scope) = (Caches::new(), Scope::new());
         #[expect(deprecated, reason = "Rhai has no other way to keep the caches")]
         let _ = engine.eval_statements_raw(&mut global, &mut caches, &mut scope, script.statements())?;
-        let (imports, constants) = (global.num_imports(), scope.len());
-        Ok(Self { global, caches, scope, imports, constants })
+        let imports = global.num_imports();
+        Ok(Self { global, caches, imports })
     }
 
     fn call(&mut self, engine: &Engine, now: Timestamp, [mut judged, mut params]: [Dynamic; 2]) -> Result<Dynamic> {
         self.global.tag = Dynamic::from(Time(now));
-        let mut context = EvalContext::new(engine, &mut self.global, &mut self.caches, &mut self.scope, None);
+        // The constants of the file are not in it: they are `global::NAME`, and a function may have variables of these names.
+        let mut scope = Scope::new();
+        let mut context = EvalContext::new(engine, &mut self.global, &mut self.caches, &mut scope, None);
         let result = context.call_fn_raw(ENTRY, false, false, &mut [&mut judged, &mut params]);
         // A script that was stopped leaves these as they were.
         self.global.truncate_imports(self.imports);
-        self.scope.rewind(self.constants);
         result
     }
 }

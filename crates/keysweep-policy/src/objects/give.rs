@@ -13,7 +13,7 @@ use keysweep_files::{
 };
 use keysweep_model::{
     Account, AccountFacts, AccountState, CredentialStatus, FacetSet, Fact, Facts, IdError, Owner, Permissions,
-    Resource, ResourceType, RootCredentials, Slot, Tags, Unreadable, User,
+    Resource, ResourceType, RootCredentials, Slot, Tags, Unreadable, User, UserName,
 };
 
 use super::Object;
@@ -88,6 +88,8 @@ pub(crate) struct Draft {
     pub(crate) as_of: Timestamp,
     pub(super) facts: AccountFacts,
     pub(super) user: User,
+    /// The names of the account's users.
+    pub(super) names: BTreeSet<UserName>,
     /// The properties that rest on an assumption.
     assumed: BTreeSet<String>,
     refused: Option<Diagnostic>,
@@ -108,6 +110,7 @@ impl Draft {
             as_of,
             facts: AccountFacts::unread(Arc::new(account)),
             user: User::unread("alice".parse()?, String::new(), "/".to_owned()),
+            names: BTreeSet::new(),
             assumed: BTreeSet::new(),
             refused: None,
         })
@@ -171,7 +174,7 @@ impl Draft {
     pub(crate) fn span(&mut self, count: f64, unit: f64) -> Option<SignedDuration> {
         const MOST: f64 = 36_500.0;
         if !(-MOST..=MOST).contains(&(count * unit / DAY)) {
-            self.refuse(format!("days must be within {MOST}, not `{count}`"));
+            self.refuse(format!("a span of time has at most {MOST} days"));
             return None;
         }
         Some(SignedDuration::from_secs_f64(count * unit))

@@ -106,11 +106,16 @@ fn give_idle(it: &mut Draft, at: Timestamp) {
 }
 
 fn give_used(it: &mut Draft, give: impl FnOnce(&mut Option<String>, &mut Option<String>)) {
+    let mut was_used = false;
     last(&mut it.user.access_keys, |key| {
         if let Fact::Live(LastUsed::At { service, region, .. }) = &mut key.last_used {
             give(service, region);
+            was_used = true;
         }
     });
+    if !was_used {
+        it.refuse("only a key that was used has a last service and Region: give it `idle_days` too");
+    }
 }
 
 /// The minutes from the making of the user to that of its key tell one by the other. Where the age of neither is given,

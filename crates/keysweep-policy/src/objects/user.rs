@@ -22,7 +22,7 @@ pub(super) static USER: Row = Row {
     },
     keep: |it| {
         let name = it.user.name.clone();
-        if it.facts.users.value().is_some_and(|users| users.iter().any(|user| user.name == name)) {
+        if !it.names.insert(name.clone()) {
             it.refuse(format!("another user of the account has the name `{name}`"));
         }
         push(&mut it.facts.users, Arc::new(it.user.clone()));

@@ -278,6 +278,13 @@ proptest! {
     }
 }
 
+#[test]
+fn a_variable_of_check_may_have_the_name_of_a_constant() {
+    let script = "const A = 1;\nfn check(key, params) { let A = key.id.len(); fail(`${A} ${global::A}`) }";
+    let outcome = judge(&policy(script), user()).outcome;
+    insta::assert_snapshot!(show(&outcome), @r#"Fail { message: "20 1", severity: None, evidence: {} }"#);
+}
+
 /// Each evaluation is as if it were the first, though Rhai keeps what it has looked up.
 #[test]
 fn an_evaluation_leaves_nothing_behind() {

@@ -406,14 +406,14 @@ fn metadata_that_means_harm_is_refused() {
         ended("//! include: !include /etc/passwd"),
     ];
     insta::assert_snapshot!(ends.join("\n"), @"
-    refused: budget breached: Aliases { aliases: 17 }
-    refused: expected a string
-    refused: expected a string
-    refused: expected a string
+    refused: there are more than 16 aliases (`*name`)
+    refused: expected one value, not a list or a map
+    refused: expected one value, not a list or a map
+    refused: expected one value, not a list or a map
     refused: duplicate mapping key: a
     refused: expected a map of fields, each a `name: value`
-    refused: alias replay limit exceeded: total_replayed_events=1001 > 1000 at line 2, column 2012 (defined at line 2, column 13) (used at line 3, column 11)
-    refused: alias replay limit exceeded: total_replayed_events=1001 > 1000 at line 2, column 404 (defined at line 2, column 13) (used at line 5, column 11)
+    refused: the aliases (`*name`) stand for too much
+    refused: the aliases (`*name`) stand for too much
     refused: alias references unknown anchor
     refused: there is a character here that is not seen, U+0000
     refused: unknown field `include`, expected one of id, title, severity, resource, remedy, description, params, frameworks, references, language, enabled

@@ -246,7 +246,7 @@ fn mistakes_are_shown_where_they_are() {
     3 | //! title: B
       |     ^^^^^
 
-    error[bad-value]: expected a string
+    error[bad-value]: expected one value, not a list or a map
      --> p.rhai:2:12
       |
     2 | //! title: [A]

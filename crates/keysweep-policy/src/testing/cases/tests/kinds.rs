@@ -234,6 +234,8 @@ fn what_does_not_belong_into_a_case_is_refused() {
         touched(AccessKey, "x.id", "mfa: {},"),
         touched(AccessKey, "x.id", "account: { users: [] },"),
         touched(AccessKey, "x.id", "access_key: { age_days: 1, minutes_after_user: 1 }, user: { age_days: 2 },"),
+        touched(AccessKey, "x.id", "access_key: { last_used_service: s3 },"),
+        touched(AccessKey, "x.id", "access_key: { age_days: 1, never_used: true, last_used_region: us-east-1 },"),
         touched(Account, "x.id", "root: { has_mfa: true },"),
         touched(Account, "x.id", "user: {},"),
         touched(Account, "x.id", "account: { users: [{ name: a }, { name: a }] },"),
@@ -252,6 +254,8 @@ fn what_does_not_belong_into_a_case_is_refused() {
     the policy judges an access key: a case gives no `mfa`
     only cases of policies for accounts give the account's `users`
     the ages of the key and of its user tell this already
+    only a key that was used has a last service and Region: give it `idle_days` too
+    only a key that was used has a last service and Region: give it `idle_days` too
     the policy judges an account: a case gives no `root`
     the policy judges an account: a case gives no `user`
     another user of the account has the name `a`
@@ -259,7 +263,7 @@ fn what_does_not_belong_into_a_case_is_refused() {
     a root user without MFA has no hardware MFA
     a case of this policy gives no `has_password` of the user
     a password that was never used is idle since it was set
-    days must be within 36500, not `1000000000`
+    a span of time has at most 36500 days
     the case gives the user a password and says that there is none
     the case gives the user 0 MFA devices
     `phone` is not a kind of MFA device: use one of virtual, hardware, passkey
