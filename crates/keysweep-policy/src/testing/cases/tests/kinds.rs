@@ -203,7 +203,7 @@ fn nothing_that_decides_has_a_default_beside_what_is_given() {
         touched(Root, "x.has_hardware_mfa", "root: { has_mfa: true },"),
         touched(Root, "x.idle_days", "root: { never_used: true },"),
         touched(Account, "x.password_policy.reuse_prevention", "account: { password_policy: { minimum_length: 8 } },"),
-        touched(Account, "x.users[1].age_days", "account: { users: [{ age_days: 3 }, {}] },"),
+        touched(Account, "x.users[1].age_days", "account: { users: [{ age_days: 3 }, ~] },"),
         touched(ServiceCredential, "x.expires_on", "service_credential: { lifetime_days: 3 },"),
         touched(Mfa, "x.age_days", "mfa: { kind: virtual },"),
     ];
