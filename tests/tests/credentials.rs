@@ -295,7 +295,7 @@ fn a_role_that_does_not_allow_the_tags_of_the_caller_is_explained() {
     organization.sim.with_world_mut(|world| world.accounts[0].roles.as_mut().unwrap()[3].tags_sessions = true);
     let accounts = || machine(keysweep("accounts --check --profile web --format json"), &organization).run();
     let ran = accounts();
-    insta::assert_snapshot!(ran.json()["accounts"][1]["role_reason"].as_str().unwrap(), @"sts:AssumeRole was denied: User: arn:aws:sts::111122223333:assumed-role/Pod/pod is not authorized to perform: sts:TagSession on resource: arn:aws:iam::222233334444:role/OrganizationAccountAccessRole (AccessDenied). Allow sts:TagSession in the trust policy of arn:aws:iam::222233334444:role/OrganizationAccountAccessRole and in the caller's IAM policy, because the caller's own session has tags that go along: `keysweep iam-policy` prints both policies");
+    insta::assert_snapshot!(ran.json()["accounts"][1]["role_reason"].as_str().unwrap(), @"sts:AssumeRole was denied: User: arn:aws:sts::111122223333:assumed-role/Pod/pod is not authorized to perform: sts:TagSession on resource: arn:aws:iam::222233334444:role/OrganizationAccountAccessRole (AccessDenied). Allow sts:TagSession in the trust policy of arn:aws:iam::222233334444:role/OrganizationAccountAccessRole and in the caller's IAM policy, because the caller's own session has tags that are passed on: `keysweep iam-policy` prints both policies");
     organization.sim.with_world_mut(|world| {
         world.accounts[1].roles.as_mut().unwrap()[0].trusted_actions = vec!["sts:TagSession".into()];
     });

@@ -104,7 +104,7 @@ fn the_demo_names_what_to_try_next() {
     exit 0
 
     Try next:  keysweep demo --as-of 2027-03-01        what will be too old by the first of March
-               keysweep orgsim serve                   the same organization over HTTP, for any AWS client
+               keysweep orgsim serve --broken          the same organization over HTTP, for any AWS client
                keysweep accounts --check               your own: which accounts a scan would reach (needs AWS credentials)
     ");
 }

@@ -69,7 +69,7 @@ async fn an_old_password_that_is_not_in_the_report_is_unknown() {
     });
     insta::assert_snapshot!(outcome.await.text(), @"
     2 of 2 accounts scanned
-    100000000001 ann password password-max-age unknown: credential report could not be read: the report of 2026-11-01T00:00:00Z tells of no password of the user
+    100000000001 ann password password-max-age unknown: credential report could not be read: the report of 2026-11-01T00:00:00Z has no password of the user
     exit 3
     ");
 }

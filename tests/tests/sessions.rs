@@ -146,11 +146,11 @@ async fn credentials_of_another_partition_are_distinguished_from_wrong_ones() {
     texts.push(Scene::of(spotless(1)).in_region(None).with(error(403, "InvalidClientTokenId")).refused().await);
     insta::assert_snapshot!(texts.join("\n"), @"
     error: could not find out who is calling: sts:GetCallerIdentity was refused because the credentials are of another partition: The security token included in the request is invalid (InvalidClientTokenId)
-    hint: no Region is configured: name one of their partition by --region or AWS_REGION, such as us-gov-west-1
+    hint: no Region is configured: set one of their partition with --region or AWS_REGION, such as us-gov-west-1
     error: could not find out who is calling: sts:GetCallerIdentity was refused because AWS does not accept the credentials: The security token included in the request is invalid (InvalidClientTokenId)
     hint: check the credentials, that the Region `eu-west-1` is in their partition and enabled in their account, and that the clock of this machine is right
     error: could not find out who is calling: sts:GetCallerIdentity was refused because the credentials are of another partition: The security token included in the request is invalid (InvalidClientTokenId)
-    hint: no Region is configured: name one of their partition by --region or AWS_REGION, such as cn-north-1
+    hint: no Region is configured: set one of their partition with --region or AWS_REGION, such as cn-north-1
     error: could not find out who is calling: sts:GetCallerIdentity was refused because AWS does not accept the credentials: The security token included in the request is invalid (InvalidClientTokenId)
     hint: check the credentials, that the Region `eu-west-1` is in their partition and enabled in their account, and that the clock of this machine is right
     error: could not find out who is calling: sts:GetCallerIdentity was refused because AWS does not accept the credentials: as the test wants it (InvalidClientTokenId)

@@ -76,7 +76,7 @@ fn a_disk_that_gets_full_ends_the_run_and_is_named_with_what_to_do() {
             insta::assert_snapshot!(ran.said(), @"
             exit 3
             error: could not keep the result of an account: temporary file in `DIR`: File too large (os error 27)
-            hint: make room there, or name a folder with more by TMPDIR
+            hint: make room there, or set TMPDIR to a folder with more space
             ");
         }
     }
@@ -90,7 +90,7 @@ fn a_folder_in_which_no_temporary_file_can_be_made_stops_the_scan_before_it_star
             insta::assert_snapshot!(run.run().said(), @"
             exit 4
             error: could not make a temporary file in `/none`: No such file or directory (os error 2)
-            hint: name a folder that can be written to by TMPDIR
+            hint: set TMPDIR to a folder that can be written to
             ");
         }
     }

@@ -27,7 +27,7 @@ async fn a_key_that_is_older_than_the_report_says_makes_the_report_worthless() {
     assert_eq!(alone.text(), with_accounts.text());
     insta::assert_snapshot!(alone.details(), @"
     2 of 2 accounts scanned
-    noted 100000000001: the users were read one by one: the credential report cannot be used: of the user `ann` it dates a key 2026-09-02T00:00:00Z, and the key was made at 2025-09-27T00:00:00Z
+    noted 100000000001: the users were read one by one: the credential report cannot be used: of the user `ann` it says that a key was made at 2026-09-02T00:00:00Z, and AWS says 2025-09-27T00:00:00Z
     100000000001 ann AKIAANNXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
     100000000001 ann AKIAANNXXXXXXXXXXXXX access-key-unused fail: unused for 59 days, limit 45
     100000000001 bob AKIABOBXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
@@ -46,8 +46,8 @@ async fn a_worthless_report_is_not_used_for_root_either() {
     let policies = [ACCESS_KEY_POLICIES, &["root-used"]].concat();
     insta::assert_snapshot!(Scene::of(world).by(&policies).scan().await.text(), @"
     2 of 2 accounts scanned
-    noted 100000000001: the users were read one by one: the credential report cannot be used: of the user `ann` it dates a key 2026-09-02T00:00:00Z, and the key was made at 2025-09-27T00:00:00Z
-    100000000001 (no user) root root-used unknown: credential report could not be read: the credential report cannot be used: of the user `ann` it dates a key 2026-09-02T00:00:00Z, and the key was made at 2025-09-27T00:00:00Z
+    noted 100000000001: the users were read one by one: the credential report cannot be used: of the user `ann` it says that a key was made at 2026-09-02T00:00:00Z, and AWS says 2025-09-27T00:00:00Z
+    100000000001 (no user) root root-used unknown: credential report could not be read: the credential report cannot be used: of the user `ann` it says that a key was made at 2026-09-02T00:00:00Z, and AWS says 2025-09-27T00:00:00Z
     100000000001 ann AKIAANNXXXXXXXXXXXXX access-key-max-age fail: active for 400 days, limit 90
     100000000001 ann AKIAANNXXXXXXXXXXXXX access-key-unused fail: unused for 59 days, limit 45
     exit 3

@@ -83,8 +83,8 @@ fn by_token(token: Option<&str>) -> (bool, Option<&str>) {
 fn token_after(action: &'static str, next: Option<&str>, this: Option<&str>) -> Result<String, CallError> {
     match next {
         Some(next) if Some(next) != this => Ok(next.to_owned()),
-        Some(_) => Err(CallError::bad_answer(action, "a page that is followed by itself")),
-        None => Err(CallError::bad_answer(action, "a page that says that more follows, but not where")),
+        Some(_) => Err(CallError::bad_answer(action, "a page that names itself as the next one")),
+        None => Err(CallError::bad_answer(action, "a page that says that more follow, but not which is next")),
     }
 }
 
@@ -111,7 +111,7 @@ mod tests {
         let two_more =
             |page: &str| by_token([("first", "x"), ("x", "y")].iter().find(|it| it.0 == page).map(|it| it.1));
         assert_eq!(read(two_more), "first,x,y");
-        insta::assert_snapshot!(read(|_| (true, None)), @"iam:ListUsers got an answer that cannot be used: a page that says that more follows, but not where");
-        insta::assert_snapshot!(read(|_| (true, Some("x"))), @"iam:ListUsers got an answer that cannot be used: a page that is followed by itself");
+        insta::assert_snapshot!(read(|_| (true, None)), @"iam:ListUsers got an answer that cannot be used: a page that says that more follow, but not which is next");
+        insta::assert_snapshot!(read(|_| (true, Some("x"))), @"iam:ListUsers got an answer that cannot be used: a page that names itself as the next one");
     }
 }

@@ -87,7 +87,7 @@ impl RoleArn {
         if message.contains("sts:SetSourceIdentity") {
             missing("sts:SetSourceIdentity", "--source-identity or the caller's own session sets a source identity")
         } else if message.contains("sts:TagSession") {
-            missing("sts:TagSession", "the caller's own session has tags that go along")
+            missing("sts:TagSession", "the caller's own session has tags that are passed on")
         } else {
             format!("Check that {self} exists, that it trusts the caller, and the external id if it asks for one")
         }

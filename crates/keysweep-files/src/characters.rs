@@ -33,8 +33,8 @@ fn diagnostic(character: char) -> Diagnostic {
     }
     let code = u32::from(character);
     let escape = if code > 0xffff { format!("\\U{code:08X}") } else { format!("\\u{code:04X}") };
-    let message = format!("there is a character here that is not seen, U+{code:04X}");
-    let help = format!("take it out; where a string needs it, write `{escape}` in double quotes");
+    let message = format!("there is an invisible character here, U+{code:04X}");
+    let help = format!("remove it; where a string needs it, write `{escape}` in double quotes");
     Diagnostic::new(Code::HiddenCharacter, message).help(help)
 }
 

@@ -7,7 +7,7 @@ pub const MAX_PATTERN: usize = 256;
 
 /// The error of a pattern that is longer than [`MAX_PATTERN`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the pattern has {length} bytes; {MAX_PATTERN} are allowed")]
+#[error("the pattern has {length} bytes; at most {MAX_PATTERN} are allowed")]
 pub struct PatternTooLong {
     /// Its length in bytes.
     pub length: usize,

@@ -147,7 +147,7 @@ fn nothing_is_shown_of_a_file_that_lies_elsewhere() {
     let read = keysweep_files::read(FileKind::Config, &link, Found::Named).unwrap();
     let error = read.error(parse_file::<Settings>("config.yaml", "a: 1\nb: 2").unwrap_err());
     insta::assert_snapshot!(error, @"
-    error[unknown-field]: The file has a field that nothing reads.
+    error[unknown-field]: The file has a field that does not exist.
      --> config.yaml:1:1
       = help: nothing of the file is shown, because it does not lie where its name says: name the file itself
     ");

@@ -172,7 +172,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for FactVisitor<T> {
     type Value = Fact<T>;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a fact: one of `known`, `not_read` and `unreadable`")
+        out.write_str("a fact with one of `known`, `not_read` and `unreadable`")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Fact<T>, A::Error> {
@@ -201,10 +201,11 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for FactVisitor<T> {
                 }
             };
             if fact.replace(next).is_some() {
-                return Err(A::Error::custom("a fact is only one of `known`, `not_read` and `unreadable`"));
+                return Err(A::Error::custom("a fact has only one of `known`, `not_read` and `unreadable`"));
             }
         }
-        let fact = fact.ok_or_else(|| A::Error::custom("a fact is one of `known`, `not_read` and `unreadable`"))?;
+        let fact =
+            fact.ok_or_else(|| A::Error::custom("a fact must have one of `known`, `not_read` and `unreadable`"))?;
         Ok(match (fact, reported_at) {
             (Fact::Live(value), _) if is_possible => Fact::Possible(value),
             (Fact::Live(value), Some(at)) => Fact::Reported(value, Arc::new(Report::new(at))),

@@ -184,8 +184,8 @@ impl<'a> Checker<'a> {
 
     fn check_locked(&mut self, ast: &AST) {
         for locked::Locked { name, position } in locked::locked(ast) {
-            let message = format!("the list is reached by way of `{name}`, which this function uses too");
-            let help = format!("take what you need of `{name}` into a variable of its own before");
+            let message = format!("the list belongs to `{name}`, which the closure uses too");
+            let help = format!("put what the closure needs of `{name}` into a variable first");
             let place = self.source.token(position);
             self.wrong(Code::MisplacedFunction, message, place).help(help);
         }
@@ -246,7 +246,7 @@ impl<'a> Checker<'a> {
                 other => {
                     let help = "put it into `fn check(key, params)`; outside functions a policy has only constants \
                                 of literal values, such as `const GRACE_DAYS = 7;`";
-                    let message = "a statement outside a function never judges anything";
+                    let message = "a statement outside a function never runs";
                     let place = self.source.token(other.position());
                     self.wrong(Code::OutsideFunction, message, place).help(help);
                 }
@@ -337,7 +337,7 @@ impl<'a> Checker<'a> {
     fn check_unused(&mut self, text: &str) {
         let unread: Vec<_> = self.params.keys().filter(|name| !self.params_read.contains(**name)).copied().collect();
         for name in unread {
-            let help = format!("use `params.{name}`, or leave it out of the metadata");
+            let help = format!("use `params.{name}`, or remove it from the metadata");
             let message = format!("the parameter `{name}` is never read");
             self.wrong(Code::UnusedParameter, message, declared(text, name)).help(help);
         }
@@ -346,7 +346,7 @@ impl<'a> Checker<'a> {
             if function.name != ENTRY && !function.is_anonymous() && self.calls[index].by.is_empty() {
                 let message = format!("the function `{}` is never called", function.name);
                 let place = self.source.head(&function.name, function.begin);
-                self.wrong(Code::UnusedFunction, message, place).help("call it, or leave it out");
+                self.wrong(Code::UnusedFunction, message, place).help("call it, or remove it");
             }
         }
     }

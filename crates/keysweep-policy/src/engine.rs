@@ -42,8 +42,8 @@ pub(crate) const MAX_LIBRARIES: usize = 16;
 pub(crate) const DISABLED: [(&str, &str); 14] = [
     ("eval", "a policy runs only what its file says"),
     ("export", "every function of a library can be used by the scripts that import it"),
-    ("print", "a policy speaks by its verdict"),
-    ("debug", "a policy speaks by its verdict"),
+    ("print", "a policy says what it finds in its verdict"),
+    ("debug", "a policy says what it finds in its verdict"),
     ("Fn", "a policy calls its functions by name"),
     ("call", "a policy calls its functions by name"),
     ("curry", "a policy calls its functions by name"),

@@ -37,7 +37,7 @@ pub(crate) fn audit(reported: &[AccessKey], live: &[AccessKey], settled_at: Time
     let unknown_to_report = || live.iter().filter_map(made).filter(|date| !has(reported, *date));
     for slot in unknown_to_aws {
         if let Some(key) = unknown_to_report().find(|key| *key < slot) {
-            return Audit::DatesKeyLater(format!("it dates a key {slot}, and the key was made at {key}"));
+            return Audit::DatesKeyLater(format!("it says that a key was made at {slot}, and AWS says {key}"));
         }
     }
     let has_room = reported.len() < SLOTS && !reported.iter().any(AccessKey::is_possible);
@@ -134,7 +134,7 @@ mod tests {
         assert_eq!(
             audited(&[inactive(5), inactive(6)], &[inactive(4), inactive(5)]),
             Audit::DatesKeyLater(
-                "it dates a key 1970-01-01T00:00:06Z, and the key was made at 1970-01-01T00:00:04Z".to_owned()
+                "it says that a key was made at 1970-01-01T00:00:06Z, and AWS says 1970-01-01T00:00:04Z".to_owned()
             )
         );
     }

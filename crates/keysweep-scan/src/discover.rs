@@ -163,7 +163,7 @@ fn caller_hint(kind: CallErrorKind, region: &str) -> String {
             );
         }
         CallErrorKind::OtherPartition { home } => {
-            return format!("no Region is configured: name one of their partition by --region or AWS_REGION, such as {home}");
+            return format!("no Region is configured: set one of their partition with --region or AWS_REGION, such as {home}");
         }
         CallErrorKind::RegionDisabled => {
             return format!(

@@ -14,7 +14,7 @@ use crate::config::{
     SelectionArgs, ViewArgs,
 };
 
-/// Finds every long-lived AWS access key of an organization, and judges each by your policies.
+/// Finds every long-lived IAM credential of an AWS organization, and judges each by your policies.
 #[derive(Debug, Parser)]
 #[command(name = "keysweep", version, max_term_width = 110, disable_help_subcommand = true)]
 #[command(after_help = "Try `keysweep demo` first: it needs no AWS account.\n\n\
@@ -154,7 +154,7 @@ pub struct IamPolicyArgs {
     /// The account that scans run from; needed for `trust`
     #[arg(long, value_name = "ACCOUNT", required_if_eq("subject", "trust"))]
     pub central_account: Option<AccountId>,
-    /// The partition
+    /// The AWS partition of the accounts
     #[arg(long, value_name = "PARTITION", default_value = "aws")]
     pub partition: keysweep_model::Partition,
     /// The roles.

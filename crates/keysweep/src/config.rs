@@ -72,7 +72,7 @@ settings! {
 
     /// The sessions in the accounts, and how calls are made.
     connection: ConnectionArgs under "AWS" {
-        /// Name the sessions, as CloudTrail shows them
+        /// Give the sessions this name, which CloudTrail shows
         #[arg(long, value_name = "NAME", env = "KEYSWEEP_SESSION_NAME")]
         session_name: String = "keysweep".to_owned();
         /// Set this source identity on the sessions
@@ -81,10 +81,10 @@ settings! {
         /// Try each call at most this many times; throttles do not count
         #[arg(long, value_name = "N", env = "KEYSWEEP_MAX_ATTEMPTS")]
         max_attempts: u32 = 8;
-        /// Have this many requests in flight at once, and as many to throttled accounts
+        /// Have at most this many requests in flight, and as many again to throttled accounts
         #[arg(long, value_name = "N", env = "KEYSWEEP_MAX_REQUESTS")]
         max_requests: u32 = 128;
-        /// Read this many accounts at once, and as many throttled ones
+        /// Read at most this many accounts at once, and as many again that are throttled
         #[arg(long, value_name = "N", env = "KEYSWEEP_CONCURRENCY")]
         concurrency: u32 = DEFAULT_CONCURRENCY;
         /// Read one account for at most this long; the rest of it is then unknown
@@ -107,7 +107,7 @@ settings! {
         /// Write what is read to this file, to be judged again later
         #[arg(long, value_name = "FILE", env = "KEYSWEEP_SAVE_INVENTORY", help_heading = "Inventory")]
         save_inventory: PathBuf;
-        /// Save every fact, also what no policy asks for, so that any policy can be tried: about six more calls a user
+        /// Save every fact, also what no policy asks for, so that any policy can be tried: several more calls a user
         #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
         #[arg(env = "KEYSWEEP_FULL_INVENTORY", help_heading = "Inventory")]
         full_inventory: bool;

@@ -260,7 +260,9 @@ fn check(what: &str, text: &str, length: std::ops::RangeInclusive<usize>, marks:
     }
     let (least, most) = (length.start(), length.end());
     // The text may be an external id, which is better not shown.
-    Err(Failure::usage(format!("`{what}` must be {least} to {most} letters, digits and any of `{marks}`")))
+    Err(Failure::usage(format!(
+        "`{what}` must have {least} to {most} characters: letters, digits and any of `{marks}`"
+    )))
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ pub(crate) const HELPERS: &[Helper] = &[
     Helper {
         signature: "now()",
         gives: "timestamp",
-        doc: "the time as of which is judged: now, or what `--as-of` says",
+        doc: "the time as of which the policy judges: now, or what `--as-of` says",
     },
     Helper {
         signature: "date(text)",
@@ -49,8 +49,8 @@ pub(crate) const HELPERS: &[Helper] = &[
         gives: "integer",
         doc: "days from one timestamp to another; a day that has begun counts; negative where `to` is earlier",
     },
-    Helper { signature: "days(count)", gives: "duration", doc: "so many days of 24 hours" },
-    Helper { signature: "hours(count)", gives: "duration", doc: "so many hours" },
+    Helper { signature: "days(count)", gives: "duration", doc: "a duration of this many days of 24 hours" },
+    Helper { signature: "hours(count)", gives: "duration", doc: "a duration of this many hours" },
     Helper {
         signature: "matches(text, glob)",
         gives: "boolean",
@@ -136,7 +136,7 @@ fn helpers(out: &mut String) {
         row(out, &[&format!("`{signature}`"), gives, doc]);
     }
     out.push_str(
-        "\nTimestamps and durations are compared, added and subtracted by the usual signs; `duration.days` is an integer. \
+        "\nTimestamps and durations are compared, added and subtracted by the usual operators; `duration.days` is an integer. \
          Lists of objects have\n`len`, `is_empty`, `[index]` and the methods `filter`, `map`, `all`, `some` and `count`, \
          which take a closure, as in\n`account.access_keys.filter(|key| key.age_days > 90)`; other lists \
          have Rhai's methods.\n\n`import \"lib/owners\" as owners;` at the top of a policy makes the functions of \
@@ -176,11 +176,7 @@ fn limits(out: &mut String) {
         memory_bytes,
     } = Limits::default();
     let rows: [(&str, u64, &str); 9] = [
-        (
-            "operations",
-            operations,
-            "operations of a script; the shipped policies take about 20, and a function that does much counts as many",
-        ),
+        ("operations", operations, "operations of a script; a function that does much counts as many"),
         (
             "operations_per_object",
             operations_per_object,

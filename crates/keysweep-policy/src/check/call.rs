@@ -224,7 +224,7 @@ fn signature(name: &str) -> Option<String> {
     let is_it = |signature: &&str| signature.split('(').next() == Some(name);
     let forms: Vec<_> =
         HELPERS.iter().map(|helper| helper.signature).filter(is_it).map(|form| format!("`{form}`")).collect();
-    (!forms.is_empty()).then(|| format!("it is called as {}", forms.join(" or ")))
+    (!forms.is_empty()).then(|| format!("call it as {}", forms.join(" or ")))
 }
 
 pub(super) fn with(arguments: usize) -> String {

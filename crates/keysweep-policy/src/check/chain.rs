@@ -94,7 +94,7 @@ impl Checker<'_> {
     fn property_elsewhere(&self, receiver: &Type, name: &str) -> Option<String> {
         match receiver {
             Type::Objects(object) if object.property_names().any(|known| known == name) => Some(format!(
-                "each of the list has it: ask one, as in `list.filter(|{}| {}.{name} ...)`",
+                "the items of the list have it: ask each item, as in `list.filter(|{}| {}.{name} ...)`",
                 object.name(),
                 object.name()
             )),
@@ -134,7 +134,7 @@ impl Checker<'_> {
             let names = Object::ALL.into_iter().flat_map(Object::property_names);
             let help = nearest(name, names).map(|near| format!("did you mean `{near}`?"));
             let place = self.source.token(position);
-            self.wrong(Code::UnknownProperty, format!("nothing has a property `{name}`"), place).maybe_help(help);
+            self.wrong(Code::UnknownProperty, format!("no object has a property `{name}`"), place).maybe_help(help);
         }
         Type::Unknown
     }
@@ -148,7 +148,7 @@ impl Checker<'_> {
         let help = if whole {
             Some("only a policy of `resource: account` is asked about all that is in an account".to_owned())
         } else if object.methods().iter().any(|method| method.name == name) {
-            Some(format!("`{name}` is a method: call it with the name in brackets, as in `{name}(\"owner\")`"))
+            Some(format!("`{name}` is a method: call it with the name in parentheses, as in `{name}(\"owner\")`"))
         } else {
             property_help(object, name)
         };
@@ -164,7 +164,7 @@ impl Checker<'_> {
             Type::Params => {
                 let place = self.source.token(position);
                 let message = "the parameters have no methods";
-                let help = format!("a parameter is read without brackets: `params.{}`", call.name);
+                let help = format!("a parameter is read without parentheses: `params.{}`", call.name);
                 self.wrong(Code::UnknownMethod, message, place).help(help);
                 Type::Unknown
             }
@@ -217,10 +217,10 @@ impl Checker<'_> {
         let place = self.source.token(position);
         let (code, message, help) = if object.methods().iter().any(|method| method.name == name) {
             let message = format!("`{name}` cannot be called {}", with(count));
-            (Code::WrongArgumentCount, message, Some(format!("give it one text: `{name}(\"owner\")`")))
+            (Code::WrongArgumentCount, message, Some(format!("give it one string: `{name}(\"owner\")`")))
         } else if object.property_names().any(|known| known == name) {
             let message = format!("{} has no method `{name}`", object.phrase());
-            (Code::UnknownMethod, message, Some(format!("`{name}` is a property: write it without brackets")))
+            (Code::UnknownMethod, message, Some(format!("`{name}` is a property: write it without parentheses")))
         } else {
             let message = format!("{} has no method `{name}`", object.phrase());
             let names = object.methods().iter().map(|method| method.name);

@@ -32,9 +32,10 @@ impl Checker<'_> {
                 Some((function, captured, position)) => {
                     gives = self.body_of(&function, &captured, &item);
                     if TESTERS.contains(&name) && !gives.may_be(&Type::Boolean) {
-                        let message = format!("the closure of `{name}` gives {} instead of a boolean", gives.phrase());
+                        let message =
+                            format!("the closure of `{name}` returns {} instead of a boolean", gives.phrase());
                         let place = self.source.closure(position);
-                        let help = "it says of an item whether it counts: `|key| key.age_days > 90`";
+                        let help = "it returns `true` for the items that count: `|key| key.age_days > 90`";
                         self.wrong(Code::NotACondition, message, place).help(help);
                     }
                     Type::Function

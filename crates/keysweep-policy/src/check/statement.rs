@@ -26,7 +26,7 @@ impl Checker<'_> {
         let mut is_told = false;
         for (index, statement) in statements.iter().enumerate() {
             if let Some(end) = ended.filter(|_| !is_told && !statement.is_noop()) {
-                let help = format!("nothing goes on after `{end}`: take it out, or put the `{end}` into an `if`");
+                let help = format!("nothing runs after `{end}`: remove it, or put the `{end}` into an `if`");
                 let place = self.place_of(statement);
                 self.wrong(Code::Unreachable, "this is never reached", place).help(help);
                 is_told = true;
@@ -50,7 +50,7 @@ impl Checker<'_> {
             };
             let message = format!("the variable `{}` is never read", variable.name);
             let place = self.source.token(made);
-            let help = format!("use it, leave it out, or call it `_{}`", variable.name);
+            let help = format!("use it, remove it, or name it `_{}`", variable.name);
             self.wrong(Code::UnusedVariable, message, place).help(help);
         }
     }
@@ -215,9 +215,8 @@ impl Checker<'_> {
         let is_asked = self.scope.iter().rev().find(|known| known.name == name).is_some_and(|known| known.is_asked);
         if is_asked || is_part && matches!(self.known(name), Type::Object(_) | Type::Params) {
             let place = self.source.expr(target);
-            let what = if is_part { "nothing of " } else { "" };
-            let cannot = if is_part { "can" } else { "cannot" };
-            let message = format!("{what}`{name}` {cannot} be set: a policy judges, it changes nothing");
+            let (what, can) = if is_part { ("no part of ", "can") } else { ("", "cannot") };
+            let message = format!("{what}`{name}` {can} be changed: a policy only judges");
             self.wrong(Code::ReadOnly, message, place);
         }
     }

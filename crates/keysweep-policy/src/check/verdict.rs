@@ -51,7 +51,7 @@ impl Checker<'_> {
         };
         let is_verdict = !call.is_qualified() && (VERDICTS.contains(&name) || of_script(self) == Some(Type::Verdict));
         if is_verdict {
-            let message = format!("this verdict is thrown away: the script goes on after `{name}`");
+            let message = format!("this verdict is discarded: the script goes on after `{name}`");
             let place = self.source.expr(&Expr::FnCall(Box::new(call.clone()), position));
             self.wrong(Code::DiscardedVerdict, message, place).help(format!("write `return {name}(...)`"));
         }

@@ -147,11 +147,11 @@ fn leave_out(engine: &mut Engine) {
 }
 
 fn left_out(name: &str) -> Result<Dynamic> {
-    Err(format!("`{name}` with a function is not part of the policy language: use `filter`, `map` or `reduce`").into())
+    Err(format!("`{name}` with a closure is not part of the policy language: use `filter`, `map` or `reduce`").into())
 }
 
 fn by_name(name: &str, function: &str) -> Result<Dynamic> {
-    Err(format!("`{name}` takes a function that is written in place, not the text `{function}`").into())
+    Err(format!("`{name}` takes a closure, not the string `{function}`").into())
 }
 
 fn map<L: Items>(context: &Context<'_>, list: &L, change: &FnPtr) -> Result<Array> {
@@ -217,13 +217,15 @@ fn written_in_place(function: &FnPtr) -> Result<()> {
         return Ok(());
     }
     let name = function.fn_name();
-    Err(format!("the function is written in place: `|item| {name}(item)` instead of `{name}`").into())
+    Err(format!("write a closure: `|item| {name}(item)` instead of `{name}`").into())
 }
 
 /// `check` would never see it.
 fn no_verdict(made: Dynamic) -> Result<Dynamic> {
     if made.is::<Verdict>() {
-        return Err("a verdict that is made for an item judges nothing: gather the items, then judge".into());
+        return Err(
+            "a closure must not return a verdict: collect the items, then return one verdict from `check`".into()
+        );
     }
     Ok(made)
 }

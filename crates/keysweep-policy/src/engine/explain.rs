@@ -110,7 +110,7 @@ fn runtime_message(error: &EvalAltResult) -> String {
         EvalAltResult::ErrorRuntime(thrown, _) => format!("the script threw {}", type_of(thrown)),
         EvalAltResult::ErrorFunctionNotFound(signature, _) if signature.starts_with("anon$") => {
             let given = plain_types(signature.split_once(' ').map_or("", |(_, types)| types));
-            format!("the function does not take what it is given: `{given}`")
+            format!("the closure does not take these arguments: `{given}`")
         }
         EvalAltResult::ErrorFunctionNotFound(what, _) if what.ends_with("cannot be sorted") => {
             "only strings or numbers can be sorted, and all items must be of one type".to_owned()

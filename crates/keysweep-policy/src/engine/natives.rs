@@ -46,12 +46,13 @@ pub(crate) fn register(engine: &mut Engine) {
     engine.register_fn("to_string", |number: i64| number.to_string());
     engine.register_fn("to_string", |value: bool| if value { "true" } else { "false" });
     for name in ["to_string", "to_debug"] {
-        engine.register_fn(name, |_: ()| no_text("nothing (`()`)"));
+        engine.register_fn(name, |_: ()| no_text("`()`"));
     }
-    engine.register_fn("+", |_: &str, _: ()| -> Result<ImmutableString> { Err("nothing (`()`) has no text".into()) });
-    engine.register_fn("+", |_: (), _: &str| -> Result<ImmutableString> { Err("nothing (`()`) has no text".into()) });
-    engine
-        .register_fn("+=", |_: &mut ImmutableString, _: ()| -> Result<()> { Err("nothing (`()`) has no text".into()) });
+    engine.register_fn("+", |_: &str, _: ()| -> Result<ImmutableString> { Err("`()` cannot be made a string".into()) });
+    engine.register_fn("+", |_: (), _: &str| -> Result<ImmutableString> { Err("`()` cannot be made a string".into()) });
+    engine.register_fn("+=", |_: &mut ImmutableString, _: ()| -> Result<()> {
+        Err("`()` cannot be made a string".into())
+    });
 }
 
 /// Strings and characters, each in the place of each.

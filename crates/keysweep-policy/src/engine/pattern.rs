@@ -39,7 +39,7 @@ pub(crate) enum PatternError {
         reason: String,
     },
     /// The text is longer than regular expressions may look at.
-    #[error("the text has {length} bytes; a regular expression looks at {MAX_TEXT} at the most")]
+    #[error("the string has {length} bytes; a regular expression accepts at most {MAX_TEXT}")]
     TextTooLong {
         /// The text's length in bytes.
         length: usize,
@@ -140,7 +140,7 @@ mod tests {
         `a(` is not a regular expression: unclosed group
         `(?=x)` is not a regular expression: look-around, including look-ahead and look-behind, is not supported
         `(\w{200}){200}` is not a regular expression: Compiled regex exceeds size limit of 262144 bytes.
-        the pattern has 300 bytes; 256 are allowed
+        the pattern has 300 bytes; at most 256 are allowed
         "
         );
     }

@@ -54,7 +54,7 @@ fn compare<A: Variant + Clone, B: Variant + Clone>(
     for (operator, test) in operators {
         let test = *test;
         engine.register_fn(*operator, move |a: A, b: B| -> Result<bool, Box<EvalAltResult>> {
-            order(&a, &b).map(test).ok_or_else(|| "cannot compare with a number that is undefined (NaN)".into())
+            order(&a, &b).map(test).ok_or_else(|| "cannot compare with NaN, which is not a number".into())
         });
     }
 }

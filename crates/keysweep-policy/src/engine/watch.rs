@@ -101,7 +101,7 @@ impl Limit {
             Self::Operations(most) => format!("the script took more than {most} operations"),
             Self::Time(most) => format!("the script took longer than {} ms", most.as_millis()),
             Self::Memory(most) => format!("the script's lists, strings and evidence took more than {most} bytes"),
-            Self::NoText(what) => format!("{what} has no text: name the property that you mean"),
+            Self::NoText(what) => format!("{what} cannot be made a string: name the property that you mean"),
             Self::Stack => "the script's calls and expressions are nested too deep".to_owned(),
         }
     }

@@ -95,7 +95,7 @@ impl Compiler {
 
     fn compile_here(&self, text: &str) -> Result<Compiled, Failed> {
         if text.len() > MAX_SOURCE {
-            let message = format!("the policy has {} bytes; {MAX_SOURCE} are allowed", text.len());
+            let message = format!("the policy has {} bytes; at most {MAX_SOURCE} are allowed", text.len());
             return Err(Failed::Policy(vec![Diagnostic::new(Code::TooLarge, message)]));
         }
         let hidden = hidden_characters(text);
@@ -215,10 +215,13 @@ impl Imports<'_> {
             Failed::Policy(vec![place(Diagnostic::new(Code::BadImport, message), position, "import".len()).help(help)])
         };
         let Some(folder) = &self.compiler.folder else {
-            return Err(refused("a policy without a folder imports nothing".to_owned(), "put it into a file"));
+            return Err(refused("a policy without a folder cannot import".to_owned(), "put it into a file"));
         };
         if self.loading.iter().any(|loading| loading == path) {
-            return Err(refused(format!("`{path}` imports itself, by way of others"), "leave one of the imports out"));
+            return Err(refused(
+                format!("`{path}` imports itself through other libraries"),
+                "remove one of the imports",
+            ));
         }
         if self.loaded.len() + self.loading.len() >= MAX_LIBRARIES {
             return Err(refused(format!("a policy imports at most {MAX_LIBRARIES} libraries"), "join some of them"));
@@ -241,7 +244,7 @@ impl Imports<'_> {
         let name = file.display().to_string();
         let wrong = |diagnostics| Failed::Library(Box::new(InvalidFile::new(&name, text, diagnostics)));
         if text.len() > MAX_SOURCE {
-            let message = format!("the library has {} bytes; {MAX_SOURCE} are allowed", text.len());
+            let message = format!("the library has {} bytes; at most {MAX_SOURCE} are allowed", text.len());
             return Err(wrong(vec![Diagnostic::new(Code::TooLarge, message)]));
         }
         let hidden = hidden_characters(text);
@@ -279,7 +282,7 @@ const GLOBAL: &str = "global";
 /// An import by a name that stands for something else already: Rhai takes the last of them, wherever it is used.
 fn taken(name: &str, position: Position) -> Diagnostic {
     let message = match name {
-        GLOBAL => "an import cannot be called `global`: so are the constants of the file".to_owned(),
+        GLOBAL => "an import cannot be called `global`: that is the name of the constants of the file".to_owned(),
         name => format!("there is an import `{name}` already"),
     };
     let diagnostic = Diagnostic::new(Code::DuplicateName, message).help("give the new one another name");
@@ -346,7 +349,7 @@ fn only_at_top(script: &AST) -> Result<(), Diagnostic> {
     if count > MAX_LIBRARIES {
         return Err(Diagnostic::new(
             Code::BadImport,
-            format!("there are {count} imports; {MAX_LIBRARIES} are allowed"),
+            format!("there are {count} imports; at most {MAX_LIBRARIES} are allowed"),
         ));
     }
     Ok(())

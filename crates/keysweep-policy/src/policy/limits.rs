@@ -8,8 +8,8 @@ use serde::Deserialize;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Operations: 1,000 to 100,000,000. The shipped policies take about 20. A native function counts as one, and one that
-    /// does much as many.
+    /// Operations: 1,000 to 100,000,000. A native function counts as one, and one that does much
+    /// as many.
     pub operations: u64,
     /// Further operations for each object of the longest list that a script is given: 0 to 1,000,000.
     pub operations_per_object: u64,

@@ -287,7 +287,7 @@ fn frameworks(
             wrong.push(yaml::at(empty, "the id of a control is empty"));
         }
         if controls.is_empty() {
-            wrong.push(yaml::at(&name, format!("`{}` names no control", name.value)).help("leave it out"));
+            wrong.push(yaml::at(&name, format!("`{}` names no control", name.value)).help("remove it"));
         }
         frameworks.insert(name.value, controls.into_iter().map(|control| control.value).collect());
     }
@@ -298,8 +298,8 @@ fn references(given: Vec<Spanned<String>>, wrong: &mut Vec<Diagnostic>) -> Vec<S
     for url in &given {
         let rest = url.value.strip_prefix("https://").or_else(|| url.value.strip_prefix("http://"));
         if !rest.is_some_and(|rest| rest.contains('.') && !rest.contains(char::is_whitespace)) {
-            let message = format!("`{}` is not the address of a page", url.value);
-            wrong.push(yaml::at(url, message).help("write it whole: `https://docs.aws.amazon.com/...`"));
+            let message = format!("`{}` is not a URL", url.value);
+            wrong.push(yaml::at(url, message).help("write it in full: `https://docs.aws.amazon.com/...`"));
         }
     }
     given.into_iter().map(|url| url.value).collect()

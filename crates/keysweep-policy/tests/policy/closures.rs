@@ -180,19 +180,19 @@ fn closures_are_kept_by_nothing() {
     [1].contains(|x| x); pass()
         refused: a closure is used where it stands: it cannot be kept or passed on
     let x = [1, 2]; x.filter(|i| x.len > 1); pass()
-        refused: the list is reached by way of `x`, which this function uses too
+        refused: the list belongs to `x`, which the closure uses too
     let x = [[1]]; x[0].filter(|i| x.len > 1); pass()
-        refused: the list is reached by way of `x`, which this function uses too
+        refused: the list belongs to `x`, which the closure uses too
     key.user.access_keys.filter(|k| k.id == key.id); pass()
-        refused: the list is reached by way of `key`, which this function uses too
+        refused: the list belongs to `key`, which the closure uses too
     let x = [1]; x.map(|i| [2].map(|j| x.len)); pass()
-        refused: the list is reached by way of `x`, which this function uses too
+        refused: the list belongs to `x`, which the closure uses too
     let x = [1]; let y = [x]; y.map(|i| x.map(|j| y.len)); pass()
-        refused: the list is reached by way of `y`, which this function uses too
+        refused: the list belongs to `y`, which the closure uses too
     [1].map("check"); pass()
-        error: line 6, column 71: `map` takes a function that is written in place, not the text `check`
+        error: line 6, column 71: `map` takes a closure, not the string `check`
     [1].filter("f"); pass()
-        error: line 6, column 71: `filter` takes a function that is written in place, not the text `f`
+        error: line 6, column 71: `filter` takes a closure, not the string `f`
     [1].filter(); pass()
         refused: `filter` cannot be called with 1 argument
     [1].map(check); pass()
@@ -206,19 +206,19 @@ fn closures_are_kept_by_nothing() {
     [1].map(|key| key); pass()
         Pass { note: None }
     [1].filter(|x| x); pass()
-        refused: the closure of `filter` gives an integer instead of a boolean
+        refused: the closure of `filter` returns an integer instead of a boolean
     [1].filter(|x| "true"); pass()
-        refused: the closure of `filter` gives a string instead of a boolean
+        refused: the closure of `filter` returns a string instead of a boolean
     [1].all(|x| 1); pass()
-        refused: the closure of `all` gives an integer instead of a boolean
+        refused: the closure of `all` returns an integer instead of a boolean
     [1].some(|x| ()); pass()
-        refused: the closure of `some` gives nothing (`()`) instead of a boolean
+        refused: the closure of `some` returns nothing (`()`) instead of a boolean
     [1].find(|x| "yes"); pass()
-        refused: the closure of `find` gives a string instead of a boolean
+        refused: the closure of `find` returns a string instead of a boolean
     [1].map(|x| fail("x")); pass()
-        error: line 6, column 71: a verdict that is made for an item judges nothing: gather the items, then judge
+        error: line 6, column 71: a closure must not return a verdict: collect the items, then return one verdict from `check`
     [1].map(|a, b, c, d| a); pass()
-        error: line 6, column 71: the function does not take what it is given: `(integer, integer)`
+        error: line 6, column 71: the closure does not take these arguments: `(integer, integer)`
     [1].map(|x| this); pass()
         error: line 6, column 79: 'this' not bound
     [1].map(|x| { loop { } }); pass()
@@ -226,9 +226,9 @@ fn closures_are_kept_by_nothing() {
     [1].map(|x| check(key, params)); pass()
         error: the script's calls are nested too deep
     [1].for_each(|x| { return fail("x"); }); pass()
-        error: line 6, column 71: a verdict that is made for an item judges nothing: gather the items, then judge
+        error: line 6, column 71: a closure must not return a verdict: collect the items, then return one verdict from `check`
     key.user.access_keys.filter(|k| k.age_days); pass()
-        refused: the closure of `filter` gives an integer instead of a boolean
+        refused: the closure of `filter` returns an integer instead of a boolean
     key.user.access_keys[5].id; pass()
         error: line 6, column 87: the list has no item 5: it has 1, counted from 0
     key.user.access_keys[-1].id; pass()
@@ -246,17 +246,17 @@ fn closures_are_kept_by_nothing() {
     #{ a: 1 }.map(|k, v| v); pass()
         refused: a closure is used where it stands: it cannot be kept or passed on
     [1].find(|x| x == 1, 0); pass()
-        error: line 6, column 71: `find` with a function is not part of the policy language: use `filter`, `map` or `reduce`
+        error: line 6, column 71: `find` with a closure is not part of the policy language: use `filter`, `map` or `reduce`
     [1].drain(|x| x); pass()
-        refused: the closure of `drain` gives an integer instead of a boolean
+        refused: the closure of `drain` returns an integer instead of a boolean
     [1].drain("check"); pass()
-        error: line 6, column 71: `drain` takes a function that is written in place, not the text `check`
+        error: line 6, column 71: `drain` takes a closure, not the string `check`
     filter([1], "check"); pass()
-        error: line 6, column 67: `filter` takes a function that is written in place, not the text `check`
+        error: line 6, column 67: `filter` takes a closure, not the string `check`
     filter([1], |x| x == 1); pass()
         refused: a closure is used where it stands: it cannot be kept or passed on
     [1].sort("check"); pass()
-        error: line 6, column 71: `sort` takes a function that is written in place, not the text `check`
+        error: line 6, column 71: `sort` takes a closure, not the string `check`
     ["check"].index_of("check"); pass()
         Pass { note: None }
     (|x| x).call(1); pass()
@@ -341,7 +341,7 @@ fn closures_are_stopped_as_all_others() {
       |
     6 | fn f() { |x| x } fn check(key, params) { pass() }
       |    ^^^
-      = help: call it, or leave it out
+      = help: call it, or remove it
     ");
     assert!(matches!(judge(&body("pass()"), user()).outcome, keysweep_policy::Outcome::Verdict(_)));
 }

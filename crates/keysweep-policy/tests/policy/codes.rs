@@ -68,7 +68,7 @@ fn files_are_told_what_is_wrong_with_them() {
     2 | //! title: "A test
       |            ^
 
-    error[missing-field]: the metadata have no field `title`
+    error[missing-field]: the metadata has no field `title`
      --> t.rhai:1:5
       |
     1 | //! id: test
@@ -81,7 +81,7 @@ fn files_are_told_what_is_wrong_with_them() {
       |     ^^^^^
       = help: did you mean `title`?
 
-    error[missing-field]: the metadata have no field `title`
+    error[missing-field]: the metadata has no field `title`
      --> t.rhai:1:5
       |
     1 | //! id: test
@@ -99,7 +99,7 @@ fn files_are_told_what_is_wrong_with_them() {
       |
     6 | //! params: { p: { type: integer, default: 5, min: 9 } }
       |               ^
-      = help: use `params.p`, or leave it out of the metadata
+      = help: use `params.p`, or remove it from the metadata
 
     error[bad-parameter]: the default of `p` must be at least `9`, not `5`
      --> t.rhai:6:44
@@ -114,7 +114,7 @@ fn files_are_told_what_is_wrong_with_them() {
       |               ^
       = help: this program reads version 1
 
-    error[too-large]: the policy has 70125 bytes; 65536 are allowed
+    error[too-large]: the policy has 70125 bytes; at most 65536 are allowed
      --> t.rhai
 
     error[syntax]: unexpected '}'
@@ -137,7 +137,7 @@ fn files_are_told_what_is_wrong_with_them() {
       | ^^
       = help: give the new one another name
 
-    error[bad-import]: a policy without a folder imports nothing
+    error[bad-import]: a policy without a folder cannot import
      --> t.rhai:7:1
       |
     7 | import "lib/a" as a;
@@ -151,7 +151,7 @@ fn files_are_told_what_is_wrong_with_them() {
       |    ^^^^^^^^^^
       = help: write `fn check(key, params) { ... }`; it returns `pass()`, `fail(message)` or `exempt(reason)`
 
-    error[outside-function]: a statement outside a function never judges anything
+    error[outside-function]: a statement outside a function never runs
      --> t.rhai:7:1
       |
     7 | let x = 1;
@@ -178,13 +178,13 @@ fn files_are_told_what_is_wrong_with_them() {
       |                                     ^^^^^
       = help: declare it under `params` in the metadata
 
-    error[read-only]: nothing of `key` can be set: a policy judges, it changes nothing
+    error[read-only]: no part of `key` can be changed: a policy only judges
      --> t.rhai:7:25
       |
     7 | fn check(key, params) { key.age_days = 3; pass() }
       |                         ^^^^^^^^^^^^
 
-    error[read-only]: `key` cannot be set: a policy judges, it changes nothing
+    error[read-only]: `key` cannot be changed: a policy only judges
      --> t.rhai:7:25
       |
     7 | fn check(key, params) { key = 3; pass() }
@@ -202,14 +202,14 @@ fn files_are_told_what_is_wrong_with_them() {
       |
     7 | fn fail(message) { pass() }
       |    ^^^^^^^^^^^^^
-      = help: call it, or leave it out
+      = help: call it, or remove it
 
-    error[hidden-character]: there is a character here that is not seen, U+202E
+    error[hidden-character]: there is an invisible character here, U+202E
      --> t.rhai:7:50
       |
     7 | fn check(key, params) { if key.active { pass() /*\u{202e} } */ } else { fail("x") } }
       |                                                  ^^^^^^^^
-      = help: take it out; where a string needs it, write `\u202E` in double quotes
+      = help: remove it; where a string needs it, write `\u202E` in double quotes
 
     error[misplaced-function]: a closure is used where it stands: it cannot be kept or passed on
      --> t.rhai:7:33
@@ -223,7 +223,7 @@ fn files_are_told_what_is_wrong_with_them() {
       |
     7 | fn check(key, params) { let f = |x| x; pass() }
       |                             ^
-      = help: use it, leave it out, or call it `_f`
+      = help: use it, remove it, or name it `_f`
 
     error[unknown-method]: a user has no method `tags`
      --> t.rhai:7:34
@@ -237,14 +237,14 @@ fn files_are_told_what_is_wrong_with_them() {
       |
     6 | //! params: { p: { type: integer, default: 5 } }
       |               ^
-      = help: use `params.p`, or leave it out of the metadata
+      = help: use `params.p`, or remove it from the metadata
 
     warning[unused-function]: the function `other` is never called
      --> t.rhai:7:4
       |
     7 | fn other() { 1 }
       |    ^^^^^^^
-      = help: call it, or leave it out
+      = help: call it, or remove it
     "#);
 }
 
@@ -284,6 +284,6 @@ fn warnings_do_not_refuse_a_policy() {
       |
     7 | fn check(key, params) { let n = 1; pass() }
       |                             ^
-      = help: use it, leave it out, or call it `_n`
+      = help: use it, remove it, or name it `_n`
     ");
 }

@@ -72,11 +72,11 @@ fn lists_are_followed_to_their_items() {
         unlike-comparison `group > 3`: cannot compare a string with an integer
             write the number without quotes, or make the string a number by `parse_int(text)`
     x.users.filter(|user| user.name); pass()
-        not-a-condition `|user| user.name`: the closure of `filter` gives a string instead of a boolean
-            it says of an item whether it counts: `|key| key.age_days > 90`
+        not-a-condition `|user| user.name`: the closure of `filter` returns a string instead of a boolean
+            it returns `true` for the items that count: `|key| key.age_days > 90`
     x.users.age_days; pass()
         unknown-property `age_days`: a list has no property `age_days`
-            each of the list has it: ask one, as in `list.filter(|user| user.age_days ...)`
+            the items of the list have it: ask each item, as in `list.filter(|user| user.age_days ...)`
     if x.users.filter(|user| user.has_mfa).len > "3" { pass() } else { pass() }
         unlike-comparison `x.users.filter(|user| user.has_mfa).len > "3"`: cannot compare an integer with a string
             write the number without quotes, or make the string a number by `parse_int(text)`
@@ -127,7 +127,7 @@ fn functions_are_followed_to_their_arguments_and_values() {
         unlike-comparison: cannot compare an integer with a string
     fn verdict(key) { if key.active { pass() } else { fail("no") } }
     fn check(key, params) { verdict(key); pass() }
-        discarded-verdict: this verdict is thrown away: the script goes on after `verdict`
+        discarded-verdict: this verdict is discarded: the script goes on after `verdict`
     fn age_of(key) { key.age_days }
     fn check(key, params) { age_of(key) }
         no-verdict: `check` ends with an integer instead of a verdict
@@ -137,7 +137,7 @@ fn functions_are_followed_to_their_arguments_and_values() {
     fn loop_a(x) { loop_b(x) }
     fn loop_b(x) { loop_a(x.agee) }
     fn check(key, params) { loop_a(key) }
-        unknown-property: nothing has a property `agee`
+        unknown-property: no object has a property `agee`
     fn unused() { 1 }
     fn check(key, params) { pass() }
         unused-function: the function `unused` is never called
@@ -181,7 +181,7 @@ fn every_path_through_check_ends_with_a_verdict() {
         no-verdict `let`: `check` ends here without a verdict
             end it with `pass()`, `fail(message)` or `exempt(reason)`
         unused-variable `n`: the variable `n` is never read
-            use it, leave it out, or call it `_n`
+            use it, remove it, or name it `_n`
     for k in [1] { return pass(); }
         no-verdict `for`: `check` ends here without a verdict
             end it with `pass()`, `fail(message)` or `exempt(reason)`
@@ -198,12 +198,12 @@ fn every_path_through_check_ends_with_a_verdict() {
         no-verdict `try`: `check` ends here without a verdict
             end it with `pass()`, `fail(message)` or `exempt(reason)`
     pass(); let y = x;
-        discarded-verdict `pass()`: this verdict is thrown away: the script goes on after `pass`
+        discarded-verdict `pass()`: this verdict is discarded: the script goes on after `pass`
             write `return pass(...)`
         no-verdict `let`: `check` ends here without a verdict
             end it with `pass()`, `fail(message)` or `exempt(reason)`
         unused-variable `y`: the variable `y` is never read
-            use it, leave it out, or call it `_y`
+            use it, remove it, or name it `_y`
     loop { if x.active { return pass(); } }
     while x.active { return pass(); }
         no-verdict `while`: `check` ends here without a verdict
@@ -225,23 +225,23 @@ fn what_is_never_reached_is_told_once() {
     ]), @r#"
     return pass(); let y = 1; pass()
         unreachable `let`: this is never reached
-            nothing goes on after `return`: take it out, or put the `return` into an `if`
+            nothing runs after `return`: remove it, or put the `return` into an `if`
         unused-variable `y`: the variable `y` is never read
-            use it, leave it out, or call it `_y`
+            use it, remove it, or name it `_y`
     if x.active { return pass(); } else { return fail("x"); } pass()
         unreachable `pass()`: this is never reached
-            nothing goes on after `return`: take it out, or put the `return` into an `if`
+            nothing runs after `return`: remove it, or put the `return` into an `if`
     loop { break; x.active; } pass()
         unreachable `x.active`: this is never reached
-            nothing goes on after `break`: take it out, or put the `break` into an `if`
+            nothing runs after `break`: remove it, or put the `break` into an `if`
     throw 1; pass()
         unreachable `pass()`: this is never reached
-            nothing goes on after `throw`: take it out, or put the `throw` into an `if`
+            nothing runs after `throw`: remove it, or put the `throw` into an `if`
     for k in [1] { continue; k + 1 } pass()
         unreachable `k + 1`: this is never reached
-            nothing goes on after `continue`: take it out, or put the `continue` into an `if`
+            nothing runs after `continue`: remove it, or put the `continue` into an `if`
     fail("x"); pass()
-        discarded-verdict `fail("x")`: this verdict is thrown away: the script goes on after `fail`
+        discarded-verdict `fail("x")`: this verdict is discarded: the script goes on after `fail`
             write `return fail(...)`
     "#);
 }
@@ -297,21 +297,21 @@ fn arguments_fit_the_functions_that_take_them() {
     ]), @r#"
     if matches(x.age_days, "*") { } pass()
         wrong-argument-type `matches`: `matches` does not take an integer and a string
-            it is called as `matches(text, glob)`
+            call it as `matches(text, glob)`
     if matches(x.user.name) { } pass()
         wrong-argument-count `matches`: `matches` cannot be called with 1 argument
-            it is called as `matches(text, glob)`
+            call it as `matches(text, glob)`
     if x.user.name.matches(3) { } pass()
         wrong-argument-type `matches`: `matches` does not take a string and an integer
-            it is called as `matches(text, glob)`
+            call it as `matches(text, glob)`
     if matches_any(x.user.name, "a*") { } pass()
         wrong-argument-type `matches_any`: `matches_any` does not take a string and a string
-            it is called as `matches_any(text, globs)`
+            call it as `matches_any(text, globs)`
     if matches_regex(x.user.name, "(") { } pass()
         wrong-argument-value `"("`: `(` is not a regular expression: unclosed group
     if days_between(x.created_on, now()) > 3 { } pass()
         wrong-argument-type `days_between`: `days_between` does not take a string and a timestamp
-            it is called as `days_between(from, to)`
+            call it as `days_between(from, to)`
     if x.created_at > "2026-03-01" { } pass()
         unlike-comparison `x.created_at > "2026-03-01"`: cannot compare a timestamp with a string
             make the string a timestamp: `date("2026-03-01")`
@@ -326,7 +326,7 @@ fn arguments_fit_the_functions_that_take_them() {
         wrong-argument-value `"urgent"`: `urgent` is not a severity: use one of info, low, medium, high, critical
     fail("x", "critical")
         wrong-argument-type `fail`: `fail` does not take a string and a string
-            it is called as `fail(message)` or `fail(message, more)`
+            call it as `fail(message)` or `fail(message, more)`
     exempt("x", "tomorrow")
         wrong-argument-value `"tomorrow"`: `tomorrow` is not a date: write it as `2026-03-01` or `2026-03-01T12:00:00Z`
     exempt("x", now() + days(3))
@@ -379,11 +379,11 @@ fn variables_are_read_or_say_that_they_are_not() {
     ]), @"
     let days = x.age_days; pass()
         unused-variable `days`: the variable `days` is never read
-            use it, leave it out, or call it `_days`
+            use it, remove it, or name it `_days`
     let _days = x.age_days; pass()
     let days = 3; if x.active { let days_more = days; } pass()
         unused-variable `days_more`: the variable `days_more` is never read
-            use it, leave it out, or call it `_days_more`
+            use it, remove it, or name it `_days_more`
     let limit = 3; if [1].some(|n| n > limit) { } pass()
     ");
 }

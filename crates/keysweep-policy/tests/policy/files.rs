@@ -48,7 +48,7 @@ fn all_that_is_wrong_with_a_folder_is_said_at_once() {
     error[duplicate-id]: `FOLDER/b.rhai` already has the id `test`
      --> FOLDER/c.rhai
 
-    error[too-large]: the policy has 1048576 bytes; 65536 are allowed
+    error[too-large]: the policy has 1048576 bytes; at most 65536 are allowed
      --> FOLDER/d.rhai
 
     error[unreadable]: could not read `FOLDER/e.rhai`: stream did not contain valid UTF-8

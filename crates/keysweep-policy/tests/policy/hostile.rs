@@ -219,9 +219,9 @@ fn ways_out_of_the_sandbox_are_closed() {
     let f = || 1; pass()
         refused: a closure is used where it stands: it cannot be kept or passed on
     [1].map("check"); pass()
-        error: line 6, column 29: `map` takes a function that is written in place, not the text `check`
+        error: line 6, column 29: `map` takes a closure, not the string `check`
     [1].filter("f"); pass()
-        error: line 6, column 29: `filter` takes a function that is written in place, not the text `f`
+        error: line 6, column 29: `filter` takes a closure, not the string `f`
     check.curry(1); pass()
         refused: there is no variable `check`
     timestamp(); pass()
@@ -237,7 +237,7 @@ fn ways_out_of_the_sandbox_are_closed() {
     open_file("/etc/passwd"); pass()
         refused: there is no function `open_file`
     key.tag = 5; pass()
-        refused: nothing of `key` can be set: a policy judges, it changes nothing
+        refused: no part of `key` can be changed: a policy only judges
     "#);
 }
 
@@ -271,9 +271,9 @@ fn patterns_that_explode_elsewhere_do_not_here() {
     let s = ""; s.pad(16000, 'a'); loop { matches(s, "*a*a*a*a*a*a*a*a*a*a
         error: too much work
     let s = ""; s.pad(16000, 'a'); matches_any(s, [s]); pass()
-        error: line 6, column 56: the pattern has 16000 bytes; 256 are allowed
+        error: line 6, column 56: the pattern has 16000 bytes; at most 256 are allowed
     let s = ""; s.pad(16000, 'a'); matches_regex("x", s); pass()
-        error: line 6, column 56: the pattern has 16000 bytes; 256 are allowed
+        error: line 6, column 56: the pattern has 16000 bytes; at most 256 are allowed
     matches_regex("x", "((((a{9}){9}){9}){9}){9}"); pass()
         refused: `((((a{9}){9}){9}){9}){9}` is not a regular expression: Compiled regex exceeds size limit of 262144 bytes.
     matches_regex("x", "(\\w{99}){99}"); pass()
@@ -370,7 +370,7 @@ fn sources_that_mean_to_choke_the_parser_are_refused() {
         refused: the script is nested too deep
     while true {while true {while true {while true {while true {while true
         refused: the script is nested too deep
-    refused: the policy has 66651 bytes; 65536 are allowed
+    refused: the policy has 66651 bytes; at most 65536 are allowed
     refused: `check` ends with an integer instead of a verdict
     refused: number of functions defined exceeds maximum limit
     "#);
@@ -415,7 +415,7 @@ fn metadata_that_means_harm_is_refused() {
     refused: the aliases (`*name`) stand for too much
     refused: the aliases (`*name`) stand for too much
     refused: alias references unknown anchor
-    refused: there is a character here that is not seen, U+0000
+    refused: there is an invisible character here, U+0000
     refused: unknown field `include`, expected one of id, title, severity, resource, remedy, description, params, frameworks, references, language, enabled
     ");
 }

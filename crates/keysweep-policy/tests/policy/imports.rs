@@ -139,7 +139,7 @@ fn one_name_stands_for_one_library() {
     6 | import "a" as x; import "a" as x;
       |                  ^^^^^^
       = help: give the new one another name
-    error[duplicate-name]: an import cannot be called `global`: so are the constants of the file
+    error[duplicate-name]: an import cannot be called `global`: that is the name of the constants of the file
      --> test.rhai:6:1
       |
     6 | import "a" as global; import "b" as x;
@@ -179,12 +179,12 @@ fn a_library_overrides_nothing_and_hides_nothing() {
     1 | fn int.lim(k) { 1 }
       |        ^^^^^^
       = help: write `fn lim(...)` with the value as a parameter
-    error[hidden-character]: there is a character here that is not seen, U+200B
+    error[hidden-character]: there is an invisible character here, U+200B
      --> FOLDER/hidden.rhai:1:12
       |
     1 | fn f() { "a\u{200b}" }
       |            ^^^^^^^^
-      = help: take it out; where a string needs it, write `\u200B` in double quotes
+      = help: remove it; where a string needs it, write `\u200B` in double quotes
     "#);
     // A policy's own function would stand in for the language's in the library.
     let script = "import \"calls\" as x;\nfn matches(a, b) { false }\nfn check(key, params) { pass(`${x::f()}`) }";
@@ -201,7 +201,7 @@ fn a_library_overrides_nothing_and_hides_nothing() {
       |
     7 | fn matches(a, b) { false }
       |    ^^^^^^^^^^^^^
-      = help: call it, or leave it out
+      = help: call it, or remove it
     ");
 }
 
@@ -255,7 +255,7 @@ fn no_import_leaves_the_folder() {
     loop: error[bad-import]: could not read `FOLDER/loop.rhai`: Too many levels of symbolic links (os error 40)
     device: error[bad-import]: could not read `FOLDER/device.rhai`: it is not a regular file
     folder: error[bad-import]: could not read `FOLDER/folder.rhai`: it is not a regular file
-    binary: error[hidden-character]: there is a character here that is not seen, U+0000
+    binary: error[hidden-character]: there is an invisible character here, U+0000
     : error[bad-import]: `` is not a path within the policy's folder
     .: error[bad-import]: `.` is not a path within the policy's folder
     ./lib/a: error[bad-import]: `./lib/a` is not a path within the policy's folder
@@ -315,19 +315,19 @@ fn imports_that_have_no_end_are_refused() {
         })
         .collect();
     insta::assert_snapshot!(ends.join("\n\n"), @r#"
-    error[bad-import]: `self` imports itself, by way of others
+    error[bad-import]: `self` imports itself through other libraries
      --> FOLDER/self.rhai:1:1
       |
     1 | import "self" as me;
       | ^^^^^^
-      = help: leave one of the imports out
+      = help: remove one of the imports
 
-    error[bad-import]: `a` imports itself, by way of others
+    error[bad-import]: `a` imports itself through other libraries
      --> FOLDER/b.rhai:1:1
       |
     1 | import "a" as a;
       | ^^^^^^
-      = help: leave one of the imports out
+      = help: remove one of the imports
 
     error[bad-import]: could not read `FOLDER/c8.rhai`: No such file or directory (os error 2)
      --> FOLDER/c7.rhai:1:1
@@ -336,17 +336,17 @@ fn imports_that_have_no_end_are_refused() {
       | ^^^^^^
       = help: write `import "lib/owners" as owners;` for `lib/owners.rhai` beside the policy
 
-    error[too-large]: the library has 70000 bytes; 65536 are allowed
+    error[too-large]: the library has 70000 bytes; at most 65536 are allowed
      --> FOLDER/big.rhai
 
-    error[unknown-property]: nothing has a property `agee_days`
+    error[unknown-property]: no object has a property `agee_days`
      --> FOLDER/wrong.rhai:2:5
       |
     2 |   n.agee_days > 1
       |     ^^^^^^^^^
       = help: did you mean `age_days`?
 
-    error[outside-function]: a statement outside a function never judges anything
+    error[outside-function]: a statement outside a function never runs
      --> FOLDER/wrong.rhai:4:1
       |
     4 | let x = 1;
@@ -389,7 +389,7 @@ fn imports_that_have_no_end_are_refused() {
       | ^^^^^^
       = help: write `import "lib/owners" as owners;` for `lib/owners.rhai` beside the policy
 
-    error: line 6, column 58: `map` takes a function that is written in place, not the text `x::f`
+    error: line 6, column 58: `map` takes a closure, not the string `x::f`
 
     error[unknown-constant]: there is no constant `f`
      --> test.rhai:6:57
@@ -397,7 +397,7 @@ fn imports_that_have_no_end_are_refused() {
     6 | import "loops" as x; fn check(key, params) { [1].map(x::f); pass() }
       |                                                         ^
 
-    error[bad-import]: there are 20 imports; 16 are allowed
+    error[bad-import]: there are 20 imports; at most 16 are allowed
      --> test.rhai
     "#);
 }
@@ -406,7 +406,7 @@ fn imports_that_have_no_end_are_refused() {
 fn a_policy_without_a_folder_imports_nothing() {
     let script = "import \"lib/owners\" as owners;\nfn check(key, params) { pass() }";
     insta::assert_snapshot!(crate::support::refused(script), @r#"
-    error[bad-import]: a policy without a folder imports nothing
+    error[bad-import]: a policy without a folder cannot import
      --> test.rhai:6:1
       |
     6 | import "lib/owners" as owners;

@@ -205,14 +205,14 @@ fn native_functions_do_not_panic() {
     s.sub_string(least, most)        Pass { note: Some("hä") }
     s.sub_string(most, most)         Pass { note: Some("") }
     s.sub_string(1, least)           Pass { note: Some("") }
-    s.crop(least, most)              error: nothing (`()`) has no text: name the property that you mean
-    s.crop(most)                     error: nothing (`()`) has no text: name the property that you mean
-    s.truncate(least)                error: nothing (`()`) has no text: name the property that you mean
+    s.crop(least, most)              error: `()` cannot be made a string: name the property that you mean
+    s.crop(most)                     error: `()` cannot be made a string: name the property that you mean
+    s.truncate(least)                error: `()` cannot be made a string: name the property that you mean
     s.index_of("h", least)           Pass { note: Some("0") }
     s.index_of('h', most)            Pass { note: Some("-1") }
     s.split(least)                   Pass { note: Some("[\"\", \"hä\"]") }
     s.split(1)                       Pass { note: Some("[\"h\", \"ä\"]") }
-    s.pad(least, 'x')                error: nothing (`()`) has no text: name the property that you mean
+    s.pad(least, 'x')                error: `()` cannot be made a string: name the property that you mean
     s.get(least)                     error: string index -9223372036854775808 out of bounds: only 2 characters in string
     s.set(most, 'x')                 error: string index 9223372036854775807 out of bounds: only 2 characters in string
     s.set(least, 'x')                error: string index -9223372036854775808 out of bounds: only 2 characters in string
@@ -222,25 +222,25 @@ fn native_functions_do_not_panic() {
     s.split("")                      Pass { note: Some("[\"\", \"h\", \"ä\", \"\"]") }
     s.split("", most)                Pass { note: Some("[\"\", \"h\", \"ä\", \"\"]") }
     s.split_rev("", least)           Pass { note: Some("[\"hä\"]") }
-    s.remove("")                     error: nothing (`()`) has no text: name the property that you mean
+    s.remove("")                     error: `()` cannot be made a string: name the property that you mean
     l[most]                          error: array index 9223372036854775807 out of bounds: only 2 elements in array
     l[least]                         error: array index -9223372036854775808 out of bounds: only 2 elements in array
     l[5] = 1                         error: array index 5 out of bounds: only 2 elements in array
     l.get(least)                     error: array index -9223372036854775808 out of bounds: only 2 elements in array
     l.set(most, 1)                   error: array index 9223372036854775807 out of bounds: only 2 elements in array
-    l.insert(least, 1)               error: nothing (`()`) has no text: name the property that you mean
+    l.insert(least, 1)               error: `()` cannot be made a string: name the property that you mean
     l.remove(most)                   error: array index 9223372036854775807 out of bounds: only 2 elements in array
     l.remove(least)                  error: array index -9223372036854775808 out of bounds: only 2 elements in array
-    l.truncate(least)                error: nothing (`()`) has no text: name the property that you mean
-    l.chop(least)                    error: nothing (`()`) has no text: name the property that you mean
-    l.splice(least, most, [1])       error: nothing (`()`) has no text: name the property that you mean
-    l.splice(most, most, [1])        error: nothing (`()`) has no text: name the property that you mean
-    l.splice(1..-5, [1])             error: nothing (`()`) has no text: name the property that you mean
+    l.truncate(least)                error: `()` cannot be made a string: name the property that you mean
+    l.chop(least)                    error: `()` cannot be made a string: name the property that you mean
+    l.splice(least, most, [1])       error: `()` cannot be made a string: name the property that you mean
+    l.splice(most, most, [1])        error: `()` cannot be made a string: name the property that you mean
+    l.splice(1..-5, [1])             error: `()` cannot be made a string: name the property that you mean
     l.extract(least, most)           Pass { note: Some("[1, 2]") }
     l.extract(most..least)           Pass { note: Some("[]") }
     l.split(least)                   Pass { note: Some("[1, 2]") }
     l.split(most)                    Pass { note: Some("[]") }
-    l.pad(least, 1)                  error: nothing (`()`) has no text: name the property that you mean
+    l.pad(least, 1)                  error: `()` cannot be made a string: name the property that you mean
     [].pop()                         error: `pop` of a list without items
     [].shift()                       error: `shift` of a list without items
     l.sort(|a, b| "x")               refused: a closure is used where it stands: it cannot be kept or passed on
@@ -276,7 +276,7 @@ fn native_functions_do_not_panic() {
     s + l                            Pass { note: Some("hä[1, 2]") }
     least.sign()                     Pass { note: Some("-1") }
     s.to_chars()                     Pass { note: Some("[h, ä]") }
-    s.make_upper()                   error: nothing (`()`) has no text: name the property that you mean
+    s.make_upper()                   error: `()` cannot be made a string: name the property that you mean
     ("a".."b")                       error: there is no function for these types: `.. (string, string)`
     1.."b"                           error: there is no function for these types: `.. (integer, string)`
     max(1, "a")                      refused: `max` does not take an integer and a string
@@ -287,7 +287,7 @@ fn native_functions_do_not_panic() {
     s.is_empty                       Pass { note: Some("false") }
     l.is_empty                       Pass { note: Some("false") }
     l.len                            Pass { note: Some("2") }
-    l.find(|x| x == 9)               error: nothing (`()`) has no text: name the property that you mean
+    l.find(|x| x == 9)               error: `()` cannot be made a string: name the property that you mean
     s.contains(1)                    refused: `contains` does not take a string and an integer
     1 in s                           refused: an integer cannot be in a string
     'h' in s                         Pass { note: Some("true") }
@@ -298,9 +298,9 @@ fn native_functions_do_not_panic() {
     s.starts_with("")                Pass { note: Some("true") }
     type_of(key)                     Pass { note: Some("an access key") }
     key.to_string()                  refused: an access key has no method `to_string`
-    `${key}`                         error: an access key has no text: name the property that you mean
-    `${params}`                      error: the policy's set of parameters has no text: name the property that you mean
-    `${()}`                          error: nothing (`()`) has no text: name the property that you mean
+    `${key}`                         error: an access key cannot be made a string: name the property that you mean
+    `${params}`                      error: the policy's set of parameters cannot be made a string: name the property that you mean
+    `${()}`                          error: `()` cannot be made a string: name the property that you mean
     l == [1, 2]                      Pass { note: Some("true") }
     l == [1, "2"]                    error: cannot compare an integer with a string
     l == [1]                         Pass { note: Some("false") }
@@ -312,8 +312,8 @@ fn native_functions_do_not_panic() {
     l ?? 1                           Pass { note: Some("[1, 2]") }
     () ?? 1                          Pass { note: Some("1") }
     !1                               refused: a condition is a boolean, not an integer
-    s = ()                           error: nothing (`()`) has no text: name the property that you mean
-    s += ()                          error: nothing (`()`) has no text
+    s = ()                           error: `()` cannot be made a string: name the property that you mean
+    s += ()                          error: `()` cannot be made a string
     s += 1                           Pass { note: Some("hä1") }
     "#);
 }

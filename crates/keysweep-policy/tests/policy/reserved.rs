@@ -18,15 +18,15 @@ fn what_a_policy_is_asked_about_is_never_set() {
     ];
     let said = bodies.map(|body| format!("{body}  {}", complaints(&format!("{body} pass()"))));
     insta::assert_snapshot!(said.join("\n"), @r#"
-    key = 5;  `key` cannot be set: a policy judges, it changes nothing
-    params = 5;  `params` cannot be set: a policy judges, it changes nothing
-    key += 1;  `key` cannot be set: a policy judges, it changes nothing
-    key.user = 5;  nothing of `key` can be set: a policy judges, it changes nothing
-    key.user.name = "x";  nothing of `key` can be set: a policy judges, it changes nothing
-    params.limit = 5;  nothing of `params` can be set: a policy judges, it changes nothing
-    params["limit"] = 5;  nothing of `params` can be set: a policy judges, it changes nothing
-    [1].for_each(|n| { key = n; });  `key` cannot be set: a policy judges, it changes nothing
-    [1].for_each(|n| { key.age_days = n; });  nothing of `key` can be set: a policy judges, it changes nothing
+    key = 5;  `key` cannot be changed: a policy only judges
+    params = 5;  `params` cannot be changed: a policy only judges
+    key += 1;  `key` cannot be changed: a policy only judges
+    key.user = 5;  no part of `key` can be changed: a policy only judges
+    key.user.name = "x";  no part of `key` can be changed: a policy only judges
+    params.limit = 5;  no part of `params` can be changed: a policy only judges
+    params["limit"] = 5;  no part of `params` can be changed: a policy only judges
+    [1].for_each(|n| { key = n; });  `key` cannot be changed: a policy only judges
+    [1].for_each(|n| { key.age_days = n; });  no part of `key` can be changed: a policy only judges
     let user = key.user; user = 5; user.name;  compiled
     "#);
 }

@@ -59,7 +59,7 @@ fn unlike_types_are_not_compared_when_the_policy_runs() {
     key.user == s            error: line 6, column 199: cannot compare an object with a string
     l > l                    refused: this comparison is always false: both sides are the same [compare a fact with a parameter or a value]
     l == n                   error: line 6, column 192: cannot compare a list with an integer
-    nan > f                  error: line 6, column 194: cannot compare with a number that is undefined (NaN)
+    nan > f                  error: line 6, column 194: cannot compare with NaN, which is not a number
     nan == nan               refused: this comparison is always true: both sides are the same [compare a fact with a parameter or a value]
     "a" in [1]               refused: cannot compare a string with an integer [write the number without quotes, or make the string a number by `parse_int(text)`]
     n in ["a"]               error: line 6, column 192: cannot compare a string with an integer
@@ -223,15 +223,15 @@ fn what_the_checker_knows_is_refused_before_anything_runs() {
     key.user.account.ou; pass()
         an account has no property `ou` [it has: `id`, `name`, `ou_path`]
     key.user.tag; pass()
-        a user has no property `tag` [`tag` is a method: call it with the name in brackets, as in `tag("owner")`]
+        a user has no property `tag` [`tag` is a method: call it with the name in parentheses, as in `tag("owner")`]
     key.user.tags("x"); pass()
         a user has no method `tags` [did you mean `tag`?]
     key.user.tag(); pass()
-        `tag` cannot be called without arguments [give it one text: `tag("owner")`]
+        `tag` cannot be called without arguments [give it one string: `tag("owner")`]
     params.max_age; pass()
         the policy has no parameter `max_age` [declare it under `params` in the metadata]
     params.limit(); pass()
-        the parameter `limit` is never read [use `params.limit`, or leave it out of the metadata]; the parameters have no methods [a parameter is read without brackets: `params.limit`]
+        the parameter `limit` is never read [use `params.limit`, or remove it from the metadata]; the parameters have no methods [a parameter is read without parentheses: `params.limit`]
     let u = key.user; u.nam; pass()
         a user has no property `nam` [did you mean `name`: the user's name?]
     ket.age_days; pass()
@@ -239,9 +239,9 @@ fn what_the_checker_knows_is_refused_before_anything_runs() {
     pas()
         there is no function `pas` [did you mean `pass`?]
     fail()
-        `fail` cannot be called without arguments [it is called as `fail(message)` or `fail(message, more)`]
+        `fail` cannot be called without arguments [call it as `fail(message)` or `fail(message, more)`]
     pass(1, 2)
-        `pass` cannot be called with 2 arguments [it is called as `pass()` or `pass(note)`]
+        `pass` cannot be called with 2 arguments [call it as `pass()` or `pass(note)`]
     "a".trimm(); pass()
         there is no function `trimm` [did you mean `trim`?]
     pass(key.age_days)
@@ -251,9 +251,9 @@ fn what_the_checker_knows_is_refused_before_anything_runs() {
     key.user.tag(1); pass()
         `tag` takes a string, not an integer [put values into a string in backticks: `made ${key.age_days} days ago`]
     key.age_days = 5; pass()
-        nothing of `key` can be set: a policy judges, it changes nothing
+        no part of `key` can be changed: a policy only judges
     params.limit += 5; pass()
-        nothing of `params` can be set: a policy judges, it changes nothing
+        no part of `params` can be changed: a policy only judges
     let x = 1 << 99; pass()
         `<<` is not part of the policy language [it silently loses bits]
     let x = 1 === 1; pass()
@@ -285,9 +285,9 @@ fn what_the_checker_knows_is_refused_before_anything_runs() {
     import "x" as y; pass()
         imports stand at the top of the file, outside functions
     print("x"); pass()
-        `print` is not part of the policy language [a policy speaks by its verdict]
+        `print` is not part of the policy language [a policy says what it finds in its verdict]
     let f = |x| x; pass()
-        a closure is used where it stands: it cannot be kept or passed on [it can be an argument of a list's all, count, dedup, drain, filter, find, find_map, for_each, index_of, map, reduce, retain, some]; the variable `f` is never read [use it, leave it out, or call it `_f`]
+        a closure is used where it stands: it cannot be kept or passed on [it can be an argument of a list's all, count, dedup, drain, filter, find, find_map, for_each, index_of, map, reduce, retain, some]; the variable `f` is never read [use it, remove it, or name it `_f`]
     Fn("check"); pass()
         `Fn` is not part of the policy language [a policy calls its functions by name]
     sleep(1); pass()
@@ -390,21 +390,21 @@ fn a_verdict_that_nothing_takes_is_refused() {
     ];
     insta::assert_snapshot!(bodies.map(|body| format!("{body}\n    {}", complaints(body))).join("\n"), @r#"
     if key.age_days > 90 { fail("old") } pass()
-        this verdict is thrown away: the script goes on after `fail` [write `return fail(...)`]
+        this verdict is discarded: the script goes on after `fail` [write `return fail(...)`]
     if key.active { if key.age_days > 90 { fail("old") } } else { pass() } pass()
-        this verdict is thrown away: the script goes on after `fail` [write `return fail(...)`]; this verdict is thrown away: the script goes on after `pass` [write `return pass(...)`]
+        this verdict is discarded: the script goes on after `fail` [write `return fail(...)`]; this verdict is discarded: the script goes on after `pass` [write `return pass(...)`]
     fail("old"); pass()
-        this verdict is thrown away: the script goes on after `fail` [write `return fail(...)`]
+        this verdict is discarded: the script goes on after `fail` [write `return fail(...)`]
     for x in [1] { fail("old") } pass()
-        this verdict is thrown away: the script goes on after `fail` [write `return fail(...)`]
+        this verdict is discarded: the script goes on after `fail` [write `return fail(...)`]
     while key.active { fail("old") } pass()
-        this verdict is thrown away: the script goes on after `fail` [write `return fail(...)`]
+        this verdict is discarded: the script goes on after `fail` [write `return fail(...)`]
     try { fail("old") } catch { } pass()
-        this verdict is thrown away: the script goes on after `fail` [write `return fail(...)`]
+        this verdict is discarded: the script goes on after `fail` [write `return fail(...)`]
     { fail("old") } pass()
-        this verdict is thrown away: the script goes on after `fail` [write `return fail(...)`]
+        this verdict is discarded: the script goes on after `fail` [write `return fail(...)`]
     if key.active { fail("old"); let x = 1; } pass()
-        this verdict is thrown away: the script goes on after `fail` [write `return fail(...)`]; the variable `x` is never read [use it, leave it out, or call it `_x`]
+        this verdict is discarded: the script goes on after `fail` [write `return fail(...)`]; the variable `x` is never read [use it, remove it, or name it `_x`]
     if key.age_days > 90 { fail("old") } else { pass() }
         compiled
     if key.age_days > 90 { return fail("old"); } pass()
@@ -442,21 +442,21 @@ fn the_frame_of_a_script_is_checked() {
       |    ^^^^^^^^^^
       = help: write `fn check(key, params) { ... }`; it returns `pass()`, `fail(message)` or `exempt(reason)`
 
-    error[outside-function]: a statement outside a function never judges anything
+    error[outside-function]: a statement outside a function never runs
      --> test.rhai:7:1
       |
     7 | if true { 1 }
       | ^^
       = help: put it into `fn check(key, params)`; outside functions a policy has only constants of literal values, such as `const GRACE_DAYS = 7;`
 
-    error[outside-function]: a statement outside a function never judges anything
+    error[outside-function]: a statement outside a function never runs
      --> test.rhai:6:1
       |
     6 | let x = 1;
       | ^^^
       = help: put it into `fn check(key, params)`; outside functions a policy has only constants of literal values, such as `const GRACE_DAYS = 7;`
 
-    error[outside-function]: a statement outside a function never judges anything
+    error[outside-function]: a statement outside a function never runs
      --> test.rhai:6:1
       |
     6 | const X = 1 + foo();

@@ -143,7 +143,10 @@ impl<R: BufRead> Reader<R> {
         if self.lines.is_at_end()? {
             return Ok(());
         }
-        Err(InventoryError::Damaged { line: self.lines.number() + 1, reason: "more follows the end".to_owned() })
+        Err(InventoryError::Damaged {
+            line: self.lines.number() + 1,
+            reason: "there is more after the last line".to_owned(),
+        })
     }
 }
 

@@ -197,7 +197,7 @@ fn a_file_that_is_not_whole_is_refused() {
     the inventory was altered after it was written: its lines do not fit the checksum in the last one
     the inventory is damaged in line 2: `Gone` is not a credential status: use one of Active, Inactive, Expired at column 989
     the inventory is damaged in line 2: a line is one of `account`, `failed`, `skipped` and `end`
-    the inventory is damaged in line 7: more follows the end
+    the inventory is damaged in line 7: there is more after the last line
     "
     );
 }
@@ -256,11 +256,11 @@ fn a_line_or_a_fact_that_is_none_or_two_things_is_refused() {
     the inventory is damaged in line 2: a line is one of `account`, `failed`, `skipped` and `end`
     the inventory is damaged in line 2: invalid length 0, expected struct Keys with 4 elements at column 2
     the inventory is damaged in line 2: trailing characters at column 62
-    the inventory is damaged in line 2: a fact is one of `known`, `not_read` and `unreadable` at column 72
-    the inventory is damaged in line 2: a fact is one of `known`, `not_read` and `unreadable` at column 81
-    the inventory is damaged in line 2: a fact is only one of `known`, `not_read` and `unreadable` at column 117
-    the inventory is damaged in line 2: a fact is only one of `known`, `not_read` and `unreadable` at column 95
-    the inventory is damaged in line 2: invalid type: string "a", expected a fact: one of `known`, `not_read` and `unreadable` at column 73
+    the inventory is damaged in line 2: a fact must have one of `known`, `not_read` and `unreadable` at column 72
+    the inventory is damaged in line 2: a fact must have one of `known`, `not_read` and `unreadable` at column 81
+    the inventory is damaged in line 2: a fact has only one of `known`, `not_read` and `unreadable` at column 117
+    the inventory is damaged in line 2: a fact has only one of `known`, `not_read` and `unreadable` at column 95
+    the inventory is damaged in line 2: invalid type: string "a", expected a fact with one of `known`, `not_read` and `unreadable` at column 73
     "#
     );
 }

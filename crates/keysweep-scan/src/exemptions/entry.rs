@@ -120,7 +120,7 @@ impl Entry {
         if !lists && texts.iter().all(|text| text.is_none()) {
             let help =
                 "give `account`, `ou`, `user`, `tags` or `access_key_id`; to exempt everything, disable the policy";
-            wrong.push(yaml::at(&self.id, "the exemption does not say what it is for").help(help));
+            wrong.push(yaml::at(&self.id, "the exemption does not say what it exempts").help(help));
         }
     }
 

@@ -280,7 +280,7 @@ fn mistakes_are_shown_where_they_are() {
     1 | - { id: a, policy: p, reason: r, owner: o, user: x }
       |                                            ^^^^
 
-    error[bad-value]: the exemption does not say what it is for
+    error[bad-value]: the exemption does not say what it exempts
      --> exemptions.yaml:1:9
       |
     1 | - { id: a, policy: p, reason: r, owner: o, expires: 2026-04-01 }
@@ -349,6 +349,6 @@ fn a_selector_selects_something_and_a_glob_has_a_longest_length() {
     let long = "x".repeat(257);
     assert_eq!(read("ou: \" \""), "an empty string selects nothing");
     assert_eq!(read("user: \"\""), "an empty string selects nothing");
-    assert_eq!(read(&format!("user: {long}")), "the pattern has 257 bytes; 256 are allowed");
+    assert_eq!(read(&format!("user: {long}")), "the pattern has 257 bytes; at most 256 are allowed");
     assert_eq!(read(&format!("ou: Root/{long}")), "");
 }

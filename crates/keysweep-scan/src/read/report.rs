@@ -160,10 +160,9 @@ impl Report {
             }
             (_, Some(made_at)) if made_at >= self.settled_at() => Fact::Live(made_at),
             (Some(unknown), _) => unknown,
-            (None, _) => Fact::Unreadable(unusable(format!(
-                "the report of {} tells of no password of the user",
-                self.generated_at
-            ))),
+            (None, _) => {
+                Fact::Unreadable(unusable(format!("the report of {} has no password of the user", self.generated_at)))
+            }
         }
     }
 

@@ -18,7 +18,7 @@ use crate::{
 /// What to try next, after the demo.
 const NEXT: &str = "\
 Try next:  keysweep demo --as-of 2027-03-01        what will be too old by the first of March
-           keysweep orgsim serve                   the same organization over HTTP, for any AWS client
+           keysweep orgsim serve --broken          the same organization over HTTP, for any AWS client
            keysweep accounts --check               your own: which accounts a scan would reach (needs AWS credentials)";
 
 /// The organization of the demo: 40 accounts of 25 users, some of them broken as in life.

@@ -43,7 +43,7 @@ impl Kept {
         let file = || {
             tempfile::tempfile_in(&folder).map_err(|error| {
                 let message = format!("could not make a temporary file in `{}`: {error}", folder.display());
-                Failure::could_not_start(message).hint("name a folder that can be written to by TMPDIR")
+                Failure::could_not_start(message).hint("set TMPDIR to a folder that can be written to")
             })
         };
         let inventory =
@@ -94,7 +94,7 @@ impl From<ScanError> for Failure {
     fn from(error: ScanError) -> Self {
         match error {
             ScanError::Start(error) => error.into(),
-            ScanError::Sink(_) => Self::lost(&error).hint("make room there, or name a folder with more by TMPDIR"),
+            ScanError::Sink(_) => Self::lost(&error).hint("make room there, or set TMPDIR to a folder with more space"),
             ScanError::Thread(_) => Self::could_not_start(&error),
         }
     }

@@ -102,10 +102,10 @@ fn values_that_make_no_sense_are_refused_before_anything_is_contacted() {
         @"
     error: the role `arn:aws:iam::111122223333:role/Audit` is an ARN, which names one account
     hint: give the role's name, with its path: `security/Audit`
-    error: `role` must be 1 to 576 letters, digits and any of `=,.@-_+/`
-    error: `external_id` must be 2 to 1224 letters, digits and any of `=,.@:/-_+`
-    error: `session_name` must be 2 to 64 letters, digits and any of `=,.@-_+`
-    error: `region` must be 1 to 63 letters, digits and any of `-`
+    error: `role` must have 1 to 576 characters: letters, digits and any of `=,.@-_+/`
+    error: `external_id` must have 2 to 1224 characters: letters, digits and any of `=,.@:/-_+`
+    error: `session_name` must have 2 to 64 characters: letters, digits and any of `=,.@-_+`
+    error: `region` must have 1 to 63 characters: letters, digits and any of `-`
     error: `concurrency` is 0, and must be at least 1
     error: there is no policy `acces-key-unused`: did you mean `access-key-unused`?
     error: no policy is enabled

@@ -71,7 +71,7 @@ pub enum TableError {
     #[error("it has no row for the root user")]
     NoRoot,
     /// A cell is not understood.
-    #[error("it says `{}` in `{column}`", .text.escape_default())]
+    #[error("it has the unknown value `{}` in column `{column}`", .text.escape_default())]
     UnknownText {
         /// The cell's column.
         column: String,

@@ -102,26 +102,10 @@ impl Values {
 
 impl IntoIterator for Values {
     type Item = Dynamic;
-    type IntoIter = Each;
+    type IntoIter = Box<dyn Iterator<Item = Dynamic>>;
 
-    fn into_iter(self) -> Each {
-        Each { list: self, next: 0 }
-    }
-}
-
-/// The values of a list, one after the other.
-pub(crate) struct Each {
-    list: Values,
-    next: usize,
-}
-
-impl Iterator for Each {
-    type Item = Dynamic;
-
-    fn next(&mut self) -> Option<Dynamic> {
-        let value = self.list.0.get(self.next).cloned();
-        self.next += 1;
-        value
+    fn into_iter(self) -> Self::IntoIter {
+        Box::new((0..).map_while(move |index| self.0.get(index).cloned()))
     }
 }
 
@@ -157,7 +141,7 @@ fn register_values(engine: &mut Engine) {
     }
     engine.register_fn("to_string", |context: NativeCallContext, list: &mut Values| match list.show(&context) {
         Ok(text) => text.into(),
-        Err(_) => no_text("a list of so many items, or of such items,"),
+        Err(_) => no_text("a list of this length, or of such items,"),
     });
 }
 
@@ -183,25 +167,9 @@ pub(crate) fn register(engine: &mut Engine) {
 
 impl IntoIterator for List {
     type Item = Dynamic;
-    type IntoIter = Items;
+    type IntoIter = Box<dyn Iterator<Item = Dynamic>>;
 
-    fn into_iter(self) -> Items {
-        Items { list: self, next: 0 }
-    }
-}
-
-/// The items of a list, one after the other.
-pub(crate) struct Items {
-    list: List,
-    next: usize,
-}
-
-impl Iterator for Items {
-    type Item = Dynamic;
-
-    fn next(&mut self) -> Option<Dynamic> {
-        let index = self.next;
-        self.next += 1;
-        (index < self.list.len()).then(|| self.list.get(index))
+    fn into_iter(self) -> Self::IntoIter {
+        Box::new((0..self.len()).map(move |index| self.get(index)))
     }
 }

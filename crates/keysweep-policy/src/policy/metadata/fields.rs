@@ -47,7 +47,7 @@ pub(super) fn check(text: &str) -> Vec<Diagnostic> {
     let Ok(fields) = yaml::parse::<Fields>(text) else { return Vec::new() };
     let mut wrong = unknown(&fields, &FIELDS);
     let first = fields.keys().map(|field| &field.defined).min_by_key(|place| yaml::line(place));
-    wrong.extend(missing(&fields, &FIELDS[..NEEDED], first, "the metadata have"));
+    wrong.extend(missing(&fields, &FIELDS[..NEEDED], first, "the metadata has"));
     let params = yaml::parse::<Params>(text).map(|parsed| parsed.params).unwrap_or_default();
     for (name, fields) in &params {
         wrong.extend(unknown(fields, &PARAM_FIELDS));

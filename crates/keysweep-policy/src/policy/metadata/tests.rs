@@ -221,13 +221,13 @@ fn mistakes_are_shown_where_they_are() {
     2 | //! title: ''
       |            ^^
 
-    error[missing-field]: the metadata have no field `title`
+    error[missing-field]: the metadata has no field `title`
      --> p.rhai:1:5
       |
     1 | //! id: test
       |     ^^
 
-    error[missing-field]: the metadata have no field `title`
+    error[missing-field]: the metadata has no field `title`
      --> p.rhai:1:5
       |
     1 | //! id: test
@@ -475,7 +475,7 @@ fn every_mistake_is_told_in_one_run() {
                 //! params: { p: { tpye: integer, default: 3 }, q: { type: int, default: 3, mni: 1 } }\n";
     insta::assert_snapshot!(refused(text).lines().filter(|line| line.starts_with("error")).collect::<Vec<_>>().join("\n"), @"
     error[unknown-field]: unknown field `idd`, expected one of id, title, severity, resource, remedy, description, params, frameworks, references, language, enabled
-    error[missing-field]: the metadata have no field `id`
+    error[missing-field]: the metadata has no field `id`
     error[bad-value]: `loww` is not a severity: use one of info, low, medium, high, critical
     error[missing-field]: the field `title` is empty
     error[bad-value]: `nonee` is not a remedy: use one of none, notify, rotate, deactivate, delete

@@ -91,7 +91,7 @@ pub enum CaseError {
         found: String,
     },
     /// The policy touches facets that it should not.
-    #[error("the policy touches {facets}, which `reads` does not have")]
+    #[error("the policy touches {facets}, which `reads` does not name")]
     Reads {
         /// Their names.
         facets: String,

@@ -60,7 +60,7 @@ fn check(case: &RawCase, kind: ResourceType) -> Result<(), Diagnostic> {
                 (ResourceType::Account, "user") => "give the account `users`".to_owned(),
                 _ => format!("give what it judges as `{judged}`"),
             };
-            let message = format!("the policy judges {}: a case gives no `{name}`", kind.phrase());
+            let message = format!("the policy judges {}, so a case cannot give `{name}`", kind.phrase());
             return Err(yaml::at_location(place, message).help(help));
         }
     }
@@ -78,7 +78,7 @@ fn check(case: &RawCase, kind: ResourceType) -> Result<(), Diagnostic> {
     if let Some((name, place)) = find(Object::User, &is_judged) {
         let others =
             if kind == ResourceType::AccessKey { format!(", and the others as `{OTHERS}`") } else { String::new() };
-        let message = format!("a case of this policy gives no `{name}` of the user");
+        let message = format!("a case of this policy cannot give the user's `{name}`");
         return Err(yaml::at_location(&place, message).help(format!("give what is judged as `{judged}`{others}")));
     }
     Ok(())

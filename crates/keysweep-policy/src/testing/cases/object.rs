@@ -130,7 +130,7 @@ impl<'de> Visitor<'de> for Objects {
 fn unknown(object: Object, name: &Spanned<String>) -> Diagnostic {
     let wrong = |message| yaml::at(name, message).code(Code::UnknownField);
     if object.property(&name.value).is_some() {
-        return wrong(format!("a case gives no `{}`", name.value)).help(object.hint(&name.value));
+        return wrong(format!("a case cannot give `{}`", name.value)).help(object.hint(&name.value));
     }
     let names: Vec<_> = object.fields().map(|field| field.name).collect();
     let help = did_you_mean(&name.value, "a case gives", names.iter().copied());

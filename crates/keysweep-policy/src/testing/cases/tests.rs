@@ -270,7 +270,7 @@ fn messages_severities_evidence_and_reads_can_be_expected() {
     only a fail has a severity, and this case expects pass
     Err("expected the evidence `age_days: 90`, got `91`")
     Err("expected the evidence `age: 91`, got none of that name")
-    Err("the policy touches `access_keys`, which `reads` does not have")
+    Err("the policy touches `access_keys`, which `reads` does not name")
     there is no facet `keys`
     "#);
 }
@@ -345,7 +345,7 @@ fn a_field_that_there_is_not_is_told_what_it_may_be() {
       = help: did you mean `access_key`?
     error[unknown-field]: a user has no `acces_keys`
       = help: did you mean `access_keys`?
-    error[unknown-field]: a case gives no `created_on`
+    error[unknown-field]: a case cannot give `created_on`
       = help: give the user `age_days`
     error[unknown-field]: an SSH key has no `size`
       = help: a case gives: `id`, `active`, `age_days`

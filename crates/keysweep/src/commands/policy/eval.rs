@@ -68,7 +68,7 @@ pub(super) fn diff(args: &DiffArgs, config: &Config, edge: &Edge) -> Result<Exit
         }
     })?;
     if judged == 0 {
-        return Err(Failure::usage(format!("the inventory has no {was}: there is nothing to compare by")));
+        return Err(Failure::usage(format!("the inventory has no {was}: there is nothing to compare")));
     }
     let text = terminal::changes(&changes, &counts, judged, &edge.stdout);
     Destination::Stdout.print(&text, edge.stdout.color)?;
@@ -93,10 +93,8 @@ impl Tried {
             );
         }
         if self.unread > 0 {
-            edge::say(&format!(
-                "note: {} accounts of the inventory could not be judged: they were not read",
-                self.unread
-            ));
+            let accounts = terminal::count(self.unread, "account");
+            edge::say(&format!("note: not judged, because the scan could not read them: {accounts}"));
         }
     }
 }

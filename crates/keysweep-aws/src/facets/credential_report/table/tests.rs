@@ -192,7 +192,7 @@ fn passwords_mfa_and_certificates_are_told_or_left_to_be_read() {
     Reported(Some(Password { changed_at: Reported(2024-05-06T07:08:09Z), last_used: Reported(Some(2024-05-06T07:08:09Z)) })) | Reported(false) | Reported([SigningCertificate { id: NotRead(SigningCertificates), status: Reported(Active), created_at: Reported(2024-05-06T07:08:09Z) }]) and 1 possible
     Reported(None) | Reported(false) | Reported([]) and 2 possible
     NotRead(LoginProfile) | NotRead(MfaDevices) | NotRead(SigningCertificates) and 0 possible
-    Reported(Some(Password { changed_at: Unreadable(Unreadable { facet: CredentialReport, reason: "it says `soon` in `password_last_changed`" }), last_used: NotRead(PasswordLastUsed) })) | Reported(true) | Reported([SigningCertificate { id: NotRead(SigningCertificates), status: Reported(Inactive), created_at: Reported(2024-05-06T07:08:09Z) }]) and 0 possible
+    Reported(Some(Password { changed_at: Unreadable(Unreadable { facet: CredentialReport, reason: "it has the unknown value `soon` in column `password_last_changed`" }), last_used: NotRead(PasswordLastUsed) })) | Reported(true) | Reported([SigningCertificate { id: NotRead(SigningCertificates), status: Reported(Inactive), created_at: Reported(2024-05-06T07:08:09Z) }]) and 0 possible
     "#
     );
 }
@@ -218,7 +218,7 @@ fn the_root_row_tells_of_its_use_or_says_why_not() {
         @r#"
     Reported(RootActivity { created_at: Reported(2024-05-06T07:08:09Z), password_last_used: Reported(None), access_keys_last_used: Reported([Never, Never]) })
     Reported(RootActivity { created_at: Reported(2024-05-06T07:08:09Z), password_last_used: Reported(Some(2024-05-06T07:08:09Z)), access_keys_last_used: Reported([At { at: 2024-05-06T07:08:09Z, service: Some("s3"), region: Some("us-east-1") }, Never]) })
-    Unreadable(Unreadable { facet: CredentialReport, reason: "it says `soon` in `password_last_used`" })
+    Unreadable(Unreadable { facet: CredentialReport, reason: "it has the unknown value `soon` in column `password_last_used`" })
     Unreadable(Unreadable { facet: CredentialReport, reason: "its root user is `arn:aws:iam::444455556666:root`" })
     Unreadable(Unreadable { facet: CredentialReport, reason: "it has no row for the root user" })
     "#

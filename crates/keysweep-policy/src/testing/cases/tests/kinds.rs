@@ -250,18 +250,18 @@ fn what_does_not_belong_into_a_case_is_refused() {
         touched(Mfa, "x.kind", "mfa: { kind: virtual, serial_number: GAHT1 },"),
     ];
     insta::assert_snapshot!(said.concat(), @"
-    a case of this policy gives no `access_keys` of the user
-    the policy judges an access key: a case gives no `mfa`
+    a case of this policy cannot give the user's `access_keys`
+    the policy judges an access key, so a case cannot give `mfa`
     only cases of policies for accounts give the account's `users`
     the ages of the key and of its user tell this already
     only a key that was used has a last service and Region: give it `idle_days` too
     only a key that was used has a last service and Region: give it `idle_days` too
-    the policy judges an account: a case gives no `root`
-    the policy judges an account: a case gives no `user`
+    the policy judges an account, so a case cannot give `root`
+    the policy judges an account, so a case cannot give `user`
     another user of the account has the name `a`
-    the policy judges a root user: a case gives no `user`
+    the policy judges a root user, so a case cannot give `user`
     a root user without MFA has no hardware MFA
-    a case of this policy gives no `has_password` of the user
+    a case of this policy cannot give the user's `has_password`
     a password that was never used is idle since it was set
     a span of time has at most 36500 days
     the case gives the user a password and says that there is none
