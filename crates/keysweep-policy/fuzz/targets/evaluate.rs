@@ -22,7 +22,7 @@ fuzz_target!(|data: &[u8]| {
     }
 });
 
-/// What comes of it; none where a limit stopped the script, which another time it may not.
+/// The evaluation; none where a limit stopped the script, which need not happen again.
 fn judged(policy: &Policy, resource: &Resource) -> Option<Evaluation> {
     let begin = Instant::now();
     let evaluation = policy.evaluate(resource, Timestamp::UNIX_EPOCH + Duration::from_secs(1_800_000_000));
@@ -32,6 +32,6 @@ fn judged(policy: &Policy, resource: &Resource) -> Option<Evaluation> {
             assert!(!error.message.contains("panicked"), "{error}");
             (!error.message.starts_with("the script took")).then_some(evaluation)
         }
-        Outcome::Verdict(_) | Outcome::Needs(_) | Outcome::Unknown(_) => Some(evaluation),
+        Outcome::Verdict(_) | Outcome::Needs { .. } | Outcome::Unknown(_) => Some(evaluation),
     }
 }
