@@ -285,6 +285,17 @@ fn a_variable_of_check_may_have_the_name_of_a_constant() {
     insta::assert_snapshot!(show(&outcome), @r#"Fail { message: "20 1", severity: None, evidence: {} }"#);
 }
 
+#[test]
+fn each_evaluation_has_a_time_of_its_own() {
+    let policy = body("pass(`${days_between(key.created_at, now())}`)");
+    let notes = [now(), ago(-7.0), now()].map(|at| show(&policy.evaluate(&resource(user()), at).outcome));
+    insta::assert_snapshot!(notes.join("\n"), @r#"
+    Pass { note: Some("101") }
+    Pass { note: Some("108") }
+    Pass { note: Some("101") }
+    "#);
+}
+
 /// Each evaluation is as if it were the first, though Rhai keeps what it has looked up.
 #[test]
 fn an_evaluation_leaves_nothing_behind() {
