@@ -2,9 +2,12 @@
 
 pub mod policy;
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    ArgMatches, Args, CommandFactory, FromArgMatches, Id, Parser, Subcommand, ValueEnum, error::ErrorKind,
+    parser::ValueSource,
+};
 use clap_complete::Shell;
 use keysweep_model::{AccountId, escaped, is_unseen};
 
@@ -245,6 +248,37 @@ pub struct WorldArgs {
     pub world: Option<PathBuf>,
 }
 
+/// What the arguments ask for.
+///
+/// # Errors
+/// When they are wrong, or ask for no more than help.
+pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let mut command = Cli::command();
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    match matches.subcommand() {
+        Some(("scan", scan)) if scan.value_source("inventory").is_some() => no_flag_of_aws(scan, &mut command)?,
+        Some(_) | None => {}
+    }
+    Cli::from_arg_matches(&matches)
+}
+
+/// Refuses the flags that say how AWS is read, where an inventory is judged in its place. The environment may still say
+/// it, as the configuration file may.
+fn no_flag_of_aws(scan: &ArgMatches, command: &mut clap::Command) -> Result<(), clap::Error> {
+    let groups = OrganizationArgs::augment_args(SelectionArgs::augment_args(clap::Command::new("aws")));
+    let groups = ReadingArgs::augment_args(ConnectionArgs::augment_args(AssumeArgs::augment_args(groups)));
+    let is_given = |id: &Id| scan.value_source(id.as_str()) == Some(ValueSource::CommandLine);
+    match groups.get_arguments().find(|argument| is_given(argument.get_id())) {
+        Some(argument) => {
+            let flag = argument.get_long().unwrap_or_default();
+            let message =
+                format!("the argument '--{flag}' cannot be used with '--inventory': nothing is read from AWS");
+            Err(command.error(ErrorKind::ArgumentConflict, message))
+        }
+        None => Ok(()),
+    }
+}
+
 /// The text of an error about the arguments, in which `unseen` values are quoted: each of them, and what follows `=` in
 /// it, is escaped.
 pub(crate) fn error_text(error: &clap::Error, unseen: &[String]) -> String {
@@ -261,9 +295,30 @@ pub(crate) fn error_text(error: &clap::Error, unseen: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
+
+    #[test]
+    fn an_inventory_is_judged_without_flags_about_aws() {
+        let refused = |flags: &str| {
+            let arguments = format!("keysweep scan --inventory a.jsonl {flags}");
+            let error = parse(arguments.split_whitespace().map(OsString::from)).err();
+            error.map(|error| error.to_string().lines().next().unwrap_or_default().to_owned())
+        };
+        assert_eq!(refused("--fail-on high --format json"), None);
+        insta::assert_snapshot!(
+            ["--account 111122223333", "--ou Root", "--profile p", "--role r", "--fresh", "--save-inventory b.jsonl"]
+                .map(|flags| refused(flags).unwrap())
+                .join("\n"),
+            @"
+        error: the argument '--account' cannot be used with '--inventory': nothing is read from AWS
+        error: the argument '--ou' cannot be used with '--inventory': nothing is read from AWS
+        error: the argument '--profile' cannot be used with '--inventory': nothing is read from AWS
+        error: the argument '--role' cannot be used with '--inventory': nothing is read from AWS
+        error: the argument '--fresh' cannot be used with '--inventory': nothing is read from AWS
+        error: the argument '--save-inventory' cannot be used with '--inventory': nothing is read from AWS
+        "
+        );
+    }
 
     #[test]
     fn the_definition_holds_together() {

@@ -9,7 +9,6 @@ use std::{
     process::ExitCode,
 };
 
-use clap::Parser;
 use keysweep_aws::Clock;
 use keysweep_model::{escaped, is_unseen};
 use tracing::Level;
@@ -45,7 +44,7 @@ pub struct Edge {
 
 /// The arguments, or the exit code where there is nothing more to do: help was asked for, or they are wrong.
 pub(crate) fn arguments() -> Result<Cli, ExitCode> {
-    let error = match Cli::try_parse() {
+    let error = match cli::parse(env::args_os()) {
         Ok(cli) => return Ok(cli),
         Err(error) => error,
     };

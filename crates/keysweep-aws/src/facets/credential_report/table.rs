@@ -90,10 +90,9 @@ pub(super) fn parse(csv: &[u8], account: AccountId, generated_at: Timestamp) -> 
     for record in reader.records() {
         let row = Row { columns: &columns, record: record? };
         if row.cell("user")? == ROOT {
-            root = root::activity(&row, account).map_or_else(unreadable, |mut root| {
-                root.each_mut(&mut |_, fact| fact.set_reported(&report));
-                Fact::Reported(root, Arc::clone(&report))
-            });
+            // What is within it is of the report with it: files keep it bare.
+            root =
+                root::activity(&row, account).map_or_else(unreadable, |root| Fact::Reported(root, Arc::clone(&report)));
         } else {
             users.push(row.user()?);
         }

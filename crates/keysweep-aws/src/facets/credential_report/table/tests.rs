@@ -216,8 +216,8 @@ fn the_root_row_tells_of_its_use_or_says_why_not() {
         ]
         .join("\n"),
         @r#"
-    Reported(RootActivity { created_at: Reported(2024-05-06T07:08:09Z), password_last_used: Reported(None), access_keys_last_used: Reported([Never, Never]) })
-    Reported(RootActivity { created_at: Reported(2024-05-06T07:08:09Z), password_last_used: Reported(Some(2024-05-06T07:08:09Z)), access_keys_last_used: Reported([At { at: 2024-05-06T07:08:09Z, service: Some("s3"), region: Some("us-east-1") }, Never]) })
+    Reported(RootActivity { created_at: Live(2024-05-06T07:08:09Z), password_last_used: Live(None), access_keys_last_used: Live([Never, Never]) })
+    Reported(RootActivity { created_at: Live(2024-05-06T07:08:09Z), password_last_used: Live(Some(2024-05-06T07:08:09Z)), access_keys_last_used: Live([At { at: 2024-05-06T07:08:09Z, service: Some("s3"), region: Some("us-east-1") }, Never]) })
     Unreadable(Unreadable { facet: CredentialReport, reason: "it has the unknown value `soon` in column `password_last_used`" })
     Unreadable(Unreadable { facet: CredentialReport, reason: "its root user is `arn:aws:iam::444455556666:root`" })
     Unreadable(Unreadable { facet: CredentialReport, reason: "it has no row for the root user" })
