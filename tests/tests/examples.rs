@@ -267,7 +267,7 @@ fn the_workflow_fails_with_the_exit_code_of_the_scan_and_says_why() {
     });
     insta::assert_snapshot!(judged.concat(), @"
     every account was read, and nothing is to be done
-    ::error::access keys violate the policies: see the artifact
+    ::error::credentials violate the policies: see the artifact
     ::error::keysweep.yaml, a policy or the command line is wrong: see the step Scan
     ::error::the scan is incomplete: see coverage and the unknown findings in the artifact
     ::error::the scan could not start: see the step Scan
