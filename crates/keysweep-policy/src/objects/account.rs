@@ -1,7 +1,7 @@
 //! Accounts, their root users and their rules for passwords.
 
 use jiff::Timestamp;
-use keysweep_model::{Facet, Fact, PasswordPolicy, Resource, ResourceType, RootActivity, RootCredentials};
+use keysweep_model::{Facet, Fact, PasswordPolicy, ResourceType, RootActivity, RootCredentials};
 
 use super::{
     Kind, Object, Property, Row, Seen, TO_ACCOUNT, Value,
@@ -52,10 +52,10 @@ const OF_ACCOUNT: &[Property] = properties! {
     [ID, NAME, OU_PATH];
     users: Objects of User [Users] "the users of the account",
         given(How::Objects(Object::User, |it, _| it.facts.users = Fact::Live(Vec::new()))),
-        |it| all(it, ResourceType::User, Object::User);
+        |it| it.resources(ResourceType::User, Object::User);
     access_keys: Objects of AccessKey [Users, AccessKeys] "the access keys of all users of the account",
         instead("`users`, each with its `access_keys`"),
-        |it| all(it, ResourceType::AccessKey, Object::AccessKey);
+        |it| it.resources(ResourceType::AccessKey, Object::AccessKey);
     root: Object of Root [] "the account's root user",
         given(How::Object(Object::Root, |_, _| {})),
         |_| Fact::Live(Value::Object(Object::Root));
@@ -65,10 +65,6 @@ const OF_ACCOUNT: &[Property] = properties! {
         })),
         |_| Fact::Live(Value::Object(Object::PasswordPolicy));
 };
-
-fn all(it: &Seen<'_>, kind: ResourceType, object: Object) -> Fact<Value> {
-    Resource::of(it.resource.owner(), kind).map(|resources| Value::Objects(object, resources))
-}
 
 const OF_ROOT: &[Property] = properties! {
     has_access_key: Boolean [AccountSummary] "whether the root user has an access key",

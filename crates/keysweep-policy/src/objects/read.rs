@@ -1,9 +1,11 @@
 //! How values are made from facts: one rule for days, times and words.
 
 use jiff::{SignedDuration, Timestamp};
-use keysweep_model::{AccountFacts, CredentialStatus, Facet, Fact, Owner, Password, Permissions, Unreadable, User};
+use keysweep_model::{
+    AccountFacts, CredentialStatus, Facet, Fact, Owner, Password, Permissions, Resource, ResourceType, Unreadable, User,
+};
 
-use super::{Seen, Value};
+use super::{Object, Seen, Value};
 
 impl<'a> Seen<'a> {
     pub(super) fn user(&self) -> Fact<&'a User> {
@@ -25,6 +27,11 @@ impl<'a> Seen<'a> {
 
     pub(super) fn permissions(&self) -> Fact<&'a Permissions> {
         self.user().and_then(|user| user.permissions.as_ref())
+    }
+
+    /// What the owner of the resource has of a kind, as objects: a user's, or those of all users of an account.
+    pub(super) fn resources(&self, kind: ResourceType, object: Object) -> Fact<Value> {
+        Resource::of(self.resource.owner(), kind).map(|resources| Value::Objects(object, resources))
     }
 
     /// What a user has at the resource's place of a list, which `facet` tells.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use keysweep_model::{Facet, Fact, Password, Permissions, Resource, ResourceType, User};
+use keysweep_model::{Facet, Fact, Password, Permissions, ResourceType, User};
 
 use super::{
     Kind, Method, Object, Property, Row, Seen, TO_ACCOUNT, Value,
@@ -104,23 +104,23 @@ const PROPERTIES: &[Property] = properties! {
         |it| it.permissions().and_then(Permissions::is_quarantined).map(boolean);
     access_keys: Objects of AccessKey [AccessKeys] "the user's access keys",
         given(How::Objects(Object::AccessKey, |it, _| it.user.access_keys = Fact::Live(Vec::new()))),
-        |it| owned(it, ResourceType::AccessKey, Object::AccessKey);
+        |it| it.resources(ResourceType::AccessKey, Object::AccessKey);
     mfa_devices: Objects of Mfa [MfaDevices] "the user's MFA devices",
         given(How::Objects(Object::Mfa, give_mfa_devices)),
-        |it| owned(it, ResourceType::Mfa, Object::Mfa);
+        |it| it.resources(ResourceType::Mfa, Object::Mfa);
     service_credentials: Objects of ServiceCredential [ServiceCredentials] "the user's service-specific credentials",
         given(How::Objects(Object::ServiceCredential, |it, _| {
             it.user.service_credentials = Fact::Live(Vec::new());
         })),
-        |it| owned(it, ResourceType::ServiceCredential, Object::ServiceCredential);
+        |it| it.resources(ResourceType::ServiceCredential, Object::ServiceCredential);
     signing_certificates: Objects of SigningCertificate [SigningCertificates] "the user's signing certificates",
         given(How::Objects(Object::SigningCertificate, |it, _| {
             it.user.signing_certificates = Fact::Live(Vec::new());
         })),
-        |it| owned(it, ResourceType::SigningCertificate, Object::SigningCertificate);
+        |it| it.resources(ResourceType::SigningCertificate, Object::SigningCertificate);
     ssh_keys: Objects of SshKey [SshKeys] "the user's SSH public keys",
         given(How::Objects(Object::SshKey, |it, _| it.user.ssh_keys = Fact::Live(Vec::new()))),
-        |it| owned(it, ResourceType::SshKey, Object::SshKey);
+        |it| it.resources(ResourceType::SshKey, Object::SshKey);
     ..[TO_ACCOUNT]
 };
 
@@ -183,8 +183,4 @@ fn give_mfa_devices(it: &mut Draft, count: usize) {
 
 fn texts(it: &Seen<'_>, of: fn(&Permissions) -> &Fact<Vec<String>>) -> Fact<Value> {
     it.permissions().and_then(|permissions| of(permissions).as_ref()).map(|texts| Value::Texts(texts.clone()))
-}
-
-fn owned(it: &Seen<'_>, kind: ResourceType, object: Object) -> Fact<Value> {
-    Resource::of(it.resource.owner(), kind).map(|resources| Value::Objects(object, resources))
 }
