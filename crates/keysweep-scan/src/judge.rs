@@ -91,25 +91,27 @@ impl Judge<'_> {
                 return;
             }
         }
-        let mut finding = self.finding(policy, resource, evaluation.evidence);
-        match evaluation.outcome {
-            Outcome::Verdict(Verdict::Pass { note }) => finding.set(Status::Pass, note.unwrap_or_default()),
-            Outcome::Verdict(Verdict::Fail { message, severity, evidence }) => {
-                finding.set(Status::Fail, message);
-                finding.severity = severity.unwrap_or(finding.severity);
-                let created_at = finding.evidence.remove_entry("created_at");
-                finding.evidence.extend(evidence.into_iter().chain(created_at));
+        let Evaluation { outcome, mut evidence, reads: _ } = evaluation;
+        let (mut severity, mut exemption) = (None, None);
+        let (status, message) = match outcome {
+            Outcome::Verdict(Verdict::Pass { note }) => (Status::Pass, note.unwrap_or_default()),
+            Outcome::Verdict(Verdict::Fail { message, severity: own, evidence: added }) => {
+                severity = own;
+                evidence.extend(added);
+                (Status::Fail, message)
             }
             Outcome::Verdict(Verdict::Exempt { reason, until }) => {
-                finding.set(Status::Exempt, reason);
-                finding.exemption = Some(Exempted::Policy { until });
+                exemption = Some(Exempted::Policy { until });
+                (Status::Exempt, reason)
             }
-            Outcome::Unknown(why) => finding.set(Status::Unknown, why.to_string()),
-            Outcome::Needs { facet, .. } => {
-                finding.set(Status::Unknown, self.source.cannot_read(FacetSet::of(&[facet])));
-            }
-            Outcome::Error(error) => finding.set(Status::Error, error.to_string()),
-        }
+            Outcome::Unknown(why) => (Status::Unknown, why.to_string()),
+            Outcome::Needs { facet, .. } => (Status::Unknown, self.source.cannot_read(FacetSet::of(&[facet]))),
+            Outcome::Error(error) => (Status::Error, error.to_string()),
+        };
+        let mut finding = self.finding(policy, resource, evidence);
+        finding.set(status, message);
+        finding.severity = severity.unwrap_or(finding.severity);
+        finding.exemption = exemption;
         self.apply(ruling, &mut finding, judged);
         judged.findings.push((policy, finding));
     }
