@@ -323,9 +323,12 @@ fn the_manual_has_a_page_for_each_command() {
     keysweep-accounts.1
     keysweep-completions.1
     keysweep-demo.1
+    keysweep-diff.1
     keysweep-exemptions-check.1
     keysweep-exemptions-list.1
     keysweep-exemptions.1
+    keysweep-findings-show.1
+    keysweep-findings.1
     keysweep-iam-policy.1
     keysweep-man.1
     keysweep-orgsim-serve.1
@@ -342,8 +345,17 @@ fn the_manual_has_a_page_for_each_command() {
     keysweep-policy-show.1
     keysweep-policy-test.1
     keysweep-policy.1
+    keysweep-runs-list.1
+    keysweep-runs-show.1
+    keysweep-runs.1
     keysweep-scan.1
     keysweep-schema.1
+    keysweep-store-check.1
+    keysweep-store-export.1
+    keysweep-store-info.1
+    keysweep-store-prune.1
+    keysweep-store.1
+    keysweep-trend.1
     keysweep.1
     ");
 }

@@ -24,7 +24,7 @@ const AGREED: [(&str, &str); 12] = [
     (
         "/findings",
         "id policy status severity account_id account_name ou_path resource_type resource_arn resource_id user_name \
-         access_key_id message evidence remedy exemption",
+         access_key_id message evidence remedy exemption first_seen_at change",
     ),
 ];
 

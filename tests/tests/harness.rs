@@ -8,7 +8,7 @@ use http::{Request, Response};
 use keysweep::{
     commands::simulated,
     config::Config,
-    exit::{Exit, FailOn},
+    exit::{Exit, FailOn, Threshold},
     settings::Settings,
 };
 use keysweep_aws::{Aws, Clock, Endpoint, InProcess, InProcessAnswer};
@@ -290,7 +290,7 @@ impl Outcome {
 
     /// The exit code by the default of `--fail-on`.
     pub(crate) fn exit(&self) -> Exit {
-        Exit::of_scan(&self.result, FailOn::Severity(Severity::Low))
+        Exit::of_scan(&self.result, None, Threshold::of(None, None, FailOn::Severity(Severity::Low)))
     }
 
     /// The calls to an account, by action.

@@ -5,8 +5,11 @@ use std::{env, process};
 
 use clap::{Arg, ArgAction, CommandFactory, Parser};
 use keysweep::{
-    cli::{Cli, Command, ExemptionsCommand, PolicyCommand},
-    config::{Config, read, schema},
+    cli::{
+        Cli, Command, ExemptionsCommand, PolicyCommand,
+        history::{FindingsCommand, RunsCommand, StoreCommand},
+    },
+    config::{Config, StoreArgs, read, schema},
     settings::{self, AccountsSettings, Settings},
 };
 
@@ -41,7 +44,9 @@ fn samples(setting: &Arg) -> [&'static str; 2] {
         "N" | "SECONDS" | "DAYS" | "PERCENT" => ["3", "4"],
         "BOOL" => ["true", "false"],
         "DATE" => ["2027-01-01", "2027-02-02"],
-        "SEVERITY" => ["high", "never"],
+        "SEVERITY" => ["high", "info"],
+        "STORE" => ["/no/such/one.db", "/no/such/other.db"],
+        "TAG" => ["team", "contact"],
         "FORMAT" => ["text", "json"],
         other => panic!("say here which values a setting of the kind `{other}` takes: {setting:?}"),
     }
@@ -164,13 +169,23 @@ fn a_command_takes_the_flags_of_the_settings_that_it_uses() {
         (!taken.is_empty()).then(|| format!("{words}: {shown}"))
     });
     insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @"
-    demo: all but (accounts_file profile region inventory fail_on)
+    demo: all but (accounts_file profile region inventory fail_on fail_on_new)
     scan: all but ()
-    accounts: all but (fresh report_timeout calls_per_account save_inventory full_inventory policy_folders no_shipped_policies only_policies as_of exemptions_file exemption_max_term_days exemption_max_share inventory fail_on all)
+    accounts: all but (fresh report_timeout calls_per_account save_inventory full_inventory policy_folders no_shipped_policies only_policies as_of exemptions_file exemption_max_term_days exemption_max_share store store_timeout owner_tag inventory fail_on fail_on_new all)
     iam-policy: role role_for external_id
     policy list: policy_folders no_shipped_policies
     policy show: policy_folders no_shipped_policies
     exemptions check: policy_folders no_shipped_policies
+    findings: store store_timeout
+    findings show: store store_timeout
+    diff: store store_timeout
+    trend: store store_timeout
+    runs list: store store_timeout
+    runs show: store store_timeout
+    store info: store store_timeout
+    store check: store store_timeout
+    store export: store store_timeout
+    store prune: store store_timeout
     ");
 }
 
@@ -194,9 +209,14 @@ fn resolved(words: &str, flags: &[String], file: &Config) -> String {
     let arguments = ["keysweep"].into_iter().chain(words.split(' ')).chain(flags.iter().map(String::as_str));
     let policies = |config: Config| format!("{:?}", settings::policies(&config.over(file.clone())));
     let scan = |config: Config| format!("{:?}", Settings::resolve(&config.over(file.clone()), jiff::Timestamp::now()));
+    let store = |args: StoreArgs| {
+        let config = Config::from(args).over(file.clone());
+        let place = settings::store::place(&config).map(|place| place.map(|place| place.to_string()));
+        format!("{place:?} {}", config.store.store_timeout())
+    };
     match Cli::try_parse_from(arguments).unwrap_or_else(|error| panic!("{error}")).command {
         Command::Scan(config) => scan(*config),
-        Command::Demo(args) => scan((*args).into()),
+        Command::Demo(args) => scan(args.settings.into()),
         Command::Accounts(args) => {
             format!("{:?}", AccountsSettings::resolve(&Config::from(args.settings).over(file.clone()), true))
         }
@@ -204,24 +224,51 @@ fn resolved(words: &str, flags: &[String], file: &Config) -> String {
         Command::Policy(PolicyCommand::List(args)) => policies(args.policy.into()),
         Command::Policy(PolicyCommand::Show(args)) => policies(args.policy.into()),
         Command::Exemptions(ExemptionsCommand::Check { policy, .. }) => policies(policy.into()),
+        Command::Findings(args) => match args.command {
+            Some(FindingsCommand::Show(args)) => store(args.store),
+            None => store(args.store),
+        },
+        Command::Diff(args) => store(args.store),
+        Command::Trend(args) => store(args.store),
+        Command::Runs(RunsCommand::List(args)) => store(args.store),
+        Command::Runs(RunsCommand::Show(args)) => store(args.store),
+        Command::Store(
+            StoreCommand::Info { store: args, .. }
+            | StoreCommand::Check { store: args }
+            | StoreCommand::Export { store: args, .. }
+            | StoreCommand::Prune { store: args, .. },
+        ) => store(args),
         other => panic!("say here what becomes of the settings of {other:?}"),
+    }
+}
+
+/// What a command needs beside its settings.
+fn needed_by(words: &str) -> &'static str {
+    match words {
+        "policy show" => "root-mfa",
+        "runs show" => "1",
+        "findings show" => "69f79df2",
+        "store prune" => "--older-than=30d",
+        _ => "",
     }
 }
 
 /// A setting that is accepted and then forgotten would leave the resolved settings as they are.
 #[test]
 fn every_setting_makes_a_difference_in_every_command_that_takes_it() {
-    // Some settings are about what these set: an inventory, and an exemption for four days.
+    // Some settings are about what these set: an inventory, a store, and an exemption for four days.
     let exemption = "{ id: a, policy: access-key-unused, reason: r, owner: o, user: u, approved_on: 2026-01-01, expires: 2026-01-05 }";
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("keysweep.yaml");
-    std::fs::write(&path, format!("save_inventory: i.jsonl\nexemptions: [{exemption}]\n")).unwrap();
+    std::fs::write(&path, format!("save_inventory: i.jsonl\nstore: keysweep.db\nexemptions: [{exemption}]\n")).unwrap();
     let file = read(Some(&path)).unwrap();
     for words in commands(&Cli::command(), "").iter().filter(|words| !of_command(words).is_empty()) {
-        let words = if words == "policy show" { "policy show root-mfa" } else { words.as_str() };
+        let needed = needed_by(words);
+        let words = format!("{words} {needed}");
+        let words = words.trim_end();
         let defaults = resolved(words, &[], &file);
         assert!(defaults.starts_with("Ok"), "{words}: {defaults}");
-        for setting in of_command(words.trim_end_matches(" root-mfa")) {
+        for setting in of_command(words.trim_end_matches(needed).trim_end()) {
             let [one, other] = samples(&setting).map(|value| resolved(words, &[flag(&setting, value)], &file));
             assert!(one != other, "`{words} --{}` makes no difference", setting.get_id());
         }

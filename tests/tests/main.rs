@@ -13,12 +13,14 @@ mod exemptions;
 mod faults;
 mod harness;
 mod help;
+mod history_commands;
 mod hostile_files;
 mod incomplete_answers;
 mod inventory;
 mod layers;
 #[cfg(feature = "moto")]
 mod moto;
+mod nights;
 mod oracle;
 mod paging;
 mod passwords;
@@ -29,6 +31,8 @@ mod process;
 #[cfg(feature = "moto")]
 mod python;
 mod readme;
+mod recording;
+mod recording_failures;
 mod refusals;
 mod selection;
 mod serve;

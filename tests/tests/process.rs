@@ -192,9 +192,19 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// A file of the working folder, which may not be there.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.as_ref().unwrap().path().join(name)
+    }
+
     /// Sends the signal of this name, such as `INT`.
     pub(crate) fn signal(&self, name: &str) {
-        let sent = Command::new("sh").args(["-c", &format!("kill -{name} {}", self.child.id())]).status().unwrap();
+        let sent = Command::new("sh").args(["-c", &format!("kill -{name} {}", self.id())]).status().unwrap();
         assert!(sent.success());
     }
 

@@ -57,7 +57,7 @@ fn an_unknown_key_in_the_configuration_file() {
     let file = "# our settings\nrole: audit\nexclude_account: ['111122223333']\n";
     insta::assert_snapshot!(refused("scan", |run| run.file("keysweep.yaml", file)), @"
     exit 2
-    error[unknown-field]: unknown field `exclude_account`, expected one of accounts, exclude_accounts, ous, accounts_file, profile, region, role, roles, external_id, session_name, source_identity, max_attempts, max_requests, concurrency, account_timeout, fresh, report_timeout, calls_per_account, save_inventory, full_inventory, policy_folders, no_shipped_policies, policies, policy_limits, only_policies, as_of, exemptions_file, exemptions, exemption_max_term_days, exemption_max_share, inventory, fail_on, format, output, all
+    error[unknown-field]: unknown field `exclude_account`, expected one of accounts, exclude_accounts, ous, accounts_file, profile, region, role, roles, external_id, session_name, source_identity, max_attempts, max_requests, concurrency, account_timeout, fresh, report_timeout, calls_per_account, save_inventory, full_inventory, policy_folders, no_shipped_policies, policies, policy_limits, only_policies, as_of, exemptions_file, exemptions, exemption_max_term_days, exemption_max_share, store, store_timeout, owner_tag, inventory, fail_on, fail_on_new, format, output, all
      --> keysweep.yaml:3:1
       |
     3 | exclude_account: ['111122223333']

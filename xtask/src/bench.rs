@@ -9,6 +9,8 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 
+use crate::postgres;
+
 #[derive(Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -25,6 +27,18 @@ enum What {
     },
     /// Registers of 5,000 exemptions on 100,000 violations
     Exemptions,
+    /// The history of an organization with a million access keys and 300,000 findings, on SQLite and PostgreSQL
+    Store {
+        /// How many nights are recorded
+        #[arg(long, default_value_t = 4)]
+        nights: u32,
+        /// How many accounts there are, each with 200 access keys
+        #[arg(long, default_value_t = 5_000)]
+        accounts: u32,
+        /// Measure only on this engine: sqlite or postgres
+        #[arg(long)]
+        only: Option<postgres::Engine>,
+    },
 }
 
 /// Builds and runs a measurement; its output goes where ours goes.
@@ -36,6 +50,7 @@ pub(crate) fn run(root: &Path, target: &Path, arguments: &Arguments) -> Result<(
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["run", "--quiet", "--locked", "--release"]);
     match &arguments.what {
+        What::Store { nights, accounts, only } => return store(root, target, (*nights, *accounts), *only),
         What::Policy { arguments } => {
             cargo.arg("--manifest-path").arg(root.join("xtask/bench/Cargo.toml"));
             cargo.arg("--target-dir").arg(target.join("bench")).arg("--");
@@ -50,7 +65,33 @@ pub(crate) fn run(root: &Path, target: &Path, arguments: &Arguments) -> Result<(
             cargo.current_dir(root).args(["--package", "keysweep-scan", "--example", "exemptions"]);
         }
     }
-    let status = cargo.status().context("could not start cargo")?;
+    succeed(&mut cargo)
+}
+
+/// Measures the store on both engines, one after the other, each in a new place that goes afterwards.
+fn store(root: &Path, target: &Path, (nights, accounts): (u32, u32), only: Option<postgres::Engine>) -> Result<()> {
+    let run = |place: &str| {
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.current_dir(root).args(["run", "--quiet", "--locked", "--release", "--package", "keysweep-store"]);
+        cargo.args(["--example", "history", "--", place, &nights.to_string(), &accounts.to_string()]);
+        succeed(&mut cargo)
+    };
+    if only != Some(postgres::Engine::Postgres) {
+        let folder = target.join("bench-store");
+        std::fs::create_dir_all(&folder).context("could not make a folder for the store")?;
+        let measured = run(&folder.join("keysweep.db").to_string_lossy());
+        std::fs::remove_dir_all(&folder).ok();
+        measured?;
+    }
+    if only != Some(postgres::Engine::Sqlite) {
+        let server = postgres::Server::start(root, target)?;
+        run(server.url())?;
+    }
+    Ok(())
+}
+
+fn succeed(command: &mut Command) -> Result<()> {
+    let status = command.status().context("could not start cargo")?;
     if !status.success() {
         bail!("the measurement ended with {status}");
     }

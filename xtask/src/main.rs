@@ -7,6 +7,7 @@
 
 mod bench;
 mod docs;
+mod postgres;
 mod python;
 mod test;
 mod tidy;
@@ -35,6 +36,8 @@ enum Task {
     Bench(bench::Arguments),
     /// Make the tests' Python environment, where it is missing or outdated, and print the path of its interpreter
     Python,
+    /// Run the tests' PostgreSQL server until interrupted, and print its URL
+    Postgres,
 }
 
 fn main() -> ExitCode {
@@ -59,6 +62,7 @@ fn run(task: Task) -> anyhow::Result<()> {
             println!("{}", python::environment(&root, &target)?.display());
             Ok(())
         }
+        Task::Postgres => postgres::run(&root, &python::environment(&root, &target)?),
     }
 }
 

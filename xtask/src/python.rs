@@ -26,9 +26,9 @@ pub(crate) struct Missing;
 impl std::fmt::Display for Missing {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(
-            "the tests against moto need Python 3.10 or later with its `venv` module, as `python3` on the PATH; \
-             install it (Debian and Ubuntu: `apt-get install python3 python3-venv`; Fedora: `dnf install python3`; \
-             macOS: `brew install python3`) and run this again",
+            "the tests against moto and PostgreSQL need Python 3.10 or later with its `venv` module, as `python3` on \
+             the PATH; install it (Debian and Ubuntu: `apt-get install python3 python3-venv`; Fedora: `dnf install \
+             python3`; macOS: `brew install python3`) and run this again",
         )
     }
 }
@@ -216,7 +216,7 @@ mod tests {
     #[test]
     fn a_machine_without_python_is_told_what_to_install() {
         assert_eq!(find(&["no-such-python-1", "no-such-python-2"]), Err(Missing));
-        insta::assert_snapshot!(Missing, @"the tests against moto need Python 3.10 or later with its `venv` module, as `python3` on the PATH; install it (Debian and Ubuntu: `apt-get install python3 python3-venv`; Fedora: `dnf install python3`; macOS: `brew install python3`) and run this again");
+        insta::assert_snapshot!(Missing, @"the tests against moto and PostgreSQL need Python 3.10 or later with its `venv` module, as `python3` on the PATH; install it (Debian and Ubuntu: `apt-get install python3 python3-venv`; Fedora: `dnf install python3`; macOS: `brew install python3`) and run this again");
         assert_eq!(crate::exit_code(&anyhow::Error::new(Missing).context("step `python` failed")), 2.into());
     }
 

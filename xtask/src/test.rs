@@ -12,9 +12,9 @@ use crate::{python, tidy};
 const FORMAT: &[&str] = &["fmt", "--all", "--", "--check"];
 const LINTS: &[&str] = &["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
 /// The features of the program itself stay as they are, so that its build serves the tests too.
-const TESTS: &[&str] = &["test", "--workspace", "--features", "keysweep-tests/moto"];
+const TESTS: &[&str] = &["test", "--workspace", "--features", "keysweep-tests/moto,keysweep-store/postgres-tests"];
 
-/// The tests against moto find their interpreter by this variable.
+/// The tests against moto and PostgreSQL find their interpreter by this variable.
 const PYTHON_VARIABLE: &str = "KEYSWEEP_TEST_PYTHON";
 
 /// Runs all steps; the output of each goes where ours goes.

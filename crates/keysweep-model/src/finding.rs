@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, Evidence, ExemptionId, FindingId, PolicyId, Remedy, ResourceType, Severity, UserName, word::words,
+    AccountId, Evidence, ExemptionId, FindingId, PolicyId, Remedy, ResourceType, Seen, Severity, UserName, word::words,
 };
 
 /// What a policy has to report on one resource. Passing resources make no finding; they are counted.
@@ -42,6 +42,8 @@ pub struct Finding {
     pub exemption: Option<Exempted>,
     /// What the policy proposes.
     pub remedy: Remedy,
+    /// How it stands in the history, where the run is recorded.
+    pub seen: Option<Seen>,
 }
 
 impl Finding {

@@ -18,10 +18,12 @@ mod facet;
 mod fact;
 mod facts;
 mod finding;
+mod history;
 mod id;
 mod policy;
 mod resource;
 mod result;
+mod seen;
 mod stored;
 mod unseen;
 mod user;
@@ -37,12 +39,19 @@ pub use facet::{Facet, FacetScope, FacetSet};
 pub use fact::{Fact, Missing, Origin, Report, Unreadable};
 pub use facts::{Facts, Slot, not_read};
 pub use finding::{Exempted, Finding, Status};
+pub use history::{
+    AccountOutcome, Change, ChangedFinding, CoverageChange, Days, Difference, FindingFilter, FindingGroup,
+    FindingHistory, FindingState, FindingStates, GroupBy, Moment, NotJudgedGroup, Pruned, RecordedAccount,
+    RecordedFinding, RecordedPolicy, RecordedRun, Resolved, ResourceOwner, RunDetail, RunResult, RunSelection,
+    RunSource, RunStatus, Standing, StoreInfo, TrendMonth,
+};
 pub use id::{AccessKeyId, AccountId, ExemptionId, FindingId, IdError, Partition, PolicyId, UserName};
 pub use policy::{Evidence, EvidenceValue, ParamValue, PolicySummary, Remedy, Severity, Verdict};
 pub use resource::{Owner, Resource, ResourceType};
 pub use result::{
     ApiCalls, ExemptionUse, Run, ScanResult, Service, StatusCounts, Summary, ThrottledAccount, Throttling,
 };
+pub use seen::{ChangeKind, Seen};
 pub use unseen::{escaped, is_unseen};
 pub use user::{Permissions, Tags, User};
 pub use word::UnknownWord;

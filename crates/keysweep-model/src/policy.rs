@@ -123,6 +123,8 @@ pub struct PolicySummary {
     pub frameworks: BTreeMap<String, Vec<String>>,
     /// Where it came from: `shipped`, or the path of its file as the user named it.
     pub source: String,
+    /// A digest of its script and of the libraries that it imports, comments aside: another one may judge otherwise.
+    pub script_digest: String,
 }
 
 /// Keeps a float by its bits: JSON has no infinity, and not every reader of it gives the last digit back.

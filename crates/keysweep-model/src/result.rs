@@ -1,10 +1,16 @@
 //! The result of a scan beside its findings: counts, and what was asked of AWS.
 
-use std::{collections::BTreeMap, ops::AddAssign};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::AddAssign,
+};
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
-use crate::{AccountId, Coverage, ExemptionId, Partition, PolicyId, PolicySummary, Severity, Status, word::words};
+use crate::{
+    AccountId, Coverage, ExemptionId, Partition, PolicyId, PolicySummary, Severity, Status, Step, word::words,
+};
 
 /// The result of a scan. Its findings are not held in memory: they go to the sinks of the scan.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +27,8 @@ pub struct ScanResult {
     pub api_calls: ApiCalls,
     /// The exemptions of the register, each with its result, in its order.
     pub exemptions: Vec<ExemptionUse>,
+    /// Every account of the organization, where Organizations listed them to the end.
+    pub listed: Option<BTreeSet<AccountId>>,
 }
 
 /// The result of an exemption of the register in a scan.
@@ -47,10 +55,10 @@ impl ScanResult {
         self.coverage.failed.is_empty() && undecided == 0
     }
 
-    /// How many resources violate a policy at or above `severity`.
+    /// Whether it was ended before all accounts were read.
     #[must_use]
-    pub fn fails_at_or_above(&self, severity: Severity) -> u64 {
-        self.summary.by_severity.range(severity..).map(|(_, count)| count).sum()
+    pub fn is_interrupted(&self) -> bool {
+        self.coverage.failed.iter().any(|gap| gap.step == Step::Interrupted)
     }
 }
 
@@ -73,6 +81,15 @@ pub struct Run {
     pub partition: Partition,
 }
 
+impl Run {
+    /// Whether `as_of` is not about the time `read_at`, at which the facts were read. Then the result tells what would be so,
+    /// and not what is.
+    #[must_use]
+    pub fn is_what_if(as_of: Timestamp, read_at: Timestamp) -> bool {
+        as_of.duration_since(read_at).abs() > SignedDuration::from_hours(1)
+    }
+}
+
 /// The counts of a result.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
@@ -93,7 +110,7 @@ pub struct Summary {
 }
 
 /// How many judgements there are of each status.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusCounts {
     /// Nothing to report.
     pub pass: u64,

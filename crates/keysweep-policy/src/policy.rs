@@ -13,6 +13,7 @@ use keysweep_model::{
     Evidence, Facet, FacetSet, Missing, ParamValue, PolicyId, PolicySummary, Resource, Severity, Unreadable, Verdict,
 };
 use rhai::{AST, Dynamic, Engine, EvalAltResult, Module};
+use sha2::{Digest, Sha256};
 
 use self::{
     compiler::{Compiled, Compiler},
@@ -129,7 +130,21 @@ impl Policy {
             params: self.0.params.clone(),
             frameworks: metadata.frameworks.clone(),
             source: self.0.source.clone(),
+            script_digest: self.script_digest(),
         }
+    }
+
+    /// A digest of what judges: the lines of the script and of its libraries that are neither blank nor comments.
+    fn script_digest(&self) -> String {
+        let mut digest = Sha256::new();
+        let texts = self.libraries().iter().map(|library| &*library.text).chain([self.text()]);
+        for line in texts.flat_map(str::lines).map(str::trim) {
+            if !line.is_empty() && !line.starts_with("//") {
+                digest.update(line);
+                digest.update("\n");
+            }
+        }
+        digest.finalize().iter().take(10).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The same policy with another severity, where one is given, and with other values for some of its parameters.

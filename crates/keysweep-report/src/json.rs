@@ -1,8 +1,8 @@
 //! The result of a scan as one JSON document, `keysweep.scan/v1`.
 //!
 //! Times are RFC 3339 in UTC, such as `2026-11-22T08:00:00Z`, with a fraction only where there is one; those of `run`
-//! have milliseconds at most. Keys stand in the order of these tables and are always there: what is not known is `null`.
-//! The document of the same organization, policies and `as_of` is the same byte for byte, but for `run.id`,
+//! and of the history have milliseconds at most. Keys stand in the order of these tables and are always there: what is not known is `null`.
+//! Without a store the document of the same organization, policies and `as_of` is the same byte for byte, but for `run.id`,
 //! `run.started_at` and `run.finished_at`, and for `api_calls` where AWS throttles or fails. Text that came from AWS is
 //! not altered; characters that cannot be seen are written as `\uXXXX`.
 //!
@@ -83,6 +83,8 @@
 //! | `evidence` | object | when the credential was made (`created_at`), the facts that the policy looked at by the names that it used, and what it added: booleans, integers, numbers, strings, times, arrays of strings, or `{"unreadable": reason}` |
 //! | `remedy` | string | as in a policy |
 //! | `exemption` | object or null | what lets it off, where `status` is `exempt`: `by` is `policy` or `register`, `id` the exemption's id in the register or null, `until` a time or null |
+//! | `first_seen_at` | time or null | when the run began that reported it first; null without a store |
+//! | `change` | string or null | what became of it since the run before: `new`, `reopened`, `changed` (status, severity or exemption), `not_judged` (it could not be judged this time, and counts as it was), `judged_again` (after a run that could not judge it) or `unchanged`; null without a store |
 //!
 //! An exemption of the register:
 //!
@@ -98,6 +100,7 @@ mod outline;
 
 use std::io::{self, Write};
 
+use jiff::Timestamp;
 use keysweep_model::ScanResult;
 
 use crate::{Findings, document};
@@ -109,6 +112,11 @@ use crate::{Findings, document};
 /// When `out` refuses what is written, or the findings cannot be read back.
 pub fn write(result: &ScanResult, findings: &Findings, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
     document::write(&outline::Document::new(result, findings), out)
+}
+
+/// The time without what is finer than a millisecond.
+fn to_millisecond(time: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
 }
 
 #[cfg(test)]

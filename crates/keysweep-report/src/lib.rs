@@ -3,6 +3,9 @@
 //! - [`json`]: the result of a scan, `keysweep.scan/v1`.
 //! - [`inventory`]: what a scan has read, `keysweep.inventory/v1`.
 //! - [`accounts_json`]: the accounts of the organization, `keysweep.accounts/v1`.
+//! - [`policies_json`] and [`exemptions_json`]: the policies and the exemptions that there are, `keysweep.policies/v1` and
+//!   `keysweep.exemptions/v1`.
+//! - [`history`]: what a store keeps of runs and findings, a document each.
 //! - [`tests_json`] and [`junit`]: the results of policy tests, `keysweep.tests/v1` and JUnit XML.
 //! - [`diagnostics_json`] and [`sarif`]: what is wrong with policy files, `keysweep.diagnostics/v1` and SARIF 2.1.0.
 //!
@@ -18,9 +21,12 @@ mod case_row;
 mod diagnostic_row;
 pub mod diagnostics_json;
 pub mod document;
+pub mod exemptions_json;
+pub mod history;
 pub mod inventory;
 pub mod json;
 pub mod junit;
+pub mod policies_json;
 mod row;
 pub mod sarif;
 mod spool;
@@ -36,7 +42,9 @@ use std::io::{self, Write};
 
 pub use case_row::{CaseRow, CoverageRow, MissedRow};
 pub use diagnostic_row::{CodeRow, DiagnosticRow, PlaceRow};
+pub use exemptions_json::ExemptionRow;
 use keysweep_model::{ScanResult, words};
+pub use policies_json::PolicyRow;
 pub use row::{AccountList, AccountRow, Scope};
 pub use spool::{Findings, Place, Spool};
 

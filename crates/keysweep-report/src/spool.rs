@@ -136,6 +136,7 @@ mod tests {
             evidence: [].into(),
             exemption: None,
             remedy: Remedy::Delete,
+            seen: None,
         }
     }
 

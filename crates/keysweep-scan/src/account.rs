@@ -25,6 +25,8 @@ pub(crate) struct Context {
     pub(crate) evidence: Evidence,
     /// Whether all that was read is wanted.
     pub(crate) keeps_facts: bool,
+    /// Whether the tags of users with findings are wanted.
+    pub(crate) reads_owners: bool,
 }
 
 /// Opens a session in `account`: with the caller's own credentials where the caller is in it and no role is configured
@@ -68,6 +70,7 @@ impl Context {
             reader: Reader::new(&session, &account, self.aws.clock(), &self.evidence, options.reading, at_once),
             extent: options.extent,
             keeps_facts: self.keeps_facts,
+            reads_owners: self.reads_owners,
         };
         let facts = AccountFacts::unread(Arc::clone(&account));
         rounds.run(facts).await.map_err(|error| lost(&account, Step::ReadUsers, error.to_string()))

@@ -55,7 +55,7 @@ impl<'a> Collector<'a> {
     }
 
     /// The result of `run`, where `scope` says what all accounts together were.
-    pub(crate) fn into_result(mut self, run: Run, scope: &Scope, api_calls: ApiCalls) -> ScanResult {
+    pub(crate) fn into_result(mut self, run: Run, scope: Scope, api_calls: ApiCalls) -> ScanResult {
         self.coverage.failed.sort_by_key(|gap| (gap.account_id.is_none(), gap.account_id));
         self.coverage.skipped.sort_by_key(|gap| gap.account_id);
         // Stable: the notes of one account stay in their order.
@@ -64,7 +64,7 @@ impl<'a> Collector<'a> {
         let mut by_status = StatusCounts::default();
         by_policy.iter().for_each(|counts| by_status += *counts);
         let is_complete = self.coverage.failed.is_empty() && by_status.unknown + by_status.error == 0;
-        let scope = Scope { is_whole: scope.is_whole && is_complete, accounts: scope.accounts.clone() };
+        let scope = Scope { is_whole: scope.is_whole && is_complete, ..scope };
         let ids = self.policies.iter().map(|policy| policy.id().clone());
         ScanResult {
             exemptions: exemptions::uses(self.exemptions, self.policies, &by_exemption, &by_policy, &scope, run.as_of),
@@ -81,6 +81,7 @@ impl<'a> Collector<'a> {
             },
             api_calls,
             coverage: self.coverage,
+            listed: scope.accounts,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{sync::Arc, thread};
 use jiff::Timestamp;
 use keysweep_aws::Clock;
 use keysweep_model::{
-    AccountFacts, AccountGap, ApiCalls, Finding, Missing, Partition, Run, SavedAccount, ScanResult, Step,
+    AccountFacts, AccountGap, ApiCalls, Finding, Missing, Partition, Run, SavedAccount, ScanResult, Step, UserName,
 };
 use keysweep_policy::Policy;
 
@@ -48,8 +48,10 @@ pub fn judge_inventory(
         source: Source::Inventory,
         shows_passes: false,
     };
+    sink.begin(&run).map_err(ScanError::Begin)?;
     let mut collector = Collector::new(&progress, policies, exemptions);
-    let work = |account| judge.result(account);
+    let keeps_facts = sink.wants_facts();
+    let work = |account| judge.result(account, keeps_facts);
     thread::scope(|scope| {
         in_order(scope, threads, accounts, &work).map_err(ScanError::Thread)?.try_for_each(|account| {
             collector.add(&account);
@@ -57,7 +59,7 @@ pub fn judge_inventory(
         })
     })?;
     let scope = Scope { is_whole: false, accounts: None };
-    Ok(collector.into_result(Run { finished_at: clock.now(), ..run.clone() }, &scope, ApiCalls::default()))
+    Ok(collector.into_result(Run { finished_at: clock.now(), ..run.clone() }, scope, ApiCalls::default()))
 }
 
 /// Judges one account of an inventory by one policy, as of this time and without exemptions. Every result is a finding,
@@ -79,12 +81,18 @@ pub fn try_policy(
 }
 
 impl Judge<'_> {
-    fn result(&self, account: SavedAccount) -> AccountResult {
+    fn result(&self, account: SavedAccount, keeps_facts: bool) -> AccountResult {
         match account {
-            SavedAccount::Read(facts) => match self.saved(&Arc::new(*facts)) {
-                Ok(account) => AccountResult::Scanned(account.sorted()),
-                Err(gap) => AccountResult::Failed(gap),
-            },
+            SavedAccount::Read(facts) => {
+                let facts = Arc::new(*facts);
+                match self.saved(&facts) {
+                    Ok(account) => {
+                        let facts = keeps_facts.then(|| Box::new(Arc::unwrap_or_clone(facts)));
+                        AccountResult::Scanned(ScannedAccount { facts, ..account.sorted() })
+                    }
+                    Err(gap) => AccountResult::Failed(gap),
+                }
+            }
             SavedAccount::Failed(gap) => AccountResult::Failed(gap),
             SavedAccount::Skipped(gap) => AccountResult::Skipped(gap),
         }
@@ -106,18 +114,21 @@ impl Judge<'_> {
         let subjects: Vec<_> = users.map(|user| Subject::saved(Arc::clone(user))).collect();
         for subject in &subjects {
             account.counts.add_user(subject);
-            add_settled(&mut account, self.user(&facts.account, subject));
+            add_settled(&mut account, self, Some(&subject.user.name), self.user(&facts.account, subject));
         }
         let subjects: Vec<_> = subjects.iter().collect();
-        add_settled(&mut account, self.account(facts, &subjects));
+        add_settled(&mut account, self, None, self.account(facts, &subjects));
         Ok(account)
     }
 }
 
 /// Nothing can be read from an inventory, so that nothing is ever wanted there.
-fn add_settled<W>(account: &mut ScannedAccount, look: Look<W>) {
+fn add_settled<W>(account: &mut ScannedAccount, judge: &Judge<'_>, user: Option<&UserName>, look: Look<W>) {
     match look {
-        Look::Settled(judged) => account.add(judged),
+        Look::Settled(judged) => {
+            account.note_report(judge.policies, user, &judged);
+            account.add(judged);
+        }
         Look::Wants(_) => {}
     }
 }

@@ -60,6 +60,8 @@ pub(crate) struct Judged {
     pub(crate) findings: Vec<(usize, Finding)>,
     /// The exemptions that are about a violation, by their place, once for each. They exempt it or have expired.
     pub(crate) exemptions: Vec<usize>,
+    /// The policies with a verdict that rests on a credential report, or on a list that is from one, by their place.
+    pub(crate) by_report: Vec<usize>,
 }
 
 impl Judge<'_> {
@@ -162,6 +164,7 @@ impl Judged {
         self.passes.append(&mut other.passes);
         self.findings.append(&mut other.findings);
         self.exemptions.append(&mut other.exemptions);
+        self.by_report.append(&mut other.by_report);
     }
 }
 

@@ -24,6 +24,8 @@ pub(crate) struct Rounds<'a> {
     pub(crate) extent: Extent,
     /// Whether all that was read is wanted.
     pub(crate) keeps_facts: bool,
+    /// Whether the tags of users with findings are wanted.
+    pub(crate) reads_owners: bool,
 }
 
 /// The users of an account on their way through the rounds.
@@ -69,6 +71,9 @@ impl Rounds<'_> {
             }
             match self.look_at_account(&facts, &listed, &users) {
                 Look::Settled(judged) => {
+                    if self.keeps_facts {
+                        account.note_report(self.judge.policies, None, &judged);
+                    }
                     account.add(judged);
                     break;
                 }
@@ -84,6 +89,9 @@ impl Rounds<'_> {
         let mut subjects = Vec::new();
         for (subject, judged) in users.settled {
             account.counts.add_user(&subject);
+            if self.keeps_facts {
+                account.note_report(self.judge.policies, Some(&subject.user.name), &judged);
+            }
             account.add(judged);
             subjects.push(subject);
         }
@@ -130,7 +138,17 @@ impl Rounds<'_> {
                 return Look::Wants(wants);
             }
         }
-        self.judge.user(account, subject)
+        let look = self.judge.user(account, subject);
+        if let Look::Settled(judged) = &look
+            && self.reads_owners
+            && !judged.findings.is_empty()
+        {
+            let tags = subject.wants(FacetSet::of(&[Facet::UserTags]), &Origins::of(&subject.user));
+            if !tags.is_empty() {
+                return Look::Wants(tags);
+            }
+        }
+        look
     }
 
     fn look_at_account(&self, facts: &AccountFacts, listed: &Fact<()>, users: &Users) -> Look<AccountWants> {

@@ -5,6 +5,7 @@ use std::{
     io,
     pin::pin,
     sync::Arc,
+    time::Duration,
 };
 
 use futures::{Stream, StreamExt};
@@ -48,6 +49,16 @@ pub async fn scan<S: Sink>(
     if let Some(Err(error)) = first {
         return Err(discover::organization_error(aws, error.clone()).into());
     }
+    let run = Run {
+        id: run_id,
+        started_at,
+        finished_at: started_at,
+        as_of,
+        organization_id: preflight.organization.as_ref().map(|organization| organization.id.clone()),
+        management_account_id: preflight.organization.as_ref().map(|organization| organization.management_account),
+        partition: preflight.caller.partition.clone(),
+    };
+    let sink = begin(sink, run.clone(), stop).await?;
     let context = Arc::new(Context {
         aws: aws.clone(),
         caller: preflight.caller.clone(),
@@ -55,21 +66,31 @@ pub async fn scan<S: Sink>(
         as_of,
         evidence: Evidence::default(),
         keeps_facts: sink.wants_facts(),
+        reads_owners: sink.wants_owners(),
     });
     let collector = Collector::new(progress, &options.policies, &options.exemptions);
     let mut scheduler = Scheduler::new(&preflight, context, collector);
     let sink = scheduler.work(accounts, stop, sink).await?;
     let scope = scheduler.scope();
-    let run = Run {
-        id: run_id,
-        started_at,
-        finished_at: aws.clock().now(),
-        as_of,
-        organization_id: preflight.organization.as_ref().map(|organization| organization.id.clone()),
-        management_account_id: preflight.organization.as_ref().map(|organization| organization.management_account),
-        partition: preflight.caller.partition.clone(),
+    let run = Run { finished_at: aws.clock().now(), ..run };
+    Ok((scheduler.collector.into_result(run, scope, aws.calls().snapshot()), sink))
+}
+
+/// How long a sink may go on taking the run after an interrupt.
+const TO_BEGIN: Duration = Duration::from_secs(1);
+
+/// Lets the sink take the run, in a thread that may wait for a disk; or for another process, which an interrupt ends.
+async fn begin<S: Sink>(mut sink: S, run: Run, stop: &CancellationToken) -> Result<S, ScanError> {
+    let taking = tokio::task::spawn_blocking(move || sink.begin(&run).map(|()| sink));
+    let interrupted = async {
+        stop.cancelled().await;
+        tokio::time::sleep(TO_BEGIN).await;
     };
-    Ok((scheduler.collector.into_result(run, &scope, aws.calls().snapshot()), sink))
+    tokio::select! {
+        biased;
+        taken = taking => taken.map_err(io::Error::from).flatten().map_err(ScanError::Begin),
+        () = interrupted => Err(StartError::Interrupted.into()),
+    }
 }
 
 /// Lets the sink take accounts, in a thread that may wait for a disk.

@@ -1,5 +1,6 @@
 //! What can be asked for on the command line. Help, completions and manual pages come from here.
 
+pub mod history;
 pub mod policy;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -11,10 +12,11 @@ use clap::{
 use clap_complete::Shell;
 use keysweep_model::{AccountId, escaped, is_unseen};
 
+use self::history::{DiffArgs, FindingsArgs, ListingFormat, RunsCommand, StoreCommand, TrendArgs};
 pub use self::policy::PolicyCommand;
 use crate::config::{
     AssumeArgs, Config, ConnectionArgs, JudgingArgs, OrganizationArgs, OutputArgs, PolicyArgs, ReadingArgs,
-    SelectionArgs, ViewArgs,
+    RecordingArgs, SelectionArgs, StoreArgs, ViewArgs,
 };
 
 /// Finds every long-lived IAM credential of an AWS organization, and judges each by your policies.
@@ -26,7 +28,7 @@ use crate::config::{
       1  complete, with findings at or above --fail-on\n  \
       2  bad usage, configuration or policy; nothing was contacted\n  \
       3  incomplete: some account, user or policy could not be judged\n  \
-      4  could not start: no credentials, no organization\n  \
+      4  could not start: no credentials, no organization, no store\n  \
       130, 143  ended at once by Ctrl-C or SIGTERM")]
 pub struct Cli {
     /// What to do.
@@ -83,6 +85,18 @@ pub enum Command {
     /// Check and list the exemptions of the register
     #[command(subcommand)]
     Exemptions(ExemptionsCommand),
+    /// List the findings of the store, by default those that are open
+    Findings(Box<FindingsArgs>),
+    /// Show what changed between two runs of the store, by default the last two complete ones
+    Diff(DiffArgs),
+    /// Show how the findings of the store develop, month by month
+    Trend(TrendArgs),
+    /// List and show the runs of the store
+    #[command(subcommand)]
+    Runs(RunsCommand),
+    /// Inspect, check, export and prune the store
+    #[command(subcommand)]
+    Store(StoreCommand),
     /// Print the JSON Schema of a file that you write, for editors
     Schema {
         /// The kind of file
@@ -123,10 +137,23 @@ macro_rules! taken {
 
 taken! {
     /// The settings of `keysweep demo`.
-    DemoArgs {
+    DemoSettingsArgs {
         selection: SelectionArgs, assume: AssumeArgs, connection: ConnectionArgs, reading: ReadingArgs,
-        policy: PolicyArgs, judging: JudgingArgs, output: OutputArgs, view: ViewArgs,
+        policy: PolicyArgs, judging: JudgingArgs, store: StoreArgs, recording: RecordingArgs, output: OutputArgs,
+        view: ViewArgs,
     }
+}
+
+/// Arguments of `keysweep demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Scan on this many nights, 24 hours apart, in which the organization lives on; more than one needs --store
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=366))]
+    #[arg(help_heading = "History")]
+    pub nights: u32,
+    /// The settings.
+    #[command(flatten)]
+    pub settings: DemoSettingsArgs,
 }
 
 taken! {
@@ -204,6 +231,9 @@ pub enum ExemptionsCommand {
     List {
         /// The register [default: what keysweep.yaml says, else exemptions.yaml]
         file: Option<PathBuf>,
+        /// How to print the list
+        #[arg(long, value_enum, default_value = "text", value_name = "FORMAT")]
+        format: ListingFormat,
     },
 }
 
@@ -259,7 +289,14 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli
         Some(("scan", scan)) if scan.value_source("inventory").is_some() => no_flag_of_aws(scan, &mut command)?,
         Some(_) | None => {}
     }
-    Cli::from_arg_matches(&matches)
+    let mut cli = Cli::from_arg_matches(&matches)?;
+    if let (Command::Demo(args), Some(("demo", demo))) = (&mut cli.command, matches.subcommand())
+        && demo.value_source("store") != Some(ValueSource::CommandLine)
+    {
+        // What the environment names is the store of a real organization.
+        args.settings.store.store = None;
+    }
+    Ok(cli)
 }
 
 /// Refuses the flags that say how AWS is read, where an inventory is judged in its place. The environment may still say
@@ -305,6 +342,7 @@ mod tests {
             error.map(|error| error.to_string().lines().next().unwrap_or_default().to_owned())
         };
         assert_eq!(refused("--fail-on high --format json"), None);
+        assert_eq!(refused("--store a.db --store-timeout 3 --owner-tag team --fail-on-new high"), None);
         insta::assert_snapshot!(
             ["--account 111122223333", "--ou Root", "--profile p", "--role r", "--fresh", "--save-inventory b.jsonl"]
                 .map(|flags| refused(flags).unwrap())

@@ -153,6 +153,23 @@ settings! {
         exemption_max_share: u8 = 10;
     }
 
+    /// Where the history is kept.
+    store: StoreArgs under "History" {
+        /// Keep the history of runs and findings in this SQLite file, or in PostgreSQL: postgres://USER@HOST/DATABASE
+        #[arg(long, value_name = "STORE", env = "KEYSWEEP_STORE", hide_env_values = true)]
+        store: String;
+        /// Wait this long for another process that changes the store
+        #[arg(long, value_name = "SECONDS", env = "KEYSWEEP_STORE_TIMEOUT")]
+        store_timeout: u32 = 60;
+    }
+
+    /// What is recorded of a scan beside its findings.
+    recording: RecordingArgs under "History" {
+        /// Take who answers for a user from this tag of the user, whatever the case of its letters
+        #[arg(long, value_name = "TAG", env = "KEYSWEEP_OWNER_TAG")]
+        owner_tag: String = "owner".to_owned();
+    }
+
     /// What only `keysweep scan` takes.
     scan: ScanArgs under "Output" {
         /// Judge this inventory, which --save-inventory wrote, and contact nothing
@@ -161,6 +178,9 @@ settings! {
         /// Exit with 1 for violations of at least this severity: info, low, medium, high, critical or never
         #[arg(long, value_name = "SEVERITY", env = "KEYSWEEP_FAIL_ON")]
         fail_on: Text<FailOn> = Text(FailOn::Severity(Severity::Low));
+        /// Exit with 1 only for violations of at least this severity that the store did not have yet, unless --fail-on is given
+        #[arg(long, value_name = "SEVERITY", env = "KEYSWEEP_FAIL_ON_NEW")]
+        fail_on_new: Text<Severity>;
     }
 
     /// How and where a result is written.

@@ -3,6 +3,7 @@
 
 use std::{
     env,
+    fs::File,
     io::{IsTerminal, Write},
     num::NonZero,
     path::PathBuf,
@@ -40,6 +41,8 @@ pub struct Edge {
     pub temporary: PathBuf,
     /// How many threads the machine runs at once.
     pub threads: usize,
+    /// This process, for others who wait for it: its number and its machine, such as `1234 on build-7`.
+    pub process: String,
 }
 
 /// The arguments, or the exit code where there is nothing more to do: help was asked for, or they are wrong.
@@ -77,13 +80,33 @@ impl Edge {
             clock: Clock::system(),
             temporary: env::temp_dir(),
             threads: std::thread::available_parallelism().map_or(1, NonZero::get),
+            process: format!("{} on {}", std::process::id(), rustix::system::uname().nodename().to_string_lossy()),
         }
+    }
+}
+
+impl Edge {
+    /// An empty file in the folder of temporary files, which has no name and goes with the program.
+    ///
+    /// # Errors
+    /// When none can be made there.
+    pub fn temporary_file(&self) -> Result<File, Failure> {
+        tempfile::tempfile_in(&self.temporary).map_err(|error| {
+            let message = format!("could not make a temporary file in `{}`: {error}", self.temporary.display());
+            Failure::could_not_start(message).hint("set TMPDIR to a folder that can be written to")
+        })
     }
 }
 
 /// A new id for a run: unique, and sorted by time among the others.
 #[must_use]
 pub fn new_run_id() -> String {
+    uuid::Uuid::now_v7().to_string()
+}
+
+/// An id for a store that is made.
+#[must_use]
+pub fn new_store_id() -> String {
     uuid::Uuid::now_v7().to_string()
 }
 
@@ -115,7 +138,8 @@ pub(crate) fn start_log(global: &Global) {
         1 => Level::INFO,
         _ => Level::DEBUG,
     };
-    let own = ["keysweep", "keysweep_aws", "keysweep_policy", "keysweep_scan", "orgsim"].map(|name| (name, level));
+    let own = ["keysweep", "keysweep_aws", "keysweep_policy", "keysweep_scan", "keysweep_store", "orgsim"]
+        .map(|name| (name, level));
     let log = tracing_subscriber::fmt::layer().with_writer(|| Log).with_ansi(false).with_target(false);
     let filter = Targets::new().with_targets(own);
     tracing_subscriber::registry().with(log).with(filter).init();

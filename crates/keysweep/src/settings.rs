@@ -3,6 +3,8 @@
 mod exemptions;
 mod outputs;
 mod policies;
+mod recording;
+pub mod store;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
@@ -14,11 +16,12 @@ use keysweep_scan::{AccountSource, CheckOptions, Concurrency, Extent, Reading, R
 
 pub use exemptions::register;
 pub use policies::{Listed, compiler, no_such_policy, policies};
+pub use recording::Recording;
 
 use crate::{
     accounts_file,
     config::{Config, Text},
-    exit::{FailOn, Failure},
+    exit::{Failure, Threshold},
 };
 
 /// Resolved settings of a scan.
@@ -32,8 +35,10 @@ pub struct Settings {
     pub source: Source,
     /// Where what is read is written to, where that is wanted.
     pub save_inventory: Option<PathBuf>,
+    /// Where and how the run is recorded, where that is wanted.
+    pub recording: Option<Recording>,
     /// Which violations make the exit code 1.
-    pub fail_on: FailOn,
+    pub threshold: Threshold,
     /// How and where the result is written.
     pub output: Output,
 }
@@ -88,13 +93,17 @@ impl Settings {
     /// # Errors
     /// When a value is out of its range, or a policy or the accounts file is at fault.
     pub fn resolve(config: &Config, now: Timestamp) -> Result<Self, Failure> {
+        let source = config.scan.inventory.clone().map_or(Source::Aws, Source::Inventory);
+        let given = config.scan.fail_on.map(|Text(fail_on)| fail_on);
+        let new = config.scan.fail_on_new.map(|Text(severity)| severity);
         Ok(Self {
             output: output(config)?,
             connection: connection(config)?,
             scan: scan_options(config, now)?,
-            source: config.scan.inventory.clone().map_or(Source::Aws, Source::Inventory),
+            recording: recording::resolve(config, &source)?,
+            source,
             save_inventory: config.reading.save_inventory.clone(),
-            fail_on: config.scan.fail_on().0,
+            threshold: Threshold::of(given, new, config.scan.fail_on().0),
         })
     }
 

@@ -16,9 +16,11 @@ mod evaluated;
 mod exempt;
 mod exemptions;
 mod group;
+pub mod history;
 mod page;
 mod policy;
 mod reason;
+mod recorded;
 mod register;
 mod summary;
 mod table;
@@ -35,11 +37,11 @@ pub use evaluated::{Change, changes, evaluated};
 pub use exemptions::exemptions;
 use std::io;
 
-use jiff::SignedDuration;
 use keysweep_model::{Run, ScanResult, Status};
 use keysweep_report::Findings;
 pub(crate) use policy::show;
 pub use policy::{policies, policy};
+pub use recorded::{Recorded, night};
 pub(crate) use text::count;
 
 use self::{
@@ -63,12 +65,19 @@ pub struct View {
 
 /// Prints the result of a scan: each violation where all are wanted or there are few, then the screen that every result
 /// ends with: what is exempted, exemptions to look at, what could not be judged, API calls, violations by policy and the
-/// accounts with the most, coverage and the totals. What matters most is last, where a terminal shows it. Each line ends
-/// in a newline. The findings are counted in one pass, and those that are shown are read again.
+/// accounts with the most, coverage and the totals, and where the scan was recorded what has changed. What matters most is
+/// last, where a terminal shows it. Each line ends in a newline. The findings are counted in one pass, and those that are
+/// shown are read again.
 ///
 /// # Errors
 /// When the findings cannot be read, or `print` fails.
-pub fn scan<'a>(result: &ScanResult, findings: &Findings, view: &'a View, print: &'a mut Print<'a>) -> io::Result<()> {
+pub fn scan<'a>(
+    result: &ScanResult,
+    findings: &Findings,
+    recorded: Option<&Recorded>,
+    view: &'a View,
+    print: &'a mut Print<'a>,
+) -> io::Result<()> {
     let mut page = Page::printed(view, print);
     let (mut violations, mut exempt) = (Violations::default(), Exempt::default());
     let (mut unknown, mut failed) = (Undecided::default(), Undecided::default());
@@ -93,21 +102,27 @@ pub fn scan<'a>(result: &ScanResult, findings: &Findings, view: &'a View, print:
     summary::write(&mut page, result, violations);
     coverage::write(&mut page, &result.coverage);
     totals::write(&mut page, result);
+    if let Some(recorded) = recorded {
+        recorded::write(&mut page, recorded);
+    }
     page.end()
 }
 
-/// The totals of a scan in one line.
+/// The totals of a scan in one line, and in another what has changed, where it was recorded.
 #[must_use]
-pub fn totals(result: &ScanResult, view: &View) -> String {
+pub fn totals(result: &ScanResult, recorded: Option<&Recorded>, view: &View) -> String {
     let mut page = Page::new(view);
     totals::write(&mut page, result);
-    page.finish()
+    let mut change = Page::new(view);
+    if let Some(recorded) = recorded {
+        recorded::write(&mut change, recorded);
+    }
+    [page.finish(), change.finish()].concat()
 }
 
 /// Says that the keys were not judged by the time of the scan, where they were not: otherwise the ages below it mislead.
 fn as_of(page: &mut Page<'_>, run: &Run) {
-    let distance = run.as_of.duration_since(run.started_at).abs();
-    if distance > SignedDuration::from_hours(1) {
+    if Run::is_what_if(run.as_of, run.started_at) {
         page.section("AS OF", Look::Bold, &format!("{}, not the time of the scan", run.as_of), Look::Plain);
     }
 }

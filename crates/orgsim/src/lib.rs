@@ -12,7 +12,7 @@
 //! - A [`World`] is plain data: an organization, its OUs and accounts, and the roles, users and access keys in them.
 //!   It is made from a seed ([`World::generate`]), or read from YAML ([`World::from_yaml`]) where nearly everything may
 //!   be left out. [`World::truth`] gives its facts as JSON that any tool can be compared with. The same seed
-//!   gives the same world, byte for byte, on every machine.
+//!   gives the same world, byte for byte, on every machine, and [`World::next_night`] lets it live on.
 //! - A [`Sim`] answers requests about a world: [`Sim::handle`] takes an `http::Request` and gives a [`Reply`]. It checks
 //!   signatures, sessions, trust policies, external ids and permissions as AWS does, pages as AWS does, and refuses in
 //!   AWS's words. It opens no socket, keeps no global state, and does not sleep: a delay is a value in the reply.

@@ -16,12 +16,18 @@ struct Reserved {
 const RESERVED: [Reserved; 3] = [
     Reserved {
         calls: &["File::open", "fs::read", "fs::read_to_string", "read_to_string"],
-        modules: &["crates/keysweep-files/src/reader.rs"],
+        modules: &["crates/keysweep-files/src/reader.rs", "crates/keysweep-store/src/db/file_lock.rs"],
         hint: "read files by `keysweep_files::read`",
     },
     Reserved {
         calls: &["File::create", "fs::write", "fs::rename", "fs::copy", "NamedTempFile", "OpenOptions", "generate_to"],
-        modules: &["crates/keysweep/src/output.rs", "crates/keysweep-files/src/reader.rs"],
+        // The file of a store is made with its mode before the database opens it, and its lock is a file.
+        modules: &[
+            "crates/keysweep/src/output.rs",
+            "crates/keysweep-files/src/reader.rs",
+            "crates/keysweep-store/src/db/file_lock.rs",
+            "crates/keysweep-store/src/db/sqlite.rs",
+        ],
         hint: "write files by `Destination` in crates/keysweep/src/output.rs",
     },
     Reserved {

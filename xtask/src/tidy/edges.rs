@@ -15,6 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "keysweep-policy",
             "keysweep-report",
             "keysweep-scan",
+            "keysweep-store",
             "orgsim",
         ],
     ),
@@ -24,6 +25,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("keysweep-policy", &["keysweep-files", "keysweep-model"]),
     ("keysweep-report", &["keysweep-model"]),
     ("keysweep-scan", &["keysweep-aws", "keysweep-files", "keysweep-model", "keysweep-policy"]),
+    ("keysweep-store", &["keysweep-model"]),
     ("orgsim", &[]),
 ];
 

@@ -1,12 +1,13 @@
 //! One finding of the document.
 
 use jiff::Timestamp;
-use keysweep_model::{Evidence, EvidenceValue, Exempted, Finding};
+use keysweep_model::{ChangeKind, Evidence, EvidenceValue, Exempted, Finding};
 use serde::{
     Serialize, Serializer,
     ser::{Error as _, SerializeSeq},
 };
 
+use super::to_millisecond;
 use crate::Findings;
 
 /// Writes the findings one at a time.
@@ -38,6 +39,8 @@ struct Document<'a> {
     evidence: &'a Evidence,
     remedy: &'static str,
     exemption: Option<Exemption<'a>>,
+    first_seen_at: Option<Timestamp>,
+    change: Option<&'static str>,
 }
 
 impl<'a> Document<'a> {
@@ -59,6 +62,8 @@ impl<'a> Document<'a> {
             evidence: &finding.evidence,
             remedy: finding.remedy.as_str(),
             exemption: finding.exemption.as_ref().map(Exemption::new),
+            first_seen_at: finding.seen.map(|seen| to_millisecond(seen.first_seen_at)),
+            change: finding.seen.map(|seen| seen.change.map_or("unchanged", ChangeKind::as_str)),
         }
     }
 }

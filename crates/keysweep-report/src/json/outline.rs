@@ -9,7 +9,7 @@ use keysweep_model::{
 };
 use serde::{Serialize, Serializer};
 
-use super::finding;
+use super::{finding, to_millisecond};
 use crate::{
     Findings,
     tool::{KEYSWEEP, Tool},
@@ -71,11 +71,6 @@ impl<'a> Run<'a> {
             partition: run.partition.as_str(),
         }
     }
-}
-
-/// The time without what is finer than a millisecond.
-fn to_millisecond(time: Timestamp) -> Timestamp {
-    Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
 }
 
 #[derive(Serialize)]

@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use jiff::SignedDuration;
 use keysweep_model::{
-    AccountGap, AccountNote, ApiCalls, Coverage, Evidence, EvidenceValue, Exempted, ExemptionUse, Finding, FindingId,
-    ParamValue, PolicySummary, Remedy, ResourceType, Run, ScanResult, Service, Severity, Status, StatusCounts, Step,
-    Summary, ThrottledAccount, Throttling,
+    AccountGap, AccountNote, ApiCalls, ChangeKind, Coverage, Evidence, EvidenceValue, Exempted, ExemptionUse, Finding,
+    FindingId, ParamValue, PolicySummary, Remedy, ResourceType, Run, ScanResult, Seen, Service, Severity, Status,
+    StatusCounts, Step, Summary, ThrottledAccount, Throttling,
 };
 
 use crate::{Findings, Spool, json};
@@ -30,6 +30,7 @@ fn empty() -> ScanResult {
         summary: Summary::default(),
         api_calls: ApiCalls::default(),
         exemptions: Vec::new(),
+        listed: None,
     }
 }
 
@@ -51,6 +52,7 @@ fn rich() -> ScanResult {
         .into(),
         frameworks: [("cis-aws".to_owned(), vec!["1.14".to_owned()])].into(),
         source: "shipped".to_owned(),
+        script_digest: String::new(),
     };
     let gap = |account_id: Option<&str>, step, reason: &str| AccountGap {
         account_id: account_id.map(|id| id.parse().unwrap()),
@@ -92,6 +94,7 @@ fn rich() -> ScanResult {
                 throttling: throttling(),
             }],
         },
+        listed: None,
         exemptions: vec![ExemptionUse {
             id: "EX-17".parse().unwrap(),
             owner: "billing".to_owned(),
@@ -109,7 +112,15 @@ fn findings() -> Vec<Finding> {
         exempt(Exempted::Register { id: "EX-17".parse().unwrap(), until: "2027-03-01T00:00:00Z".parse().unwrap() }),
         exempt(Exempted::Policy { until: None }),
         of_root(),
+        seen(Some(ChangeKind::New)),
+        seen(Some(ChangeKind::NotJudged)),
+        seen(None),
     ]
+}
+
+fn seen(change: Option<ChangeKind>) -> Finding {
+    let first_seen_at = "2026-11-21T08:00:00.123456789Z".parse().unwrap();
+    Finding { seen: Some(Seen { first_seen_at, change }), ..finding(Some("AKIAIOSFODNN7EXAMPLE"), Status::Fail) }
 }
 
 fn throttling() -> Throttling {
@@ -130,6 +141,7 @@ fn bare_policy() -> PolicySummary {
         params: [].into(),
         frameworks: [].into(),
         source: "policies/x.rhai".to_owned(),
+        script_digest: String::new(),
     }
 }
 
@@ -151,6 +163,7 @@ fn finding(key: Option<&str>, status: Status) -> Finding {
         message: "active for 412 days, limit 90".to_owned(),
         evidence: evidence(),
         remedy: Remedy::Rotate,
+        seen: None,
         exemption: None,
     }
 }

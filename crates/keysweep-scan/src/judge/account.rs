@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use keysweep_model::{AccountFacts, FacetSet, Origin, Owner, Resource};
+use keysweep_model::{AccountFacts, Facet, FacetSet, Origin, Owner, Resource};
 use keysweep_policy::Evaluation;
 
-use super::{Judge, Judged, Look, Source, is_pass, needs};
+use super::{Judge, Judged, Look, Source, is_pass, needs, user::reported};
 use crate::subject::{Origins, Subject, Wants};
 
 /// What must be read before an account can be judged.
@@ -58,6 +58,9 @@ impl Judge<'_> {
                 self.add_unknown(&mut judged, index, finding, reason);
             } else {
                 let ruling = self.ruling(index, &resource, &evaluation);
+                if rests_on_report(facts, &users, &evaluation) {
+                    judged.by_report.push(index);
+                }
                 self.conclude(&mut judged, index, &resource, evaluation, ruling);
             }
         }
@@ -109,6 +112,14 @@ fn not_read_of_account(facts: &AccountFacts) -> FacetSet {
     ];
     let not_read = |origin| if let Origin::NotRead(facet) = origin { Some(facet) } else { None };
     origins.into_iter().filter_map(not_read).collect()
+}
+
+/// Whether `evaluation` has looked at a fact of a credential report.
+fn rests_on_report(facts: &AccountFacts, users: &Users<'_>, evaluation: &Evaluation) -> bool {
+    let looked_at_root = matches!(facts.root_activity.origin(), Origin::Reported(_))
+        && evaluation.reads.contains(Facet::CredentialReport);
+    looked_at_root
+        || users.iter().any(|(subject, _)| !reported(&subject.user).intersection(evaluation.reads).is_empty())
 }
 
 /// The facets of a report that `evaluation` rests on and may not, where it goes through the users.

@@ -49,6 +49,7 @@ impl Judge<'_> {
             message: String::new(),
             evidence: Evidence::new(),
             exemption: None,
+            seen: None,
             remedy: metadata.remedy,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use keysweep_model::{Account, Facet, FacetSet, Missing, Owner, Resource, ResourceType};
+use keysweep_model::{Account, Facet, FacetSet, Facts, Missing, Origin, Owner, Resource, ResourceType, User};
 use keysweep_policy::{Evaluation, Outcome};
 
 use super::{Judge, Judged, Look, is_pass, needs};
@@ -29,6 +29,8 @@ struct Judging<'a> {
     /// The user, as what its resources are of.
     owner: Owner,
     origins: Origins,
+    /// The facets whose facts are those of a credential report, wherever they were saved.
+    from_report: FacetSet,
     judged: Judged,
     wants: Wants,
 }
@@ -47,6 +49,7 @@ impl Judge<'_> {
             subject,
             owner: Owner::User(Arc::clone(account), Arc::clone(&subject.user)),
             origins: self.origins(&subject.user),
+            from_report: reported(&subject.user),
             judged: Judged::default(),
             wants: Wants::default(),
         };
@@ -61,7 +64,13 @@ impl Judge<'_> {
     fn by_policy(&self, index: usize, judging: &mut Judging<'_>) {
         let kind = self.policies[index].metadata().resource;
         let reason = match Resource::of(&judging.owner, kind).get() {
-            Ok(resources) => return self.each(index, &resources, judging),
+            Ok(resources) => {
+                let list = list_of(kind);
+                if !judging.from_report.intersection(list).is_empty() {
+                    judging.judged.by_report.push(index);
+                }
+                return self.each(index, &resources, judging);
+            }
             Err(Missing::Unreadable(why)) => why.to_string(),
             Err(Missing::NotRead(facet)) => {
                 let facets = FacetSet::of(&[facet]);
@@ -98,6 +107,9 @@ impl Judge<'_> {
                         }
                     };
                     if wanted.is_empty() {
+                        if !evaluation.reads.intersection(judging.from_report).is_empty() {
+                            judged.by_report.push(index);
+                        }
                         self.conclude(&mut judged, index, resource, evaluation, ruling);
                     } else {
                         judging.wants.add(wanted);
@@ -180,6 +192,17 @@ impl Item<'_> {
         }
         wants
     }
+}
+
+/// The facets of a user whose facts are from a credential report.
+pub(super) fn reported(user: &User) -> FacetSet {
+    let mut facets = FacetSet::default();
+    user.each(&mut |facet, origin| {
+        if matches!(origin, Origin::Reported(_) | Origin::Possible) {
+            facets = facets.with(facet);
+        }
+    });
+    facets
 }
 
 /// The facet that tells which resources of a kind a user has.

@@ -115,6 +115,8 @@ pub struct ListArgs {
 pub enum ListFormat {
     /// For people
     Text,
+    /// For programs
+    Json,
     /// For documentation
     Markdown,
 }

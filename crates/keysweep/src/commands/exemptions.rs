@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use keysweep_scan::Register;
+use keysweep_report::{ExemptionRow, exemptions_json};
+use keysweep_scan::{Exemption, Register};
 
 use crate::{
-    cli::ExemptionsCommand,
+    cli::{ExemptionsCommand, history::ListingFormat},
     config::Config,
     edge::{self, Edge},
     exit::{Exit, Failure},
@@ -26,11 +27,9 @@ pub(super) fn run(
             let (register, config) = read(file, layered(policy.into())?, now)?;
             check(&register, &config, now)
         }
-        ExemptionsCommand::List { file } => {
+        ExemptionsCommand::List { file, format } => {
             let (register, _) = read(file, layered(Config::default())?, now)?;
-            let list = terminal::exemptions(register.exemptions(), now, &edge.stdout);
-            Destination::Stdout.print(&list, edge.stdout.color)?;
-            Ok(Exit::Clean)
+            list(&register, format, edge, now)
         }
     }
 }
@@ -45,6 +44,41 @@ fn read(file: Option<PathBuf>, mut config: Config, now: Timestamp) -> Result<(Re
         Failure::usage("there is no register of exemptions").hint("name its file, or write exemptions.yaml")
     })?;
     Ok((register, config))
+}
+
+/// Prints the exemptions, those that end first at the top.
+fn list(register: &Register, format: ListingFormat, edge: &Edge, now: Timestamp) -> Result<Exit, Failure> {
+    match format {
+        ListingFormat::Text => {
+            let list = terminal::exemptions(register.exemptions(), now, &edge.stdout);
+            Destination::Stdout.print(&list, edge.stdout.color)?;
+        }
+        ListingFormat::Json => {
+            let mut rows: Vec<ExemptionRow> = register.exemptions().iter().map(|it| row(it, now)).collect();
+            rows.sort_by_key(|row| row.expires);
+            Destination::Stdout.deliver(|out| exemptions_json::write(&rows, now, out))?;
+        }
+    }
+    Ok(Exit::Clean)
+}
+
+fn row(exemption: &Exemption, now: Timestamp) -> ExemptionRow {
+    ExemptionRow {
+        id: exemption.id.clone(),
+        policies: exemption.policies.clone(),
+        accounts: exemption.accounts.clone(),
+        ou: exemption.ou.clone(),
+        user: exemption.user.as_ref().map(ToString::to_string),
+        access_key_id: exemption.access_key_id.as_ref().map(ToString::to_string),
+        tags: exemption.tags.clone(),
+        reason: exemption.reason.clone(),
+        owner: exemption.owner.clone(),
+        ticket: exemption.ticket.clone(),
+        approved_by: exemption.approved_by.clone(),
+        expires: exemption.expires,
+        expired: exemption.has_expired(now),
+        days_left: exemption.days_left(now),
+    }
 }
 
 /// Says what is wrong with the register beyond its form: expired exemptions, and policies that do not exist.

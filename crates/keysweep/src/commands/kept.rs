@@ -3,27 +3,40 @@
 
 use std::{fs::File, io, path::PathBuf};
 
-use keysweep_model::{SavedAccount, ScanResult};
+use keysweep_model::{Run, SavedAccount, ScanResult};
 use keysweep_report::{Findings, Spool, inventory::Writer};
 use keysweep_scan::{AccountResult, ScanError, Sink};
+use keysweep_store::StoreError;
 
+use super::recording::Recording;
 use crate::{
     edge::Edge,
     exit::Failure,
     output::Destination,
     settings::{Settings, Source},
+    terminal::Recorded,
 };
 
 /// The result of a scan with its findings.
 pub(super) struct Scanned {
     pub(super) result: ScanResult,
     pub(super) findings: Findings,
+    /// How it stands in the history, where it was to be recorded; or why it could not be.
+    pub(super) recorded: Result<Option<Recorded>, StoreError>,
 }
 
-/// Keeps the findings of a scan, and what it has read where an inventory is wanted.
+impl Scanned {
+    /// How it stands in the history, where it was recorded.
+    pub(super) fn recorded(&self) -> Option<&Recorded> {
+        self.recorded.as_ref().ok().and_then(Option::as_ref)
+    }
+}
+
+/// Keeps the findings of a scan, what it has read where an inventory is wanted, and both where it is recorded.
 pub(super) struct Kept {
     findings: Spool,
     inventory: Option<(Writer<File>, Destination)>,
+    recording: Option<Recording>,
     /// The folder of temporary files.
     folder: PathBuf,
 }
@@ -39,30 +52,33 @@ impl Kept {
             (Some(path), Source::Aws) => Some(Destination::open(Some(path), &edge.interrupts.drafts)?),
             (Some(_), Source::Inventory(_)) | (None, _) => None,
         };
-        let folder = edge.temporary.clone();
-        let file = || {
-            tempfile::tempfile_in(&folder).map_err(|error| {
-                let message = format!("could not make a temporary file in `{}`: {error}", folder.display());
-                Failure::could_not_start(message).hint("set TMPDIR to a folder that can be written to")
-            })
-        };
-        let inventory =
-            destination.map(|destination| file().map(|file| (Writer::new(file), destination))).transpose()?;
-        Ok(Self { findings: Spool::new(file()?), inventory, folder })
+        let inventory = destination.map(|it| edge.temporary_file().map(|file| (Writer::new(file), it))).transpose()?;
+        let findings = Spool::new(edge.temporary_file()?);
+        Ok(Self { findings, inventory, recording: None, folder: edge.temporary.clone() })
     }
 
-    /// Writes the inventory where one is wanted, and gives the findings back beside the result.
+    /// The same, with the scan recorded where `recording` says so.
+    pub(super) fn recorded(self, recording: Option<Recording>) -> Self {
+        Self { recording, ..self }
+    }
+
+    /// Makes the scan part of the history and writes the inventory, where that is wanted, and gives the findings back beside
+    /// the result.
     ///
     /// # Errors
     /// When the inventory cannot be written whole.
-    pub(super) fn finish(self, result: ScanResult) -> Result<Scanned, Failure> {
+    pub(super) fn finish(self, mut result: ScanResult) -> Result<Scanned, Failure> {
+        let recorded = self.recording.map_or(Ok(None), |recording| recording.finish(&mut result));
         if let Some((writer, destination)) = self.inventory {
             destination.deliver(|out| writer.finish(&result.run, out))?;
         }
-        Ok(Scanned { result, findings: self.findings.finish() })
+        Ok(Scanned { result, findings: self.findings.finish(), recorded })
     }
 
-    fn add(&mut self, account: AccountResult) -> io::Result<()> {
+    fn add(&mut self, mut account: AccountResult) -> io::Result<()> {
+        if let Some(recording) = &mut self.recording {
+            recording.account(&mut account);
+        }
         let saved = match account {
             AccountResult::Scanned(account) => {
                 self.findings.add(account.account.id, &account.findings)?;
@@ -80,7 +96,15 @@ impl Kept {
 
 impl Sink for Kept {
     fn wants_facts(&self) -> bool {
-        self.inventory.is_some()
+        self.inventory.is_some() || self.recording.is_some()
+    }
+
+    fn wants_owners(&self) -> bool {
+        self.recording.is_some()
+    }
+
+    fn begin(&mut self, run: &Run) -> io::Result<()> {
+        self.recording.as_mut().map_or(Ok(()), |recording| recording.begin(run))
     }
 
     fn account(&mut self, account: AccountResult) -> io::Result<()> {
@@ -94,6 +118,10 @@ impl From<ScanError> for Failure {
     fn from(error: ScanError) -> Self {
         match error {
             ScanError::Start(error) => error.into(),
+            ScanError::Begin(error) => match error.downcast::<StoreError>() {
+                Ok(error) => error.into(),
+                Err(error) => Self::could_not_start(ScanError::Begin(error)),
+            },
             ScanError::Sink(_) => Self::lost(&error).hint("make room there, or set TMPDIR to a folder with more space"),
             ScanError::Thread(_) => Self::could_not_start(&error),
         }

@@ -7,10 +7,13 @@ use keysweep_model::{Run, ScanResult};
 use keysweep_report::inventory::{InventoryError, Reader};
 use keysweep_scan::{ScanOptions, judge_inventory};
 
-use super::kept::{Kept, Scanned};
+use super::{
+    kept::{Kept, Scanned},
+    recording::{Recording, Times},
+};
 use crate::{
     edge::{self, Edge},
-    exit::{Exit, FailOn, Failure},
+    exit::{Exit, Failure},
     settings::Settings,
 };
 
@@ -37,11 +40,12 @@ pub(super) fn unusable(path: &Path, error: &InventoryError) -> Failure {
 /// # Errors
 /// When it cannot be read to its end. What was judged until then is dropped: it may not be what was written.
 pub(super) fn judge(path: &Path, settings: &Settings, edge: &Edge) -> Result<Scanned, Failure> {
-    let mut kept = Kept::open(settings, edge)?;
+    let kept = Kept::open(settings, edge)?;
     let inventory = open(path)?;
     let saved = inventory.run().clone();
     let started_at = edge.clock.now();
     let as_of = settings.scan.as_of.unwrap_or(saved.as_of);
+    let mut kept = kept.recorded(Recording::open(settings, Times { read_at: saved.started_at, as_of }, edge)?);
     let run = Run { id: edge::new_run_id(), started_at, finished_at: started_at, as_of, ..saved };
     let mut damage = None;
     let accounts = inventory.map_while(|account| account.map_err(|error| damage = Some(error)).ok());
@@ -53,10 +57,11 @@ pub(super) fn judge(path: &Path, settings: &Settings, edge: &Edge) -> Result<Sca
     }
 }
 
-/// The exit code of judging the inventory at `path`: where no account in it was read, nothing was judged.
-pub(super) fn exit(path: &Path, result: &ScanResult, fail_on: FailOn) -> Exit {
+/// The exit code of judging the inventory at `path`, which is `exit` by its result: where no account in it was read, nothing
+/// was judged.
+pub(super) fn exit(path: &Path, result: &ScanResult, exit: Exit) -> Exit {
     if result.coverage.scanned > 0 {
-        return Exit::of_scan(result, fail_on);
+        return exit;
     }
     edge::say(&format!("inventory `{}` has no account that was read: nothing was judged", shown(path)));
     Exit::Incomplete

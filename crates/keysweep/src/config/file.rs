@@ -102,6 +102,9 @@ pub fn read(named: Option<&Path>) -> Result<Config, Failure> {
     for path in config.paths() {
         *path = folder.join(&path);
     }
+    if let Some(store) = config.store.store.as_mut().filter(|store| !store.contains("://")) {
+        *store = folder.join(&*store).to_string_lossy().into_owned();
+    }
     let names = [&config.organization.accounts_file, &config.judging.exemptions_file];
     let names = names.into_iter().flatten().cloned().collect();
     config.source = Some(Arc::new(SourceFile { name, file, folder, names }));

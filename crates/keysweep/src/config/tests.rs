@@ -73,7 +73,7 @@ fn mistakes_are_shown_with_their_line() {
         ]
         .join("\n\n"),
         @"
-        error[unknown-field]: unknown field `rolle`, expected one of accounts, exclude_accounts, ous, accounts_file, profile, region, role, roles, external_id, session_name, source_identity, max_attempts, max_requests, concurrency, account_timeout, fresh, report_timeout, calls_per_account, save_inventory, full_inventory, policy_folders, no_shipped_policies, policies, policy_limits, only_policies, as_of, exemptions_file, exemptions, exemption_max_term_days, exemption_max_share, inventory, fail_on, format, output, all
+        error[unknown-field]: unknown field `rolle`, expected one of accounts, exclude_accounts, ous, accounts_file, profile, region, role, roles, external_id, session_name, source_identity, max_attempts, max_requests, concurrency, account_timeout, fresh, report_timeout, calls_per_account, save_inventory, full_inventory, policy_folders, no_shipped_policies, policies, policy_limits, only_policies, as_of, exemptions_file, exemptions, exemption_max_term_days, exemption_max_share, store, store_timeout, owner_tag, inventory, fail_on, fail_on_new, format, output, all
          --> DIR/keysweep.yaml:2:1
           |
         2 | rolle: Audit

@@ -7,6 +7,7 @@ use keysweep_report::{Findings, Place};
 
 use super::{
     page::{Look, Page},
+    recorded::marked,
     table::Row,
     text,
 };
@@ -50,9 +51,14 @@ pub(super) fn rows(
     page.rows_of(indent, places, |place| findings.get(*place).map(|finding| row(&finding)))
 }
 
-/// The row of a finding: account, user and credential, and its message.
+/// The row of a finding: account, user and credential, whether it is new, and its message.
 pub(super) fn row(finding: &Finding) -> Row {
-    Row { text: finding.message.clone(), ..subject(finding) }
+    Row { text: marked(finding, &finding.message), ..subject(finding) }
+}
+
+/// The row of what a finding is about, and whether the finding is new.
+pub(super) fn row_of_subject(finding: &Finding) -> Row {
+    Row { text: marked(finding, ""), ..subject(finding) }
 }
 
 /// The row of what a finding is about: account, user and credential.
@@ -67,7 +73,7 @@ pub(super) fn subject(finding: &Finding) -> Row {
 }
 
 /// What stands in the place of a user where there is none.
-fn whole(resource: ResourceType) -> String {
+pub(super) fn whole(resource: ResourceType) -> String {
     let noun = resource.phrase().split_once(' ').map_or("", |(_article, noun)| noun);
     if resource.is_of_account() { format!("({noun})") } else { String::new() }
 }

@@ -182,6 +182,30 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
+    /// A piece of a long table, aligned with the pieces above it as far as `widths` has seen those: its columns only grow.
+    ///
+    /// # Errors
+    /// When the page cannot be printed.
+    pub(super) fn piece(&mut self, indent: usize, widths: &mut Widths, rows: Vec<Row>) -> io::Result<()> {
+        let rows: Vec<Row> = rows.into_iter().map(Row::clean).collect();
+        rows.iter().for_each(|row| widths.add(row));
+        let layout = self.layout(indent, widths);
+        for row in &rows {
+            self.row(indent, Look::Plain, &layout, row);
+            self.print_from(PIECE)?;
+        }
+        Ok(())
+    }
+
+    /// Aligned rows at `indent` with a sentence or more each.
+    pub(super) fn sentences(&mut self, indent: usize, rows: Vec<Row>) {
+        let rows: Vec<Row> = rows.into_iter().map(Row::clean).collect();
+        let mut widths = Widths::of_sentences();
+        rows.iter().for_each(|row| widths.add(row));
+        let layout = self.layout(indent, &widths);
+        rows.iter().for_each(|row| self.row(indent, Look::Plain, &layout, row));
+    }
+
     fn layout(&self, indent: usize, widths: &Widths) -> Layout {
         Layout::new(widths, self.width().saturating_sub(indent))
     }

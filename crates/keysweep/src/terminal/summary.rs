@@ -5,7 +5,7 @@ use keysweep_model::ScanResult;
 use super::{
     group,
     page::{Look, Page},
-    table::Row,
+    table::{Row, right_aligned},
     text, totals,
     violations::Violations,
 };
@@ -34,11 +34,13 @@ pub(super) fn write(page: &mut Page<'_>, result: &ScanResult, violations: Violat
 fn by_policy(page: &mut Page<'_>, violations: &Violations) {
     let mut groups = violations.groups();
     let hidden = groups.split_off(page.limit(groups.len(), POLICIES));
-    let numbers = groups.iter().map(|(_, group)| [group.number.findings, group.number.accounts].map(text::thousands));
-    let numbers = std::iter::once(["VIOLATIONS", "ACCOUNTS"].map(str::to_owned)).chain(numbers).collect();
-    let words = groups.iter().map(|((severity, policy), _)| [severity.to_string(), policy.to_string()]);
-    let words = std::iter::once(["SEVERITY", "POLICY"].map(str::to_owned)).chain(words);
-    let mut rows = words.zip(right_aligned(numbers)).map(|(words, numbers)| Row::of_cells([words, numbers].concat()));
+    let numbers =
+        groups.iter().map(|(_, group)| [group.number.findings, group.number.accounts].map(text::thousands).to_vec());
+    let numbers: Vec<_> =
+        std::iter::once(["VIOLATIONS", "ACCOUNTS"].map(str::to_owned).to_vec()).chain(numbers).collect();
+    let words = groups.iter().map(|((severity, policy), _)| vec![severity.to_string(), policy.to_string()]);
+    let words = std::iter::once(["SEVERITY", "POLICY"].map(str::to_owned).to_vec()).chain(words);
+    let mut rows = words.zip(right_aligned(&numbers)).map(|(words, numbers)| Row::of_cells([words, numbers].concat()));
     let header = rows.next();
     page.table(2, header, rows.collect());
     if !hidden.is_empty() {
@@ -57,12 +59,4 @@ fn by_account(page: &mut Page<'_>, violations: Violations) {
         Row { cells: vec![id.to_string(), name], text }
     });
     page.rows(2, rows.collect());
-}
-
-/// The cells of numbers, and their titles, so that all end below each other.
-fn right_aligned<const N: usize>(rows: Vec<[String; N]>) -> impl Iterator<Item = [String; N]> {
-    let widest = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or_default();
-    let widths: [usize; N] = std::array::from_fn(widest);
-    rows.into_iter()
-        .map(move |row| std::array::from_fn(|column| format!("{:>width$}", row[column], width = widths[column])))
 }

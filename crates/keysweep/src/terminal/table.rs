@@ -13,6 +13,8 @@ const GAP: usize = 2;
 const STEP: usize = 4;
 /// Text in fewer columns than these is not worth having beside the cells.
 const NARROWEST_TEXT: usize = 18;
+/// The same for a sentence or more.
+const NARROWEST_SENTENCES: usize = 60;
 
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,14 +38,39 @@ impl Row {
     }
 }
 
+/// The cells of numbers, and their titles, so that all of a column end below each other.
+pub(super) fn right_aligned(rows: &[Vec<String>]) -> impl Iterator<Item = Vec<String>> {
+    let mut widths: Vec<usize> = Vec::new();
+    for row in rows {
+        widths.resize(widths.len().max(row.len()), 0);
+        for (widest, cell) in widths.iter_mut().zip(row) {
+            *widest = text::width(cell).max(*widest);
+        }
+    }
+    rows.iter().map(move |row| row.iter().zip(&widths).map(|(cell, width)| format!("{cell:>width$}")).collect())
+}
+
 /// How wide the rows of one table are.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Widths {
     columns: Vec<usize>,
     text: usize,
+    /// Longer text in fewer columns than these is not worth having beside the cells.
+    narrowest_text: usize,
+}
+
+impl Default for Widths {
+    fn default() -> Self {
+        Self { columns: Vec::new(), text: 0, narrowest_text: NARROWEST_TEXT }
+    }
 }
 
 impl Widths {
+    /// Of rows with a sentence or more each.
+    pub(super) fn of_sentences() -> Self {
+        Self { narrowest_text: NARROWEST_SENTENCES, ..Self::default() }
+    }
+
     /// Measures a clean row.
     pub(super) fn add(&mut self, row: &Row) {
         self.columns.resize(self.columns.len().max(row.cells.len()), 0);
@@ -77,7 +104,7 @@ impl Layout {
         let columns: Vec<_> = rows.columns.iter().map(|column| *column.min(&widest)).collect();
         let cells: usize = columns.iter().map(|column| column + GAP).sum();
         let lines = broken(&columns, width);
-        Self { beside: cells + rows.text.min(NARROWEST_TEXT) <= width, columns, lines, width }
+        Self { beside: cells + rows.text.min(rows.narrowest_text) <= width, columns, lines, width }
     }
 
     /// Whether the rows stand in columns, text included.

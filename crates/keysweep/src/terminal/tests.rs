@@ -1,5 +1,6 @@
 //! Tests of whole pages: how they read, that they stay short, that they fit, and that no text from outside steers the terminal.
 
+mod recorded;
 mod widths;
 mod world;
 

@@ -1,6 +1,6 @@
 //! Text as a terminal shows it: measured in columns, wrapped; numbers and spans of time in words.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use unicode_width::UnicodeWidthStr;
 
 /// How many columns the text takes.
@@ -57,6 +57,19 @@ pub(super) fn duration(span: SignedDuration) -> String {
         10..60 => format!("{seconds} s"),
         60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
         _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+/// A point in time to the minute, in UTC: "2026-11-27 02:00".
+pub(super) fn minute(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// A number of whole days: "41 d", and "< 1 d" for less than one.
+pub(super) fn days(days: i64) -> String {
+    match days {
+        ..1 => "< 1 d".to_owned(),
+        days => format!("{} d", thousands(days.unsigned_abs())),
     }
 }
 

@@ -55,7 +55,7 @@ pub(super) fn write(page: &mut Page<'_>, result: &ScanResult) {
     let said = format!(
         "{}: {}; took {}",
         read.join(", "),
-        judged(result, &summary.by_status),
+        judged(&summary.by_status, &summary.by_severity),
         text::duration(result.run.finished_at.duration_since(result.run.started_at)),
     );
     page.section(label, look, &said, Look::Bold);
@@ -70,9 +70,10 @@ fn users(summary: &Summary) -> String {
     if changed.is_empty() { users } else { format!("{users} ({} since the report)", changed.join(", ")) }
 }
 
-fn judged(result: &ScanResult, counts: &StatusCounts) -> String {
+/// The judgements: "12 violations (3 high, 9 medium), 1 unknown, 0 in error, 2 exempt, 7,710 passed".
+pub(super) fn judged(counts: &StatusCounts, by_severity: &BTreeMap<Severity, u64>) -> String {
     let StatusCounts { pass, fail, exempt, unknown, error } = *counts;
-    let mut said = vec![violations(fail, &result.summary.by_severity)];
+    let mut said = vec![violations(fail, by_severity)];
     let others = [(unknown, "unknown"), (error, "in error"), (exempt, "exempt"), (pass, "passed")];
     said.extend(others.iter().map(|(count, word)| format!("{} {word}", text::thousands(*count))));
     said.join(", ")

@@ -100,7 +100,7 @@ impl Group {
         page.hanging(2, &format!("{} {status}", text::thousands(self.number)), self.reason.text(pattern));
         page.text(6, Look::Plain, &format!("asked by {}", policies(self.by_policy)));
         let shown = page.limit(self.subjects.number, EXAMPLES);
-        group::rows(page, 6, findings, &self.subjects.shown[..shown], group::subject)?;
+        group::rows(page, 6, findings, &self.subjects.shown[..shown], group::row_of_subject)?;
         group::more(page, 6, self.subjects.number - shown, "");
         Ok(())
     }

@@ -41,17 +41,31 @@ pub(super) fn organizational_units() -> Vec<Text> {
 
 pub(super) fn accounts(generate: &Generate, organization: &Organization, ids: &[AccountId]) -> Vec<Account> {
     let management = ids.first().copied().unwrap_or(AccountId::from_number(0));
-    let make = |(index, id): (usize, &AccountId)| {
-        let mut account = account(generate, index, *id);
-        if index > 0 {
-            account.roles = Some(roles(organization, management, account.joined_at));
-        }
-        account.users = users::users(generate, index as u64, *id);
-        credentials::equip(generate, index as u64, &mut account);
-        settings::settle(generate, index as u64, &mut account);
-        account
-    };
+    let make = |(index, id): (usize, &AccountId)| whole(generate, organization, management, index, *id);
     ids.iter().enumerate().map(make).collect()
+}
+
+/// The account at `index` with everything in it.
+pub(super) fn whole(
+    generate: &Generate,
+    organization: &Organization,
+    management: AccountId,
+    index: usize,
+    id: AccountId,
+) -> Account {
+    let mut account = account(generate, index, id);
+    if index > 0 {
+        account.roles = Some(roles(organization, management, account.joined_at));
+    }
+    account.users = users::users(generate, index as u64, id);
+    credentials::equip(generate, index as u64, &mut account);
+    settings::settle(generate, index as u64, &mut account);
+    account
+}
+
+/// Whether every organization has the account at `index` from its first day on.
+pub(super) fn is_foundation(index: usize) -> bool {
+    index <= FOUNDATION.len()
 }
 
 fn account(generate: &Generate, index: usize, id: AccountId) -> Account {
@@ -87,7 +101,7 @@ fn state(draw: &mut Draw, index: usize) -> AccountState {
         25..35 => AccountState::PendingClosure,
         _ => AccountState::Active,
     };
-    if index <= FOUNDATION.len() { AccountState::Active } else { drawn }
+    if is_foundation(index) { AccountState::Active } else { drawn }
 }
 
 /// Name, OU and environment.

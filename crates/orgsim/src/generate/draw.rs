@@ -16,6 +16,7 @@ pub(super) enum Purpose {
     Credentials = 5,
     Settings = 6,
     Quarantine = 7,
+    Night = 8,
 }
 
 impl Draw {

@@ -8,6 +8,7 @@ mod breakage;
 mod credentials;
 mod draw;
 mod keys;
+mod night;
 mod settings;
 mod users;
 mod words;

@@ -199,3 +199,94 @@ fn a_broken_world_is_broken_in_every_way() {
     let whole = roles.iter().filter(|role| role.actions.is_none() && role.external_id.is_none());
     assert!(whole.count() > 25, "most are in order");
 }
+
+/// What a night changes in a world, a line each.
+fn changes(before: &World, after: &World) -> String {
+    let keys = |world: &World, status: KeyStatus| {
+        let users = world.accounts.iter().flat_map(|account| &account.users);
+        users.flat_map(|user| &user.keys).filter(|key| key.status == status).count()
+    };
+    let users = |world: &World| world.accounts.iter().map(|account| account.users.len()).sum::<usize>();
+    let devices = |world: &World| {
+        let users = world.accounts.iter().flat_map(|account| &account.users);
+        users.filter(|user| user.password.is_some() && user.mfa_devices.is_empty()).count()
+    };
+    let closed = |account: &&Account| account.roles().iter().any(|role| is_maintained(&role.external_id));
+    let left = before.accounts.iter().filter(|account| after.account(account.id).is_none());
+    let joined = after.accounts.iter().filter(|account| before.account(account.id).is_none());
+    let renamed = after.accounts.iter().flat_map(|account| &account.users).filter(|user| user.name.ends_with("-moved"));
+    lines(&[
+        ("accounts that left", left.count()),
+        ("accounts that joined", joined.count()),
+        ("roles that cannot be assumed", after.accounts.iter().filter(closed).count()),
+        ("users before", users(before)),
+        ("users after", users(after)),
+        ("users renamed", renamed.count()),
+        ("users without MFA before", devices(before)),
+        ("users without MFA after", devices(after)),
+        ("active keys before", keys(before, KeyStatus::Active)),
+        ("active keys after", keys(after, KeyStatus::Active)),
+        ("inactive keys before", keys(before, KeyStatus::Inactive)),
+        ("inactive keys after", keys(after, KeyStatus::Inactive)),
+    ])
+}
+
+fn is_maintained(external_id: &Option<orgsim::world::Text>) -> bool {
+    external_id.as_deref() == Some("maintenance-of-one-night")
+}
+
+#[test]
+fn a_night_changes_a_little_of_everything() {
+    let before = generate(40, 25, 1);
+    let mut after = before.clone();
+    after.next_night();
+    insta::assert_snapshot!(changes(&before, &after), @"
+    accounts that left: 1
+    accounts that joined: 1
+    roles that cannot be assumed: 1
+    users before: 1000
+    users after: 982
+    users renamed: 1
+    users without MFA before: 109
+    users without MFA after: 102
+    active keys before: 785
+    active keys after: 764
+    inactive keys before: 126
+    inactive keys after: 129
+    ");
+    assert_eq!(after.epoch, before.epoch.plus(86_400));
+    after.validate().unwrap();
+    assert_eq!(after.accounts[0].users, before.accounts[0].users);
+}
+
+#[test]
+fn a_world_has_the_same_nights_each_time_and_another_one_each_night() {
+    let nights = |number: usize| {
+        let mut world =
+            World::generate(&Generate { accounts: 12, users: 6, seed: 3, broken: true, ..Generate::default() });
+        (0..number).for_each(|_| world.next_night());
+        world
+    };
+    assert_eq!(nights(3), nights(3));
+    let (third, fourth) = (nights(3), nights(4));
+    fourth.validate().unwrap();
+    let closed = |world: &World| {
+        let roles = world.accounts.iter().filter(|it| it.roles().iter().any(|role| is_maintained(&role.external_id)));
+        roles.map(|account| account.id).collect::<Vec<_>>()
+    };
+    assert_eq!((closed(&third).len(), closed(&fourth).len()), (1, 1));
+    let many = nights(60);
+    many.validate().unwrap();
+    assert_eq!(many.accounts.len(), 12);
+}
+
+#[test]
+fn a_night_in_a_small_world_changes_what_it_can() {
+    for (accounts, users) in [(1, 0), (1, 5), (2, 0), (3, 1)] {
+        let mut world = generate(accounts, users, 5);
+        for _ in 0..5 {
+            world.next_night();
+            world.validate().unwrap();
+        }
+    }
+}

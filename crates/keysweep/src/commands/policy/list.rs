@@ -2,6 +2,7 @@
 
 use keysweep_model::escaped;
 use keysweep_policy::Policy;
+use keysweep_report::{PolicyRow, policies_json};
 
 use crate::{
     cli::policy::ListFormat,
@@ -20,9 +21,17 @@ pub(super) fn run(format: ListFormat, config: &Config, edge: &Edge) -> Result<Ex
         ListFormat::Text => {
             Destination::Stdout.print(&terminal::policies(&policies, &edge.stdout), edge.stdout.color)?;
         }
+        ListFormat::Json => {
+            let rows: Vec<PolicyRow> = policies.iter().map(row).collect();
+            Destination::Stdout.deliver(|out| policies_json::write(&rows, out))?;
+        }
         ListFormat::Markdown => Destination::Stdout.print(&markdown(&policies), false)?,
     }
     Ok(Exit::Clean)
+}
+
+fn row(Listed { policy, enabled }: &Listed) -> PolicyRow {
+    PolicyRow { policy: policy.summary(), enabled: *enabled }
 }
 
 /// The newest CIS benchmark that the shipped policies name controls of.

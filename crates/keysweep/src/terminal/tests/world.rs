@@ -10,12 +10,13 @@ use keysweep_model::{
 };
 use keysweep_report::Spool;
 
-use crate::terminal::{View, scan};
+use crate::terminal::{Recorded, View, scan};
 
 /// The result of a scan with its findings.
 pub(crate) struct Scanned {
     pub(crate) result: ScanResult,
     pub(crate) findings: Vec<Finding>,
+    pub(crate) recorded: Option<Recorded>,
 }
 
 impl Scanned {
@@ -33,7 +34,7 @@ impl Scanned {
             page += piece;
             Ok(())
         };
-        scan(&self.result, &spool.finish(), view, &mut print).unwrap();
+        scan(&self.result, &spool.finish(), self.recorded.as_ref(), view, &mut print).unwrap();
         page
     }
 }
@@ -64,8 +65,9 @@ pub(crate) fn empty() -> Scanned {
         summary: Summary { users: 12, access_keys: 9, ..Summary::default() },
         api_calls: ApiCalls::default(),
         exemptions: Vec::new(),
+        listed: None,
     };
-    Scanned { result, findings: Vec::new() }
+    Scanned { result, findings: Vec::new(), recorded: None }
 }
 
 /// The name of the user that a finding is about.
@@ -240,6 +242,7 @@ pub(crate) fn made(policy: &str, status: Status, index: usize, user: &str) -> Fi
         evidence: Evidence::new(),
         remedy: Remedy::Rotate,
         exemption: None,
+        seen: None,
     }
 }
 
@@ -261,6 +264,7 @@ fn policies() -> Vec<PolicySummary> {
         params: BTreeMap::new(),
         frameworks: frameworks.iter().map(|(name, control)| (name.to_string(), vec![control.to_string()])).collect(),
         source: "shipped".to_owned(),
+        script_digest: String::new(),
     };
     vec![
         policy("access-key-max-age", "Access keys are rotated every 90 days or less", &[("cis-aws", "1.14")]),

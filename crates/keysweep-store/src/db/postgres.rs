@@ -1,0 +1,168 @@
+//! PostgreSQL servers.
+
+use std::{fmt::Write as _, io, time::Duration};
+
+use sqlx::{AssertSqlSafe, Connection, PgConnection, postgres::PgConnectOptions};
+
+use super::{Value, bound, failure};
+use crate::{
+    StoreError,
+    place::{Access, Place},
+};
+
+/// The tables have a schema of their own, so that they can stand in a database that is there for other things too.
+const SCHEMA: &str = "keysweep";
+
+/// The number of the lock that the one process holds which changes the store. Such locks are of one database.
+/// Source: www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
+const LOCK: i64 = 0x4b65_7973_7765_6570;
+
+/// A server that does not answer within this time is taken not to be there.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Rows are sent in pieces of this size, in bytes.
+const PIECE: usize = 256 * 1024;
+
+/// Up to so many rows are sent in one statement.
+const FEW: usize = 100;
+
+pub(super) async fn connect(
+    place: &Place,
+    options: &PgConnectOptions,
+    access: Access,
+) -> Result<PgConnection, StoreError> {
+    let failed = |error| failure::of(place, error);
+    // A connection that is cut without a word is noticed by the system; a lock is not waited for without end.
+    let options = options.clone().options([("search_path", SCHEMA), ("lock_timeout", "30s")]);
+    let connecting = tokio::time::timeout(CONNECT_TIMEOUT, PgConnection::connect_with(&options));
+    let connected = connecting.await.unwrap_or_else(|_| Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into())));
+    let mut connection = connected.map_err(failed)?;
+    let there = "SELECT count(*) FROM pg_namespace WHERE nspname = 'keysweep'";
+    let is_there = sqlx::query_scalar::<_, i64>(there).fetch_one(&mut connection).await.map_err(failed)? > 0;
+    match access {
+        Access::Read if !is_there => return Err(StoreError::NotThere { place: place.to_string() }),
+        Access::Write if !is_there => {
+            let made = sqlx::query("CREATE SCHEMA IF NOT EXISTS keysweep").execute(&mut connection).await;
+            // Another process may have been first.
+            if let Err(error) = made
+                && !error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+            {
+                return Err(failed(error));
+            }
+        }
+        Access::Read | Access::Write => {}
+    }
+    Ok(connection)
+}
+
+/// Takes the lock, or gives the process that has it.
+pub(super) async fn try_lock(connection: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
+    let is_ours =
+        sqlx::query_scalar::<_, bool>("SELECT pg_try_advisory_lock($1)").bind(LOCK).fetch_one(&mut *connection).await?;
+    if is_ours {
+        return Ok(None);
+    }
+    let holder = "SELECT a.application_name || ' (server process ' || a.pid || coalesce(', from ' || host(a.client_addr), '') || ')' \
+                  FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid \
+                  WHERE l.locktype = 'advisory' AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+                  AND (CAST(l.classid AS BIGINT) << 32) + CAST(l.objid AS BIGINT) = $1";
+    let holder = sqlx::query_scalar::<_, String>(holder).bind(LOCK).fetch_optional(connection).await?;
+    Ok(Some(holder.unwrap_or_else(|| "that is not known".to_owned())))
+}
+
+pub(super) async fn unlock(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT pg_advisory_unlock_all()").execute(connection).await.map(drop)
+}
+
+/// Adds rows. The end of a copy is sent on its own, and waits for the answer to what was sent before: for a few rows, that is
+/// longer than all else.
+pub(super) async fn insert(
+    connection: &mut PgConnection,
+    table: &str,
+    columns: &[&str],
+    rows: &[Vec<Value>],
+) -> Result<(), sqlx::Error> {
+    if rows.len() > FEW {
+        copy(connection, table, columns, rows).await?;
+    } else if !rows.is_empty() {
+        let query = sqlx::query(AssertSqlSafe(statement(table, columns, rows.len()))).persistent(false);
+        rows.iter().fold(query, |query, row| bound(query, row)).execute(connection).await?;
+    }
+    tracing::trace!(table, "statement");
+    Ok(())
+}
+
+fn statement(table: &str, columns: &[&str], rows: usize) -> String {
+    let places = |row: usize| {
+        let places = (1..=columns.len()).map(|column| format!("${}", row * columns.len() + column));
+        format!("({})", places.collect::<Vec<_>>().join(", "))
+    };
+    let rows: Vec<_> = (0..rows).map(places).collect();
+    format!("INSERT INTO {table} ({}) VALUES {}", columns.join(", "), rows.join(", "))
+}
+
+/// Adds rows, by the way that is fastest for many.
+/// Source: www.postgresql.org/docs/current/sql-copy.html
+async fn copy(
+    connection: &mut PgConnection,
+    table: &str,
+    columns: &[&str],
+    rows: &[Vec<Value>],
+) -> Result<(), sqlx::Error> {
+    let sql = format!("COPY {table} ({}) FROM STDIN", columns.join(", "));
+    let mut copy = connection.copy_in_raw(&sql).await?;
+    let mut piece = String::new();
+    for row in rows {
+        for (column, value) in row.iter().enumerate() {
+            if column > 0 {
+                piece.push('\t');
+            }
+            push(&mut piece, value);
+        }
+        piece.push('\n');
+        if piece.len() >= PIECE {
+            copy.send(piece.as_bytes()).await?;
+            piece.clear();
+        }
+    }
+    copy.send(piece.as_bytes()).await?;
+    copy.finish().await.map(drop)
+}
+
+/// A value as the text form of COPY has it.
+fn push(out: &mut String, value: &Value) {
+    match value {
+        Value::Int(None) | Value::Text(None) => out.push_str("\\N"),
+        Value::Int(Some(number)) => {
+            write!(out, "{number}").ok();
+        }
+        Value::Text(Some(text)) => {
+            for character in text.chars() {
+                match character {
+                    '\\' => out.push_str("\\\\"),
+                    '\n' => out.push_str("\\n"),
+                    '\r' => out.push_str("\\r"),
+                    '\t' => out.push_str("\\t"),
+                    other => out.push(other),
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_separates_values_is_escaped() {
+        let mut out = String::new();
+        for value in
+            [Value::from("a\tb\\N\nc\r"), Value::Text(None), Value::from(-7), Value::from("\\N"), Value::from("x\0y")]
+        {
+            push(&mut out, &value);
+            out.push('|');
+        }
+        insta::assert_snapshot!(out, @r"a\tb\\N\nc\r|\N|-7|\\N|x�y|");
+    }
+}

@@ -1,0 +1,146 @@
+//! A store that is open.
+
+use std::{future::Future, time::Duration};
+
+use jiff::Timestamp;
+use tokio::runtime::{Builder, Handle, Runtime, RuntimeFlavor};
+
+use crate::{
+    Access, Place, StoreError,
+    db::{Db, values},
+    schema::{self, Age},
+};
+
+/// A store that is open. Its functions wait for the database; within a runtime of several threads they may be called from
+/// any of them.
+pub struct Store {
+    pub(crate) db: Db,
+    pub(crate) waiting: Waiting,
+    pub(crate) options: Options,
+}
+
+/// Who uses a store, and how long others are waited for.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// This process, for others who wait for it, such as `1234 on build-7`.
+    pub process: String,
+    /// How long another process is waited for that changes the store.
+    pub timeout: Duration,
+    /// The time, for a store that is made.
+    pub now: Timestamp,
+    /// The id of a store that is made.
+    pub new_id: String,
+}
+
+/// How often another process is asked whether it is done.
+const ASKING: Duration = Duration::from_millis(100);
+
+impl Store {
+    /// Opens the store at `place`, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// When it is not there and only to be read, is not a store, cannot be reached, or has tables of a newer version.
+    pub fn open(place: &Place, access: Access, options: Options) -> Result<Self, StoreError> {
+        Self::with_versions(place, access, options, schema::VERSIONS)
+    }
+
+    fn with_versions(
+        place: &Place,
+        access: Access,
+        options: Options,
+        versions: &[(u64, &str, &'static str)],
+    ) -> Result<Self, StoreError> {
+        let io = |error| StoreError::Io { place: place.to_string(), error };
+        let waiting = Waiting::new().map_err(io)?;
+        let db = waiting.wait(async {
+            let mut db = Db::connect(place, access).await?;
+            if schema::age(&mut db, versions).await? != Age::Current {
+                lock(&mut db, &options).await?;
+                prepare(&mut db, versions, &options).await?;
+                db.unlock().await?;
+            }
+            Ok(db)
+        })?;
+        Ok(Self { db, waiting, options })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        self.db.place()
+    }
+
+    /// Ends the connection in good order. Without it all that was committed is kept too.
+    ///
+    /// # Errors
+    /// When the database cannot be told.
+    pub fn close(self) -> Result<(), StoreError> {
+        let Self { db, waiting, .. } = self;
+        waiting.wait(db.close())
+    }
+}
+
+/// Makes the tables, where another process has not done so meanwhile.
+async fn prepare(db: &mut Db, versions: &[(u64, &str, &'static str)], options: &Options) -> Result<(), StoreError> {
+    schema::migrate(db, versions).await?;
+    if db.number("SELECT count(*) FROM store", &[]).await? == 0 {
+        let (id, now) = (options.new_id.as_str(), options.now.as_millisecond());
+        db.run("INSERT INTO store (id, created_at) VALUES ($1, $2)", &values![id, now]).await?;
+    }
+    Ok(())
+}
+
+/// Becomes the one process that changes the store.
+///
+/// # Errors
+/// When another process does not let go in time; it is named.
+pub(crate) async fn lock(db: &mut Db, options: &Options) -> Result<(), StoreError> {
+    let mut waited = Duration::ZERO;
+    loop {
+        let Some(process) = db.try_lock(&options.process).await? else { return Ok(()) };
+        if waited >= options.timeout {
+            return Err(StoreError::InUse { place: db.place().to_string(), process, waited: waited.as_secs() });
+        }
+        if waited.is_zero() {
+            tracing::warn!(store = %db.place(), process, "waiting for another process that changes the store");
+        }
+        tokio::time::sleep(ASKING).await;
+        waited += ASKING;
+    }
+}
+
+/// Waits for what the database does, from any thread.
+pub(crate) struct Waiting(Option<Runtime>);
+
+impl Waiting {
+    /// In the place of one that is in use.
+    pub(crate) fn none() -> Self {
+        Self(None)
+    }
+
+    fn new() -> std::io::Result<Self> {
+        Builder::new_current_thread().enable_all().build().map(|runtime| Self(Some(runtime)))
+    }
+
+    /// Runs `work` to its end.
+    pub(crate) fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        let run = || match &self.0 {
+            Some(runtime) => runtime.block_on(work),
+            None => unreachable!("the runtime goes with its owner"),
+        };
+        match Handle::try_current() {
+            // The thread may have tasks of its own to run, which others take over.
+            Ok(handle) if handle.runtime_flavor() == RuntimeFlavor::MultiThread => tokio::task::block_in_place(run),
+            Ok(_) | Err(_) => run(),
+        }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        // A thread of another runtime may not wait for this one to end.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}

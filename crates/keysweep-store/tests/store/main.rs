@@ -1,0 +1,8 @@
+//! The store as its users meet it: runs are recorded, and the history is read. Every test runs on SQLite, and by
+//! `cargo xtask test` on PostgreSQL too.
+#![cfg(test)]
+
+mod history;
+#[cfg(feature = "postgres-tests")]
+mod postgres_server;
+mod world;
