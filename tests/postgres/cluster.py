@@ -26,6 +26,8 @@ SETTINGS = {
     "listen_addresses": HOST,
     "max_connections": "200",
     "max_wal_size": "256MB",
+    # A program that is not optimised computes the usual number for a tenth of a second with each connection.
+    "scram_iterations": "1",
     "unix_socket_directories": "",
 }
 # Settings of the user who runs the tests, such as `PGPORT`, must not reach the programs.

@@ -283,6 +283,7 @@ macro_rules! strings {
 strings!(
     crate::AccountId,
     crate::AccessKeyId,
+    crate::AccountOutcome,
     crate::ChangeKind,
     crate::CredentialStatus,
     crate::ExemptionId,

@@ -61,6 +61,9 @@ pub struct RecordedRun {
 /// The result of a complete run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct RunResult {
+    /// How many accounts there are of each outcome.
+    #[serde(default)]
+    pub accounts: BTreeMap<AccountOutcome, u64>,
     /// The judgements, passes included.
     pub by_status: StatusCounts,
     /// The violations by severity.

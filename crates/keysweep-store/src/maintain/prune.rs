@@ -21,6 +21,13 @@ const RUNS: &str = "started_at < $1 AND status <> 'running' \
      AND number NOT IN (SELECT seen_run FROM findings WHERE seen_run IS NOT NULL) \
      AND number NOT IN (SELECT first_run FROM credentials WHERE gone_run IS NULL)";
 
+/// Runs whose accounts stay, one by one: those since the first value, the last two complete ones, and those from which it
+/// follows when findings were seen last. Of the others the counts are enough.
+const DETAILED: &str = "started_at >= $1 OR status = 'running' \
+     OR number IN (SELECT number FROM runs WHERE status = 'complete' ORDER BY number DESC LIMIT 2) \
+     OR number IN (SELECT read_run FROM accounts WHERE read_run IS NOT NULL) \
+     OR number IN (SELECT max(rp.run) FROM run_policies rp JOIN policies p ON p.number = rp.policy GROUP BY p.id)";
+
 impl Store {
     /// Removes the findings that were resolved before a time, the credentials that were gone by then, and the runs before it
     /// that nothing which stays refers to; or says how many that would be. All that an open finding needs stays.
@@ -57,10 +64,12 @@ async fn prune(db: &mut Db, before: &[Value]) -> Result<Pruned, StoreError> {
     let findings = db.run_made(format!("DELETE FROM findings WHERE {FINDINGS}"), before).await?;
     let credentials = db.run("DELETE FROM credentials WHERE gone_run IS NOT NULL AND gone_at < $1", before).await?;
     let runs = db.run_made(format!("DELETE FROM runs WHERE {RUNS}"), before).await?;
-    for table in ["run_accounts", "run_policies"] {
-        let sql = format!("DELETE FROM {table} WHERE run NOT IN (SELECT number FROM runs)");
-        db.run_made(sql, &[]).await?;
-    }
+    db.run_made(
+        format!("DELETE FROM run_accounts WHERE run NOT IN (SELECT number FROM runs WHERE {DETAILED})"),
+        before,
+    )
+    .await?;
+    db.run("DELETE FROM run_policies WHERE run NOT IN (SELECT number FROM runs)", &[]).await?;
     let unused = "DELETE FROM policies WHERE number NOT IN (SELECT policy FROM run_policies) \
                   AND number NOT IN (SELECT policy FROM findings)";
     db.run(unused, &[]).await?;

@@ -143,22 +143,17 @@ fn of(row: &Row) -> Result<RecordedRun, sqlx::Error> {
     })
 }
 
-/// Counts the accounts of the runs.
+/// Counts the accounts of the runs: of those that are not complete, as far as they came.
 async fn with_accounts(db: &mut Db, mut runs: Vec<RecordedRun>) -> Result<Vec<RecordedRun>, StoreError> {
-    let numbers = runs.iter().map(|run| run.number.cast_signed());
-    let (Some(first), Some(last)) = (numbers.clone().min(), numbers.max()) else { return Ok(runs) };
-    let sql = "SELECT run, outcome, count(*) FROM run_accounts WHERE run >= $1 AND run <= $2 GROUP BY run, outcome";
-    let counted = db
-        .rows(sql, &values![first, last], |row| {
-            Ok((row.int(0)?.cast_unsigned(), row.word::<AccountOutcome>(1)?, row.int(2)?.cast_unsigned()))
-        })
-        .await?;
     for run in &mut runs {
-        let of_run = counted.iter().filter(|(number, ..)| *number == run.number);
-        run.accounts = of_run.map(|(_, outcome, count)| (*outcome, *count)).collect();
-        let unlisted = run.result.as_ref().map_or(0, |result| result.unlisted.len() as u64);
-        if unlisted > 0 {
-            *run.accounts.entry(AccountOutcome::Failed).or_default() += unlisted;
+        match &run.result {
+            Some(result) => run.accounts.clone_from(&result.accounts),
+            None => {
+                let sql = "SELECT outcome, count(*) FROM run_accounts WHERE run = $1 GROUP BY outcome";
+                let number = values![run.number.cast_signed()];
+                let counted = db.rows(sql, &number, |row| Ok((row.word(0)?, row.int(1)?.cast_unsigned()))).await?;
+                run.accounts = counted.into_iter().collect();
+            }
         }
     }
     Ok(runs)

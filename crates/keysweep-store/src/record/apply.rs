@@ -147,12 +147,19 @@ impl Recorder {
         self.policies.write(writing.db, writing.run).await?;
         std::mem::take(&mut writing.month).write(writing.db, self.run.started_at).await?;
         let unlisted = |gap: &&keysweep_model::AccountGap| gap.account_id.is_none();
+        let coverage = &result.coverage;
+        let accounts = [
+            (AccountOutcome::Scanned, coverage.scanned),
+            (AccountOutcome::Failed, coverage.failed.len() as u64),
+            (AccountOutcome::Skipped, coverage.skipped.len() as u64),
+        ];
         let stored = RunResult {
+            accounts: accounts.into_iter().filter(|(_, number)| *number > 0).collect(),
             by_status: result.summary.by_status,
             by_severity: result.summary.by_severity.clone(),
             changes: writing.counts,
             new_violations: writing.new_violations,
-            unlisted: result.coverage.failed.iter().filter(unlisted).cloned().collect(),
+            unlisted: coverage.failed.iter().filter(unlisted).cloned().collect(),
         };
         let stored = serde_json::to_string(&stored).unwrap_or_default();
         let done = "UPDATE runs SET status = 'complete', finished_at = $2, result = $3 WHERE number = $1";

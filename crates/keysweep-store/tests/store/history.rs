@@ -30,6 +30,8 @@ macro_rules! on_both {
     )*};
 }
 
+pub(crate) use on_both;
+
 on_both! {
     fn a_finding_is_new_stays_is_resolved_and_is_reopened(home: &Home) {
         home.record(&night(1).with(1, keys(&[("A", FAIL), ("B", FAIL)])));

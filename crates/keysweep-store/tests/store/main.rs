@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod history;
+mod questions;
 #[cfg(feature = "postgres-tests")]
 mod postgres_server;
 mod world;
