@@ -203,7 +203,7 @@ impl Db {
                 Err(error) => Err(StoreError::Io { place: self.place.to_string(), error }),
             },
             (Engine::Postgres(connection), _) => {
-                postgres::try_lock(connection).await.map_err(|error| failure::of(&self.place, error))
+                postgres::try_lock(connection, process).await.map_err(|error| failure::of(&self.place, error))
             }
             (Engine::Sqlite(_), Place::Server(_)) => Ok(None),
         }

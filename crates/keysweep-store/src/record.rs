@@ -84,6 +84,8 @@ pub struct Recorder {
     pending: Pending,
     /// The rows of accounts that are done and not written yet.
     done: Vec<Vec<Value>>,
+    /// Whether the connection was cut, and the store could not be had again: then it is not this process that changes it.
+    is_lost: bool,
 }
 
 /// So many accounts are written at a time, while a run goes on.
@@ -119,6 +121,7 @@ impl Recorder {
             last_seen: LastSeen::default(),
             pending: Pending::new(temporary),
             done: Vec::new(),
+            is_lost: false,
         })
     }
 
@@ -163,7 +166,8 @@ impl Recorder {
         let written = self.write_done(1).and_then(|()| self.with_store(async |recorder| recorder.apply(result).await));
         match written {
             Ok(run) => {
-                self.store.waiting.wait(self.store.db.unlock())?;
+                // The run is recorded now. Where this fails the connection is cut, and the lock has gone with it.
+                self.with_store(async |recorder| recorder.store.db.unlock().await).ok();
                 Ok((self.store, run))
             }
             Err(error) => {
@@ -175,12 +179,17 @@ impl Recorder {
 
     /// Gives the run up: it is kept as interrupted, with the accounts that were done.
     pub fn interrupt(mut self) {
+        // Where this cannot be written, the next process that records does it.
+        if self.is_lost {
+            return;
+        }
         self.write_done(1).ok();
+        let number = self.number;
         let Store { db, waiting, .. } = &mut self.store;
         waiting.wait(async {
             db.roll_back().await;
-            // Where this fails, the next process that records does it.
-            interrupt_all(db).await.ok();
+            let sql = "UPDATE runs SET status = 'interrupted' WHERE number = $1 AND status = 'running'";
+            db.run(sql, &values![number]).await.ok();
             db.unlock().await.ok();
         });
     }
@@ -218,8 +227,10 @@ impl Recorder {
         let waiting = std::mem::replace(&mut self.store.waiting, crate::store::Waiting::none());
         let done = waiting.wait(async {
             match work(self).await {
-                Err(StoreError::Unreachable { .. }) if !self.store.db.is_sqlite() => {
+                Err(StoreError::Unreachable { .. }) if !self.store.db.is_sqlite() && !self.is_lost => {
+                    self.is_lost = true;
                     self.reconnect().await?;
+                    self.is_lost = false;
                     work(self).await
                 }
                 done => {

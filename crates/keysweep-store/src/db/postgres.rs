@@ -55,11 +55,14 @@ pub(super) async fn connect(
     Ok(connection)
 }
 
-/// Takes the lock, or gives the process that has it.
-pub(super) async fn try_lock(connection: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
+/// Takes the lock for `process`, or gives the process that has it.
+pub(super) async fn try_lock(connection: &mut PgConnection, process: &str) -> Result<Option<String>, sqlx::Error> {
     let is_ours =
         sqlx::query_scalar::<_, bool>("SELECT pg_try_advisory_lock($1)").bind(LOCK).fetch_one(&mut *connection).await?;
     if is_ours {
+        // The name by which others see who has it.
+        let name = "SELECT set_config('application_name', $1, false)";
+        sqlx::query(name).bind(format!("keysweep {process}")).execute(connection).await?;
         return Ok(None);
     }
     let holder = "SELECT a.application_name || ' (server process ' || a.pid || coalesce(', from ' || host(a.client_addr), '') || ')' \

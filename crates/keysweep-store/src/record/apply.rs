@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use keysweep_model::{AccountOutcome, ChangeKind, RecordedRun, RunResult, ScanResult, Severity, Standing, Status};
+use keysweep_model::{
+    AccountGap, AccountOutcome, ChangeKind, RecordedRun, RunResult, RunStatus, ScanResult, Severity, Standing, Status,
+};
 
 use super::{
     LastSeen, Recorder,
@@ -97,7 +99,7 @@ struct Writing<'a> {
 impl Recorder {
     /// Writes the run, unless an earlier try has done so and only its answer was lost.
     pub(super) async fn apply(&mut self, result: &ScanResult) -> Result<RecordedRun, StoreError> {
-        if super::status(&mut self.store.db, self.number).await? != Some(keysweep_model::RunStatus::Complete) {
+        if super::status(&mut self.store.db, self.number).await? != Some(RunStatus::Complete) {
             self.store.db.begin().await?;
             self.write(result).await?;
             self.store.db.commit().await?;
@@ -108,14 +110,36 @@ impl Recorder {
     }
 
     async fn write(&mut self, result: &ScanResult) -> Result<(), StoreError> {
-        let next = async |db: &mut Db, sql: &str| db.number(sql, &[]).await.map(|last| last + 1);
-        let db = &mut self.store.db;
-        let mut writing = Writing {
-            run: self.number,
-            at: self.run.started_at.as_millisecond(),
-            next_finding: next(db, "SELECT max(number) FROM findings").await?,
-            next_credential: next(db, "SELECT max(number) FROM credentials").await?,
+        let mut writing = Writing::new(&mut self.store.db, self.number, self.run.started_at.as_millisecond()).await?;
+        for account in self.pending.each().map_err(StoreError::Temporary)? {
+            writing.account(account.map_err(StoreError::Temporary)?).await?;
+        }
+        writing.flush(1).await?;
+        if let Some(listed) = &result.listed {
+            let is_listed = |id: &str| id.parse().is_ok_and(|id| listed.contains(&id));
+            writing.left(&mut self.last_seen, &self.policies, is_listed).await?;
+            writing.flush(1).await?;
+        }
+        self.policies.write(writing.db, writing.run).await?;
+        std::mem::take(&mut writing.month).write(writing.db, self.run.started_at).await?;
+        if let Some(organization) = &self.run.organization_id {
+            let sql = "UPDATE store SET organization_id = $1 WHERE organization_id IS NULL";
+            writing.db.run(sql, &values![organization.as_str()]).await?;
+        }
+        writing.complete(result).await
+    }
+}
+
+impl<'a> Writing<'a> {
+    async fn new(db: &'a mut Db, run: i64, at: i64) -> Result<Self, StoreError> {
+        let next_finding = db.number("SELECT max(number) FROM findings", &[]).await? + 1;
+        let next_credential = db.number("SELECT max(number) FROM credentials", &[]).await? + 1;
+        Ok(Self {
             db,
+            run,
+            at,
+            next_finding,
+            next_credential,
             findings: Vec::new(),
             finding_updates: Vec::new(),
             changes: Vec::new(),
@@ -129,50 +153,35 @@ impl Recorder {
             new_violations: BTreeMap::new(),
             month: Month::default(),
             ous: HashMap::new(),
-        };
-        for account in self.pending.each().map_err(StoreError::Temporary)? {
-            writing.account(account.map_err(StoreError::Temporary)?).await?;
-        }
-        writing.flush(1).await?;
-        if let Some(listed) = &result.listed {
-            writing
-                .left(&mut self.last_seen, &self.policies, |id| id.parse().is_ok_and(|id| listed.contains(&id)))
-                .await?;
-            writing.flush(1).await?;
-        }
-        let finished_at = result.run.finished_at.as_millisecond().max(writing.at);
+        })
+    }
+
+    /// Marks the run as complete, with its counts, and the accounts that it has read.
+    async fn complete(self, result: &ScanResult) -> Result<(), StoreError> {
+        let finished_at = result.run.finished_at.as_millisecond().max(self.at);
         let read = "UPDATE accounts SET read_run = $1, read_at = $2, left_run = NULL \
                     WHERE id IN (SELECT account FROM run_accounts WHERE run = $1 AND outcome = $3)";
-        writing.db.run(read, &values![writing.run, finished_at, AccountOutcome::Scanned.as_str()]).await?;
-        self.policies.write(writing.db, writing.run).await?;
-        std::mem::take(&mut writing.month).write(writing.db, self.run.started_at).await?;
-        let unlisted = |gap: &&keysweep_model::AccountGap| gap.account_id.is_none();
+        self.db.run(read, &values![self.run, finished_at, AccountOutcome::Scanned.as_str()]).await?;
         let coverage = &result.coverage;
         let accounts = [
             (AccountOutcome::Scanned, coverage.scanned),
             (AccountOutcome::Failed, coverage.failed.len() as u64),
             (AccountOutcome::Skipped, coverage.skipped.len() as u64),
         ];
+        let unlisted = |gap: &&AccountGap| gap.account_id.is_none();
         let stored = RunResult {
             accounts: accounts.into_iter().filter(|(_, number)| *number > 0).collect(),
             by_status: result.summary.by_status,
             by_severity: result.summary.by_severity.clone(),
-            changes: writing.counts,
-            new_violations: writing.new_violations,
+            changes: self.counts,
+            new_violations: self.new_violations,
             unlisted: coverage.failed.iter().filter(unlisted).cloned().collect(),
         };
         let stored = serde_json::to_string(&stored).unwrap_or_default();
         let done = "UPDATE runs SET status = 'complete', finished_at = $2, result = $3 WHERE number = $1";
-        writing.db.run(done, &values![writing.run, finished_at, stored]).await?;
-        if let Some(organization) = &self.run.organization_id {
-            let sql = "UPDATE store SET organization_id = $1 WHERE organization_id IS NULL";
-            writing.db.run(sql, &values![organization.as_str()]).await?;
-        }
-        Ok(())
+        self.db.run(done, &values![self.run, finished_at, stored]).await.map(drop)
     }
-}
 
-impl Writing<'_> {
     async fn account(&mut self, steps: AccountSteps) -> Result<(), StoreError> {
         let AccountSteps { account, place, is_new, findings, credentials, messages } = steps;
         self.place(&account, place, is_new).await?;
