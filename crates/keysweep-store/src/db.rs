@@ -154,6 +154,8 @@ fn undecodable(column: usize, source: Box<dyn std::error::Error + Send + Sync>) 
 pub(crate) struct Db {
     engine: Engine,
     place: Place,
+    /// The file that is open, by its device and number.
+    file: Option<(u64, u64)>,
     /// Held while this process records or works on the tables.
     lock: Option<FileLock>,
 }
@@ -180,7 +182,11 @@ impl Db {
             Place::File(path) => Engine::Sqlite(sqlite::connect(place, path, access).await?),
             Place::Server(options) => Engine::Postgres(postgres::connect(place, options, access).await?),
         };
-        Ok(Self { engine, place: place.clone(), lock: None })
+        let file = match place {
+            Place::File(path) => sqlite::identity(path),
+            Place::Server(_) => None,
+        };
+        Ok(Self { engine, place: place.clone(), file, lock: None })
     }
 
     pub(crate) fn place(&self) -> &Place {
@@ -206,6 +212,28 @@ impl Db {
                 postgres::try_lock(connection, process).await.map_err(|error| failure::of(&self.place, error))
             }
             (Engine::Sqlite(_), Place::Server(_)) => Ok(None),
+        }
+    }
+
+    /// Whether a process, which may be this one, changes the store.
+    pub(crate) async fn is_held(&mut self) -> Result<bool, StoreError> {
+        match (&mut self.engine, &self.place) {
+            (Engine::Sqlite(_), Place::File(path)) => {
+                file_lock::is_held(path).map_err(|error| StoreError::Io { place: self.place.to_string(), error })
+            }
+            (Engine::Postgres(connection), _) => {
+                postgres::is_locked(connection).await.map_err(|error| failure::of(&self.place, error))
+            }
+            (Engine::Sqlite(_), Place::Server(_)) => Ok(false),
+        }
+    }
+
+    /// Whether the file that is open is still where it was opened. What is written to one that was removed or replaced is
+    /// lost. A server keeps its own.
+    pub(crate) fn is_there(&self) -> bool {
+        match &self.place {
+            Place::File(path) => self.file.is_some() && self.file == sqlite::identity(path),
+            Place::Server(_) => true,
         }
     }
 
@@ -418,7 +446,7 @@ impl Db {
 
     /// Ends the connection in good order.
     pub(crate) async fn close(self) -> Result<(), StoreError> {
-        let Self { engine, place, lock } = self;
+        let Self { engine, place, lock, file: _ } = self;
         let closed = on!(engine, connection => connection.close().await);
         drop(lock);
         closed.map_err(|error| failure::of(&place, error))

@@ -45,6 +45,12 @@ pub enum StoreError {
         /// Where.
         place: String,
     },
+    /// It was removed or replaced while a run was recorded in it.
+    #[error("store `{place}` was removed or replaced while this run was recorded")]
+    Replaced {
+        /// Where.
+        place: String,
+    },
     /// It holds the history of another organization.
     #[error("store `{place}` holds the history of organization {stored}, and this is {found}")]
     OtherOrganization {
@@ -175,6 +181,7 @@ impl StoreError {
             | Self::Newer { .. }
             | Self::InUse { .. }
             | Self::Overtaken { .. }
+            | Self::Replaced { .. }
             | Self::OtherOrganization { .. }
             | Self::Full { .. }
             | Self::ReadOnly { .. }
@@ -196,6 +203,7 @@ impl StoreError {
             Self::Newer { .. } => Some("install the version of Keysweep that wrote it, or a newer one"),
             Self::InUse { .. } => Some("run again when it is done, or wait longer with --store-timeout"),
             Self::Overtaken { .. } => Some("run again; the other run is recorded"),
+            Self::Replaced { .. } => Some("run again: the store that is there now does not have this run"),
             Self::OtherOrganization { .. } => Some("give each organization a store of its own"),
             Self::TooOld { .. } => Some("judge the inventory without --store"),
             Self::Full { .. } => Some("make room there; what was recorded before is kept"),

@@ -54,6 +54,19 @@ impl FileLock {
     }
 }
 
+/// Whether a process holds the lock of the store at `path`.
+pub(super) fn is_held(path: &Path) -> io::Result<bool> {
+    let file = match OpenOptions::new().read(true).open(beside(path)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        file => file?,
+    };
+    match file.try_lock_shared() {
+        Ok(()) => Ok(false),
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
 impl Drop for FileLock {
     fn drop(&mut self) {
         // While it is still held, so that no other process has it.
@@ -89,7 +102,9 @@ mod tests {
             Taken::Now(lock) => (Some(lock), String::new()),
             Taken::By(holder) => (None, holder),
         };
+        assert!(!is_held(&path).unwrap());
         let (first, _) = taken("1 on a");
+        assert!(is_held(&path).unwrap());
         assert_eq!(taken("2 on a").1, "1 on a");
         drop(first);
         let (second, _) = taken("2 on a");

@@ -17,6 +17,11 @@ const SCHEMA: &str = "keysweep";
 /// Source: www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
 const LOCK: i64 = 0x4b65_7973_7765_6570;
 
+/// The locks `l` that are held of the number `$1` in this database.
+const HELD: &str = "l.locktype = 'advisory' AND l.granted \
+     AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+     AND (CAST(l.classid AS BIGINT) << 32) + CAST(l.objid AS BIGINT) = $1";
+
 /// A server that does not answer within this time is taken not to be there.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -65,12 +70,19 @@ pub(super) async fn try_lock(connection: &mut PgConnection, process: &str) -> Re
         sqlx::query(name).bind(format!("keysweep {process}")).execute(connection).await?;
         return Ok(None);
     }
-    let holder = "SELECT a.application_name || ' (server process ' || a.pid || coalesce(', from ' || host(a.client_addr), '') || ')' \
-                  FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid \
-                  WHERE l.locktype = 'advisory' AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
-                  AND (CAST(l.classid AS BIGINT) << 32) + CAST(l.objid AS BIGINT) = $1";
-    let holder = sqlx::query_scalar::<_, String>(holder).bind(LOCK).fetch_optional(connection).await?;
+    let holder = format!(
+        "SELECT a.application_name || ' (server process ' || a.pid || coalesce(', from ' || host(a.client_addr), '') || ')' \
+         FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid WHERE {HELD}"
+    );
+    let holder = sqlx::query_scalar::<_, String>(AssertSqlSafe(holder)).bind(LOCK).fetch_optional(connection).await?;
     Ok(Some(holder.unwrap_or_else(|| "that is not known".to_owned())))
+}
+
+/// Whether a connection holds the lock.
+pub(super) async fn is_locked(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let holders = format!("SELECT count(*) FROM pg_locks l WHERE {HELD}");
+    let count: i64 = sqlx::query_scalar(AssertSqlSafe(holders)).bind(LOCK).fetch_one(connection).await?;
+    Ok(count > 0)
 }
 
 pub(super) async fn unlock(connection: &mut PgConnection) -> Result<(), sqlx::Error> {

@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    os::unix::fs::{FileTypeExt, OpenOptionsExt},
+    os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt},
     path::Path,
     time::Duration,
 };
@@ -48,6 +48,11 @@ pub(super) async fn connect(place: &Place, path: &Path, access: Access) -> Resul
     let mut connection = open(path).await.map_err(|error| failure::of(place, error))?;
     check_ours(&mut connection, place, access).await?;
     Ok(connection)
+}
+
+/// What tells a file from others, whatever it is called; none where it is not there.
+pub(super) fn identity(path: &Path) -> Option<(u64, u64)> {
+    std::fs::metadata(path).ok().map(|there| (there.dev(), there.ino()))
 }
 
 fn make(path: &Path) -> io::Result<()> {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
-use keysweep_model::{AccountOutcome, RecordedAccount, RecordedPolicy, RecordedRun, RunDetail, RunResult};
+use keysweep_model::{AccountOutcome, RecordedAccount, RecordedPolicy, RecordedRun, RunDetail, RunResult, RunStatus};
 
 use crate::{
     Store, StoreError,
@@ -146,6 +146,10 @@ fn of(row: &Row) -> Result<RecordedRun, sqlx::Error> {
 /// Counts the accounts of the runs: of those that are not complete, as far as they came.
 async fn with_accounts(db: &mut Db, mut runs: Vec<RecordedRun>) -> Result<Vec<RecordedRun>, StoreError> {
     for run in &mut runs {
+        // The process that was recording it may have ended without a word.
+        if run.status == RunStatus::Running && !db.is_held().await? {
+            run.status = RunStatus::Interrupted;
+        }
         match &run.result {
             Some(result) => run.accounts.clone_from(&result.accounts),
             None => {

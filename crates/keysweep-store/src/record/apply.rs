@@ -105,6 +105,9 @@ impl Recorder {
             self.store.db.commit().await?;
         }
         let place = self.store.db.place().to_string();
+        if !self.store.db.is_there() {
+            return Err(StoreError::Replaced { place });
+        }
         let run = query::run::by_number(&mut self.store.db, self.number).await?;
         run.ok_or_else(|| StoreError::Damaged { place, why: "the run that was written is not there".to_owned() })
     }

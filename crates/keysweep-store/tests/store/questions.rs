@@ -321,3 +321,24 @@ fn times_of_runs_are_kept_to_the_millisecond() {
     let run = home.open().newest_complete().unwrap().unwrap();
     assert_eq!(run.started_at.to_string(), "2026-11-01T02:00:00.123Z");
 }
+
+#[test]
+fn a_store_that_was_removed_meanwhile_is_an_error() {
+    let home = Home::sqlite();
+    home.record(&night(1).with(1, keys(&[("A", FAIL)])));
+    let mut recorder = home.begin(&night(2)).unwrap();
+    night(2).with(1, keys(&[("A", FAIL)])).give(&mut recorder).unwrap();
+    std::fs::remove_file(home.folder.path().join("keysweep.db")).unwrap();
+    let error = recorder.finish(&night(2).result()).err().unwrap().to_string();
+    insta::assert_snapshot!(error.replace(&home.place.to_string(), "STORE"), @"store `STORE` was removed or replaced while this run was recorded");
+}
+
+on_both! {
+    fn a_run_whose_process_is_gone_is_not_shown_as_running(home: &Home) {
+        let recorder = home.begin(&night(1)).unwrap();
+        assert_eq!(home.open().runs(None).unwrap()[0].status, keysweep_model::RunStatus::Running);
+        // As by a crash: nothing is written, and the lock is let go.
+        drop(recorder);
+        assert_eq!(home.open().runs(None).unwrap()[0].status, keysweep_model::RunStatus::Interrupted);
+    }
+}

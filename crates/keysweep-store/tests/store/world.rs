@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write,
+    path::Path,
     sync::Arc,
     time::Duration,
 };
@@ -30,6 +31,12 @@ impl Home {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("keysweep.db");
         Self { place: Place::parse(path.to_str().unwrap()).unwrap(), folder }
+    }
+
+    /// The store in a folder that is there.
+    pub(crate) fn in_folder(folder: &Path) -> Self {
+        let place = Place::parse(folder.join("keysweep.db").to_str().unwrap()).unwrap();
+        Self { place, folder: tempfile::tempdir().unwrap() }
     }
 
     #[cfg(feature = "postgres-tests")]
