@@ -57,7 +57,7 @@ impl Store {
         let waiting = Waiting::new().map_err(io)?;
         let db = waiting.wait(async {
             let mut db = Db::connect(place, access).await?;
-            if schema::age(&mut db, versions).await? != Age::Current {
+            if schema::age(&mut db, versions).await? != Age::Current || !has_id(&mut db).await? {
                 lock(&mut db, &options).await?;
                 prepare(&mut db, versions, &options).await?;
                 db.unlock().await?;
@@ -86,11 +86,16 @@ impl Store {
 /// Makes the tables, where another process has not done so meanwhile.
 async fn prepare(db: &mut Db, versions: &[(u64, &str, &'static str)], options: &Options) -> Result<(), StoreError> {
     schema::migrate(db, versions).await?;
-    if db.number("SELECT count(*) FROM store", &[]).await? == 0 {
+    if !has_id(db).await? {
         let (id, now) = (options.new_id.as_str(), options.now.as_millisecond());
         db.run("INSERT INTO store (id, created_at) VALUES ($1, $2)", &values![id, now]).await?;
     }
     Ok(())
+}
+
+/// Whether the store has its one row. A process that ended right after it made the tables has left them without it.
+async fn has_id(db: &mut Db) -> Result<bool, StoreError> {
+    Ok(db.number("SELECT count(*) FROM store", &[]).await? > 0)
 }
 
 /// Becomes the one process that changes the store.

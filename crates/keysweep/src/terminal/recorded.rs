@@ -1,5 +1,7 @@
 //! How a scan stands in the history of its store: what has changed since the run before, and which findings are new.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use keysweep_model::{ChangeKind, Finding, RecordedRun, RunResult, ScanResult};
 
@@ -33,22 +35,12 @@ impl Recorded {
     }
 }
 
-/// The kinds of changes in the order in which they are shown, each with its word.
-const KINDS: [(ChangeKind, &str); 6] = [
-    (ChangeKind::New, "new"),
-    (ChangeKind::Reopened, "reopened"),
-    (ChangeKind::Resolved, "resolved"),
-    (ChangeKind::Changed, "changed"),
-    (ChangeKind::NotJudged, "no longer judged"),
-    (ChangeKind::JudgedAgain, "judged again"),
-];
-
 /// The line of a night of the demo, of which no more is shown.
 #[must_use]
 pub fn night(number: u32, of: u32, at: Timestamp, result: &ScanResult, recorded: Option<&Recorded>) -> String {
     let violations = text::count(result.summary.by_status.fail, "violation");
     let change = recorded.map(said).unwrap_or_else(|| "not recorded".to_owned());
-    format!("night {number} of {of}, {}: {violations}; {change}", minute(at))
+    format!("night {number} of {of}, {}: {violations}; {change}", text::minute(at))
 }
 
 /// Writes what has changed since the run before.
@@ -61,22 +53,30 @@ fn said(recorded: &Recorded) -> String {
         Recorded::Interrupted => "not known: the scan was interrupted, and is not part of the history".to_owned(),
         Recorded::Complete { before: None, .. } => "first run in this store".to_owned(),
         Recorded::Complete { run, before: Some(before) } => {
-            let changes = run.result.as_ref().map(counted).unwrap_or_default();
-            format!("since run {} of {}: {changes}", before.number, minute(before.started_at))
+            let changes = run.result.as_ref().map(|result| changes(&result.changes)).unwrap_or_default();
+            format!("since run {} of {}: {changes}", before.number, text::minute(before.started_at))
         }
     }
 }
 
-/// How many findings have changed, by kind: "12 new, 40 resolved".
-fn counted(result: &RunResult) -> String {
-    let number = |kind| result.changes.get(&kind).copied().unwrap_or_default();
-    let kinds = KINDS.iter().map(|(kind, word)| (number(*kind), word)).filter(|(number, _)| *number > 0);
-    let counted: Vec<_> = kinds.map(|(number, word)| format!("{} {word}", text::thousands(number))).collect();
-    if counted.is_empty() { "nothing".to_owned() } else { counted.join(", ") }
+/// What became of a finding, in words.
+pub(super) fn change(kind: ChangeKind) -> &'static str {
+    match kind {
+        ChangeKind::New => "new",
+        ChangeKind::Reopened => "reopened",
+        ChangeKind::Changed => "changed",
+        ChangeKind::Resolved => "resolved",
+        ChangeKind::NotJudged => "no longer judged",
+        ChangeKind::JudgedAgain => "judged again",
+    }
 }
 
-fn minute(time: Timestamp) -> impl std::fmt::Display {
-    time.strftime("%Y-%m-%d %H:%M")
+/// How many findings have changed, by kind: "12 new, 40 resolved".
+pub(super) fn changes(counts: &BTreeMap<ChangeKind, u64>) -> String {
+    let counts = counts.iter().filter(|(_, count)| **count > 0);
+    let counted: Vec<_> =
+        counts.map(|(kind, count)| format!("{} {}", text::thousands(*count), change(*kind))).collect();
+    if counted.is_empty() { "no finding has changed".to_owned() } else { counted.join(", ") }
 }
 
 /// What is said of a finding, marked where it is new or has returned.

@@ -40,6 +40,7 @@ pub(crate) fn run(number: u64) -> RecordedRun {
         process: "1234 on build-7".to_owned(),
         accounts: [(AccountOutcome::Scanned, 36), (AccountOutcome::Failed, 3)].into(),
         result: Some(RunResult {
+            accounts: Default::default(),
             by_status: StatusCounts { pass: 7_710, fail: 12, exempt: 2, unknown: 1, error: 0 },
             by_severity: [(Severity::High, 2), (Severity::Medium, 10)].into(),
             changes: [(ChangeKind::New, 3), (ChangeKind::Resolved, 1)].into(),

@@ -79,7 +79,7 @@ fn row(change: &Change) -> Row {
     let cells = vec![
         format!("run {}", change.moment.run),
         text::minute(change.moment.at),
-        rows::change(change.kind).to_owned(),
+        crate::terminal::recorded::change(change.kind).to_owned(),
         rows::transition(change.before.as_ref(), change.after.as_ref()),
     ];
     Row { cells, text: change.reason.clone() }

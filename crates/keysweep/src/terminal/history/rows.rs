@@ -9,7 +9,7 @@ use keysweep_model::{
 };
 use keysweep_report::history::open_days;
 
-use crate::terminal::{group, table::Row, text};
+use crate::terminal::{group, recorded::changes, table::Row, text};
 
 /// What a finding is about: policy, account, user and credential.
 pub(super) fn subject(finding: &RecordedFinding) -> Vec<String> {
@@ -93,26 +93,6 @@ pub(super) fn transition(before: Option<&Standing>, after: Option<&Standing>) ->
         (Some(before), Some(after)) if before == after => standing(after),
         (Some(before), Some(after)) => format!("{} -> {}", standing(before), standing(after)),
     }
-}
-
-/// What became of a finding, in words.
-pub(super) fn change(kind: ChangeKind) -> &'static str {
-    match kind {
-        ChangeKind::New => "new",
-        ChangeKind::Reopened => "reopened",
-        ChangeKind::Changed => "changed",
-        ChangeKind::Resolved => "resolved",
-        ChangeKind::NotJudged => "no longer judged",
-        ChangeKind::JudgedAgain => "judged again",
-    }
-}
-
-/// How many findings have changed, by kind: "12 new, 40 resolved".
-fn changes(counts: &BTreeMap<ChangeKind, u64>) -> String {
-    let counts = counts.iter().filter(|(_, count)| **count > 0);
-    let counted: Vec<_> =
-        counts.map(|(kind, count)| format!("{} {}", text::thousands(*count), change(*kind))).collect();
-    if counted.is_empty() { "no finding has changed".to_owned() } else { counted.join(", ") }
 }
 
 /// Findings of these states: "12 open findings".

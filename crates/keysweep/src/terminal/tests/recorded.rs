@@ -27,6 +27,7 @@ fn run(number: u64, changes: &[(ChangeKind, u64)]) -> Box<RecordedRun> {
         process: "1 on build-7".to_owned(),
         accounts: [(AccountOutcome::Scanned, 2)].into(),
         result: Some(RunResult {
+            accounts: Default::default(),
             changes: changes.iter().copied().collect::<BTreeMap<_, _>>(),
             ..RunResult::default()
         }),
@@ -60,12 +61,12 @@ fn a_result_ends_with_what_has_changed() {
     insta::assert_snapshot!(
         [last(all_kinds()), last(since(&[])), last(first), last(Recorded::Interrupted)].concat(),
         @"
-        CHANGE     since run 41 of 2026-11-21 02:00: 12 new, 3 reopened, 4,000 resolved, 2 changed, 5 no
-                   longer judged, 1 judged again
-        CHANGE     since run 41 of 2026-11-21 02:00: nothing
-        CHANGE     first run in this store
-        CHANGE     not known: the scan was interrupted, and is not part of the history
-        "
+    CHANGE     since run 41 of 2026-11-21 02:00: 12 new, 3 reopened, 2 changed, 4,000 resolved, 5 no
+               longer judged, 1 judged again
+    CHANGE     since run 41 of 2026-11-21 02:00: no finding has changed
+    CHANGE     first run in this store
+    CHANGE     not known: the scan was interrupted, and is not part of the history
+    "
     );
 }
 
@@ -74,7 +75,7 @@ fn with_a_file_the_change_stands_below_the_totals() {
     insta::assert_snapshot!(totals(&world::empty().result, Some(&all_kinds()), &PLAIN), @"
     TOTAL      2 accounts, 12 users, 9 access keys: 0 violations, 0 unknown, 0 in error, 0 exempt, 0
                passed; took 4.2 s
-    CHANGE     since run 41 of 2026-11-21 02:00: 12 new, 3 reopened, 4,000 resolved, 2 changed, 5 no
+    CHANGE     since run 41 of 2026-11-21 02:00: 12 new, 3 reopened, 2 changed, 4,000 resolved, 5 no
                longer judged, 1 judged again
     ");
 }
@@ -85,7 +86,7 @@ fn a_night_of_the_demo_is_one_line() {
     let at = scanned.result.run.started_at;
     let line = |recorded: Option<&Recorded>| night(1, 2, at, &scanned.result, recorded);
     insta::assert_snapshot!([line(Some(&all_kinds())), line(None)].join("\n"), @"
-    night 1 of 2, 2026-11-22 08:00: 19 violations; since run 41 of 2026-11-21 02:00: 12 new, 3 reopened, 4,000 resolved, 2 changed, 5 no longer judged, 1 judged again
+    night 1 of 2, 2026-11-22 08:00: 19 violations; since run 41 of 2026-11-21 02:00: 12 new, 3 reopened, 2 changed, 4,000 resolved, 5 no longer judged, 1 judged again
     night 1 of 2, 2026-11-22 08:00: 19 violations; not recorded
     ");
 }

@@ -40,6 +40,7 @@ pub(crate) fn run(number: u64) -> RecordedRun {
         process: "1234 on build-7".to_owned(),
         accounts: [(AccountOutcome::Scanned, 36), (AccountOutcome::Failed, 3), (AccountOutcome::Skipped, 1)].into(),
         result: Some(RunResult {
+            accounts: Default::default(),
             by_status: StatusCounts { pass: 7_710, fail: 1_528, exempt: 2, unknown: 1, error: 0 },
             by_severity: [(Severity::High, 2), (Severity::Medium, 1_526)].into(),
             changes: [(ChangeKind::New, 3), (ChangeKind::Reopened, 1), (ChangeKind::Resolved, 12)].into(),
