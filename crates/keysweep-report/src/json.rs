@@ -100,7 +100,6 @@ mod outline;
 
 use std::io::{self, Write};
 
-use jiff::Timestamp;
 use keysweep_model::ScanResult;
 
 use crate::{Findings, document};
@@ -112,11 +111,6 @@ use crate::{Findings, document};
 /// When `out` refuses what is written, or the findings cannot be read back.
 pub fn write(result: &ScanResult, findings: &Findings, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
     document::write(&outline::Document::new(result, findings), out)
-}
-
-/// The time without what is finer than a millisecond.
-fn to_millisecond(time: Timestamp) -> Timestamp {
-    Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
 }
 
 #[cfg(test)]

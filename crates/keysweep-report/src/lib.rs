@@ -26,6 +26,7 @@ pub mod history;
 pub mod inventory;
 pub mod json;
 pub mod junit;
+mod parts;
 pub mod policies_json;
 mod row;
 pub mod sarif;

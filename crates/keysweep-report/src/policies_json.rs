@@ -19,16 +19,14 @@
 //! | `frameworks` | object | by framework the array of its controls that the policy implements |
 //! | `source` | string | `shipped`, or the path of its file |
 
-use std::{
-    collections::BTreeMap,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
-use keysweep_model::{ParamValue, PolicySummary};
+use keysweep_model::PolicySummary;
 use serde::Serialize;
 
 use crate::{
     document,
+    parts::Policy,
     tool::{KEYSWEEP, Tool},
 };
 
@@ -46,8 +44,11 @@ pub struct PolicyRow {
 /// # Errors
 /// When `out` refuses what is written.
 pub fn write(rows: &[PolicyRow], out: &mut (impl Write + ?Sized)) -> io::Result<()> {
-    let document =
-        Document { schema: "keysweep.policies/v1", tool: KEYSWEEP, policies: rows.iter().map(Policy::new).collect() };
+    let document = Document {
+        schema: "keysweep.policies/v1",
+        tool: KEYSWEEP,
+        policies: rows.iter().map(|row| Row { policy: Policy::new(&row.policy), enabled: row.enabled }).collect(),
+    };
     document::write(&document, out)
 }
 
@@ -55,64 +56,19 @@ pub fn write(rows: &[PolicyRow], out: &mut (impl Write + ?Sized)) -> io::Result<
 struct Document<'a> {
     schema: &'static str,
     tool: Tool,
-    policies: Vec<Policy<'a>>,
+    policies: Vec<Row<'a>>,
 }
 
 #[derive(Serialize)]
-struct Policy<'a> {
-    id: &'a str,
-    title: &'a str,
-    severity: &'static str,
-    resource: &'static str,
-    remedy: &'static str,
+struct Row<'a> {
+    #[serde(flatten)]
+    policy: Policy<'a>,
     enabled: bool,
-    params: BTreeMap<&'a str, Param<'a>>,
-    frameworks: &'a BTreeMap<String, Vec<String>>,
-    source: &'a str,
-}
-
-impl<'a> Policy<'a> {
-    fn new(row: &'a PolicyRow) -> Self {
-        let PolicyRow { policy, enabled } = row;
-        Self {
-            id: policy.id.as_str(),
-            title: &policy.title,
-            severity: policy.severity.as_str(),
-            resource: policy.resource.as_str(),
-            remedy: policy.remedy.as_str(),
-            enabled: *enabled,
-            params: policy.params.iter().map(|(name, value)| (name.as_str(), Param::new(value))).collect(),
-            frameworks: &policy.frameworks,
-            source: &policy.source,
-        }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Param<'a> {
-    Integer(i64),
-    Number(f64),
-    String(&'a str),
-    Boolean(bool),
-    List(&'a [String]),
-}
-
-impl<'a> Param<'a> {
-    fn new(value: &'a ParamValue) -> Self {
-        match value {
-            ParamValue::Integer(value) => Self::Integer(*value),
-            ParamValue::Number(value) => Self::Number(*value),
-            ParamValue::String(value) => Self::String(value),
-            ParamValue::Boolean(value) => Self::Boolean(*value),
-            ParamValue::List(values) => Self::List(values),
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use keysweep_model::{Remedy, ResourceType, Severity};
+    use keysweep_model::{ParamValue, Remedy, ResourceType, Severity};
 
     use super::*;
 
@@ -150,7 +106,6 @@ mod tests {
               "severity": "medium",
               "resource": "access_key",
               "remedy": "rotate",
-              "enabled": true,
               "params": {
                 "max_age_days": 90,
                 "prefixes": [
@@ -162,7 +117,8 @@ mod tests {
                   "2.12"
                 ]
               },
-              "source": "shipped"
+              "source": "shipped",
+              "enabled": true
             }
           ]
         }

@@ -44,9 +44,10 @@ use jiff::Timestamp;
 use keysweep_model::{ChangedFinding, CoverageChange, Difference, NotJudgedGroup};
 use serde::Serialize;
 
-use super::parts::{ByChange, BySeverity, Finding, Run, Standing, to_millisecond};
+use super::parts::{ByChange, Finding, Run, Standing};
 use crate::{
     document,
+    parts::{BySeverity, to_millisecond},
     tool::{KEYSWEEP, Tool},
 };
 

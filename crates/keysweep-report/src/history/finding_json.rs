@@ -25,9 +25,10 @@ use jiff::Timestamp;
 use keysweep_model::{self as model, FindingHistory};
 use serde::Serialize;
 
-use super::parts::{Finding, Standing, to_millisecond};
+use super::parts::{Finding, Standing};
 use crate::{
     document,
+    parts::to_millisecond,
     tool::{KEYSWEEP, Tool},
 };
 

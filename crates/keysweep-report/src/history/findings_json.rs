@@ -63,10 +63,11 @@ use serde::{
 
 use super::{
     Each, FindingList,
-    parts::{BySeverity, Finding, Group, to_millisecond},
+    parts::{Finding, Group},
 };
 use crate::{
     document,
+    parts::{BySeverity, to_millisecond},
     tool::{KEYSWEEP, Tool},
 };
 

@@ -5,14 +5,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use keysweep_model::{
     self as model, AccountOutcome, ChangeKind, Exempted, FindingGroup, FindingState, RecordedFinding, RecordedRun,
-    ResourceOwner, RunStatus, Severity,
+    ResourceOwner, RunStatus,
 };
 use serde::{Serialize, Serializer};
 
-/// The time without what is finer than a millisecond.
-pub(super) fn to_millisecond(time: Timestamp) -> Timestamp {
-    Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
-}
+use crate::parts::{BySeverity, to_millisecond};
 
 /// A run, and its time.
 #[derive(Serialize)]
@@ -24,16 +21,6 @@ pub(super) struct Moment {
 impl Moment {
     pub(super) fn new(moment: model::Moment) -> Self {
         Self { run: moment.run, at: moment.at }
-    }
-}
-
-/// Counts by severity, worst first. Every severity is there.
-pub(super) struct BySeverity<'a>(pub(super) &'a BTreeMap<Severity, u64>);
-
-impl Serialize for BySeverity<'_> {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        let worst_first = Severity::ALL.iter().rev();
-        out.collect_map(worst_first.map(|severity| (severity.as_str(), self.0.get(severity).copied().unwrap_or(0))))
     }
 }
 

@@ -24,9 +24,10 @@ use jiff::Timestamp;
 use keysweep_model::StoreInfo;
 use serde::Serialize;
 
-use super::parts::{ByRunStatus, ByState, Run, to_millisecond};
+use super::parts::{ByRunStatus, ByState, Run};
 use crate::{
     document,
+    parts::to_millisecond,
     tool::{KEYSWEEP, Tool},
 };
 

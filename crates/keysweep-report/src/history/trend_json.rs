@@ -22,9 +22,9 @@ use std::io::{self, Write};
 use keysweep_model::{self as model, TrendMonth};
 use serde::Serialize;
 
-use super::parts::BySeverity;
 use crate::{
     document,
+    parts::BySeverity,
     tool::{KEYSWEEP, Tool},
 };
 

@@ -7,8 +7,7 @@ use serde::{
     ser::{Error as _, SerializeSeq},
 };
 
-use super::to_millisecond;
-use crate::Findings;
+use crate::{Findings, parts::to_millisecond};
 
 /// Writes the findings one at a time.
 pub(super) fn each<S: Serializer>(findings: &Findings, out: S) -> Result<S::Ok, S::Error> {

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use keysweep_model::{
-    self as model, AccountGap, AccountNote, ExemptionUse, ParamValue, PolicySummary, ScanResult, Service, Severity,
-    Throttling,
+    self as model, AccountGap, AccountNote, ExemptionUse, PolicySummary, ScanResult, Service, Throttling,
 };
 use serde::{Serialize, Serializer};
 
-use super::{finding, to_millisecond};
+use super::finding;
 use crate::{
     Findings,
+    parts::{BySeverity, Policy, to_millisecond},
     tool::{KEYSWEEP, Tool},
 };
 
@@ -131,55 +131,6 @@ fn each_policy<S: Serializer>(policies: &[PolicySummary], out: S) -> Result<S::O
 }
 
 #[derive(Serialize)]
-struct Policy<'a> {
-    id: &'a str,
-    title: &'a str,
-    severity: &'static str,
-    resource: &'static str,
-    remedy: &'static str,
-    params: BTreeMap<&'a str, Param<'a>>,
-    frameworks: &'a BTreeMap<String, Vec<String>>,
-    source: &'a str,
-}
-
-impl<'a> Policy<'a> {
-    fn new(policy: &'a PolicySummary) -> Self {
-        Self {
-            id: policy.id.as_str(),
-            title: &policy.title,
-            severity: policy.severity.as_str(),
-            resource: policy.resource.as_str(),
-            remedy: policy.remedy.as_str(),
-            params: policy.params.iter().map(|(name, value)| (name.as_str(), Param::new(value))).collect(),
-            frameworks: &policy.frameworks,
-            source: &policy.source,
-        }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Param<'a> {
-    Integer(i64),
-    Number(f64),
-    String(&'a str),
-    Boolean(bool),
-    List(&'a [String]),
-}
-
-impl<'a> Param<'a> {
-    fn new(value: &'a ParamValue) -> Self {
-        match value {
-            ParamValue::Integer(value) => Self::Integer(*value),
-            ParamValue::Number(value) => Self::Number(*value),
-            ParamValue::String(value) => Self::String(value),
-            ParamValue::Boolean(value) => Self::Boolean(*value),
-            ParamValue::List(values) => Self::List(values),
-        }
-    }
-}
-
-#[derive(Serialize)]
 struct Summary<'a> {
     by_policy: BTreeMap<&'a str, Counts>,
     by_status: Counts,
@@ -221,15 +172,6 @@ impl Counts {
     fn new(counts: &model::StatusCounts) -> Self {
         let model::StatusCounts { pass, fail, exempt, unknown, error } = *counts;
         Self { pass, fail, exempt, unknown, error }
-    }
-}
-
-struct BySeverity<'a>(&'a BTreeMap<Severity, u64>);
-
-impl Serialize for BySeverity<'_> {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        let worst_first = Severity::ALL.iter().rev();
-        out.collect_map(worst_first.map(|severity| (severity.as_str(), self.0.get(severity).copied().unwrap_or(0))))
     }
 }
 
