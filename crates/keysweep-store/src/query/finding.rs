@@ -5,10 +5,12 @@ use std::{
     io,
 };
 
+use jiff::Timestamp;
 use keysweep_model::{
-    Change, Exempted, FindingFilter, FindingGroup, FindingHistory, GroupBy, Moment, RecordedFinding, Resolved,
-    ResourceOwner, Severity, Standing,
+    AccountId, Change, Exempted, FindingFilter, FindingGroup, FindingHistory, FindingId, GroupBy, Moment, PolicyId,
+    RecordedFinding, Remedy, Resolved, ResourceOwner, ResourceType, Severity, Standing, Status, UserName,
 };
+use serde::Deserialize;
 
 use super::{filter::Condition, not_judged::Newest};
 use crate::{
@@ -33,12 +35,41 @@ const WORST_FIRST: &str = "CASE f.severity WHEN 'critical' THEN 0 WHEN 'high' TH
 /// As many rows are asked for at a time.
 const PAGE: usize = 2_000;
 
-/// A row of a finding, before what is not in it was looked up.
+/// Messages of so many bytes are kept in memory: those of one account are read together, and its findings are scattered.
+const MESSAGES: usize = 64 << 20;
+
+/// A row of a finding: the fields stand in the order of [`COLUMNS`].
+#[derive(Deserialize)]
 struct Found {
-    finding: RecordedFinding,
-    number: i64,
-    seen: Option<Moment>,
+    id: FindingId,
+    policy: PolicyId,
+    policy_title: String,
+    status: Status,
+    severity: Severity,
+    first_severity: Severity,
+    account_id: AccountId,
+    account_name: String,
+    ou_path: Option<String>,
+    resource_type: ResourceType,
+    resource_arn: String,
+    resource_id: Option<String>,
+    user_name: Option<UserName>,
+    owner: Option<String>,
+    remedy: Remedy,
+    exempted_by: Option<String>,
+    exempted_until: Option<i64>,
+    first_run: u64,
+    first_at: i64,
+    opened_run: u64,
+    opened_at: i64,
+    seen_run: Option<u64>,
+    seen_at: Option<i64>,
+    not_judged: Option<String>,
+    closed_run: Option<u64>,
+    closed_at: Option<i64>,
+    closed_reason: Option<String>,
     read_run: Option<u64>,
+    number: i64,
 }
 
 impl Store {
@@ -114,36 +145,42 @@ pub(super) struct Reading {
     newest: Newest,
     last_seen: LastSeen,
     messages: HashMap<String, BTreeMap<String, String>>,
+    /// How large the messages are since they were forgotten last.
+    bytes: usize,
 }
 
 impl Reading {
     pub(super) async fn new(db: &mut Db) -> Result<Self, StoreError> {
-        Ok(Self { newest: Newest::of(db).await?, last_seen: LastSeen::default(), messages: HashMap::new() })
+        Ok(Self { newest: Newest::of(db).await?, last_seen: LastSeen::default(), messages: HashMap::new(), bytes: 0 })
     }
 
     /// The findings with these numbers, in their order.
     pub(super) async fn page(&mut self, db: &mut Db, numbers: &[i64]) -> Result<Vec<RecordedFinding>, StoreError> {
         let places: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-        let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE f.number IN ({})", places.join(", "));
-        let found = db.rows(&sql, &[], of).await?;
+        let sql = db.as_json(COLUMNS, &format!("{TABLES} WHERE f.number IN ({})", places.join(", ")));
+        let found: Vec<Found> = db.first(&sql, &[], |row| row.json(0)).await?.unwrap_or_default();
         let mut by_number: HashMap<i64, Found> = found.into_iter().map(|found| (found.number, found)).collect();
         let mut findings = Vec::new();
         for found in numbers.iter().filter_map(|number| by_number.remove(number)).collect::<Vec<_>>() {
             findings.push(self.complete(db, found).await?);
         }
-        // Messages of many accounts are not kept in memory all at once.
-        if self.messages.len() > PAGE {
-            self.messages.clear();
-        }
         Ok(findings)
     }
 
     async fn complete(&mut self, db: &mut Db, found: Found) -> Result<RecordedFinding, StoreError> {
-        let Found { mut finding, number, seen, read_run } = found;
+        let (number, read_run, seen) = (found.number, found.read_run, moment(found.seen_run, found.seen_at));
+        let mut finding = found.recorded();
         let account = finding.account_id.to_string();
         if !self.messages.contains_key(&account) {
             let sql = "SELECT messages FROM messages WHERE account = $1";
-            let said = db.first(sql, &values![account.as_str()], |row| row.json(0)).await?.unwrap_or_default();
+            let said: Option<BTreeMap<String, String>> =
+                db.first(sql, &values![account.as_str()], |row| row.json(0)).await?;
+            let said = said.unwrap_or_default();
+            self.bytes += said.iter().map(|(id, message)| id.len() + message.len()).sum::<usize>();
+            if self.bytes > MESSAGES {
+                self.messages.clear();
+                self.bytes = 0;
+            }
             self.messages.insert(account.clone(), said);
         }
         let said = self.messages.get(&account).and_then(|said| said.get(finding.id.as_str()));
@@ -170,59 +207,57 @@ async fn last_message(db: &mut Db, number: i64) -> Result<String, StoreError> {
     Ok(db.first(sql, &values![number], |row| row.text(0)).await?.unwrap_or_default())
 }
 
-fn of(row: &Row) -> Result<Found, sqlx::Error> {
-    let moment = |run: usize| {
-        let moment = row.optional_int(run)?.zip(row.optional_time(run + 1)?);
-        Ok::<_, sqlx::Error>(moment.map(|(run, at)| Moment { run: run.cast_unsigned(), at }))
-    };
-    let opened = Moment { run: row.int(19)?.cast_unsigned(), at: row.time(20)? };
-    let reason = row.optional_text(26)?.unwrap_or_default();
-    let owner = match row.optional_text(13)? {
-        None => ResourceOwner::Unknown,
-        Some(owner) if owner.is_empty() => ResourceOwner::None,
-        Some(owner) => ResourceOwner::Named(owner),
-    };
-    let finding = RecordedFinding {
-        id: id(row, 0)?,
-        policy: row.word(1)?,
-        policy_title: row.text(2)?,
-        status: row.word(3)?,
-        severity: row.word(4)?,
-        first_severity: row.word(5)?,
-        account_id: row.word(6)?,
-        account_name: row.text(7)?,
-        ou_path: row.optional_text(8)?,
-        resource_type: row.word(9)?,
-        resource_arn: row.text(10)?,
-        resource_id: row.optional_text(11)?,
-        user_name: row.optional_word(12)?,
-        owner,
-        message: String::new(),
-        remedy: row.word(14)?,
-        exemption: exemption(row, 15)?,
-        first_seen: Moment { run: row.int(17)?.cast_unsigned(), at: row.time(18)? },
-        opened,
-        last_seen: opened,
-        not_judged: row.optional_text(23)?,
-        resolved: moment(24)?.map(|moment| Resolved { moment, reason }),
-    };
-    let read_run = row.optional_int(27)?.map(i64::cast_unsigned);
-    Ok(Found { finding, number: row.int(28)?, seen: moment(21)?, read_run })
+impl Found {
+    /// The finding, as far as its row tells it.
+    fn recorded(self) -> RecordedFinding {
+        let opened = Moment { run: self.opened_run, at: time(self.opened_at) };
+        let reason = self.closed_reason.unwrap_or_default();
+        RecordedFinding {
+            owner: match self.owner {
+                None => ResourceOwner::Unknown,
+                Some(owner) if owner.is_empty() => ResourceOwner::None,
+                Some(owner) => ResourceOwner::Named(owner),
+            },
+            exemption: self.exempted_by.map(|by| exempted(&by, self.exempted_until.map(time))),
+            first_seen: Moment { run: self.first_run, at: time(self.first_at) },
+            opened,
+            last_seen: opened,
+            resolved: moment(self.closed_run, self.closed_at).map(|moment| Resolved { moment, reason }),
+            id: self.id,
+            policy: self.policy,
+            policy_title: self.policy_title,
+            status: self.status,
+            severity: self.severity,
+            first_severity: self.first_severity,
+            account_id: self.account_id,
+            account_name: self.account_name,
+            ou_path: self.ou_path,
+            resource_type: self.resource_type,
+            resource_arn: self.resource_arn,
+            resource_id: self.resource_id,
+            user_name: self.user_name,
+            message: String::new(),
+            remedy: self.remedy,
+            not_judged: self.not_judged,
+        }
+    }
 }
 
-fn id(row: &Row, column: usize) -> Result<keysweep_model::FindingId, sqlx::Error> {
-    serde_json::from_value(row.text(column)?.into())
-        .map_err(|error| sqlx::Error::ColumnDecode { index: column.to_string(), source: error.into() })
+fn moment(run: Option<u64>, at: Option<i64>) -> Option<Moment> {
+    run.zip(at).map(|(run, at)| Moment { run, at: time(at) })
 }
 
-fn exemption(row: &Row, column: usize) -> Result<Option<Exempted>, sqlx::Error> {
-    let until = row.optional_time(column + 1)?;
-    let Some(by) = row.optional_text(column)? else { return Ok(None) };
+/// A time; one that no clock can show is taken as the earliest.
+fn time(milliseconds: i64) -> Timestamp {
+    Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::MIN)
+}
+
+fn exempted(by: &str, until: Option<Timestamp>) -> Exempted {
     let id = by.strip_prefix("exemption ").and_then(|id| id.parse().ok());
-    Ok(Some(match (id, until) {
+    match (id, until) {
         (Some(id), Some(until)) => Exempted::Register { id, until },
         (None, until) | (_, until @ None) => Exempted::Policy { until },
-    }))
+    }
 }
 
 /// How a finding stood, in three columns from this one on; none where it was not reported.
