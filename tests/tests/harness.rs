@@ -212,6 +212,17 @@ impl Lab {
         keysweep_scan::scan(&self.aws, run, &self.settings.scan, &progress, &self.stop, sink).await
     }
 
+    /// The same connection, which scans by another way of reading.
+    pub(crate) fn reading(mut self, reading: Reading) -> Self {
+        self.settings.scan.reading = reading;
+        self
+    }
+
+    /// The policies that it judges by.
+    pub(crate) fn policies(&self) -> &[Policy] {
+        &self.settings.scan.policies
+    }
+
     /// Lets time pass.
     pub(crate) async fn wait(&self, seconds: u64) -> &Self {
         tokio::time::sleep(std::time::Duration::from_secs(seconds)).await;

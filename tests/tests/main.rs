@@ -26,11 +26,14 @@ mod paging;
 mod passwords;
 mod pitfalls;
 mod policies;
+#[cfg(feature = "moto")]
+mod postgres;
 mod printer;
 mod process;
 #[cfg(feature = "moto")]
 mod python;
 mod readme;
+mod recorded_reports;
 mod recording;
 mod recording_failures;
 mod refusals;

@@ -178,7 +178,7 @@ fn with_a_file_stderr_says_what_has_changed() {
     let first = organization.scan("-o result.txt");
     let second = organization.scan_after(first, "-o result.json --format json");
     let said = |ran: &Ran| ran.stderr.lines().find(|line| line.starts_with("CHANGE")).unwrap_or_default().to_owned();
-    assert!(said(&second).ends_with(": nothing"), "{}", second.stderr);
+    assert!(said(&second).ends_with(": no finding has changed"), "{}", second.stderr);
     assert!(second.read("result.txt").unwrap().ends_with("\nCHANGE     first run in this store\n"));
 }
 
@@ -202,7 +202,7 @@ fn a_role_that_fails_resolves_nothing() {
     let second = organization.scan_after(first, "");
     assert_eq!(second.code, 3);
     insta::assert_snapshot!([change(&second), history(&second)].join("\n"), @"
-    CHANGE     since run 1 of TIME: nothing
+    CHANGE     since run 1 of TIME: no finding has changed
     run 1 complete, run 2 complete
     ann open since run 1; not judged: account 100000000001 could not be read in run 2: sts:AssumeRole was denied: User: arn:aws:iam::100000000000:user/security-scanner is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::100000000001:role/OrganizationAccountAccessRole (AccessDenied). Check that arn:aws:iam::100000000001:role/OrganizationAccountAccessRole exists, that it trusts the caller, and the external id if it asks for one
     bob open since run 1; not judged: account 100000000001 could not be read in run 2: sts:AssumeRole was denied: User: arn:aws:iam::100000000000:user/security-scanner is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::100000000001:role/OrganizationAccountAccessRole (AccessDenied). Check that arn:aws:iam::100000000001:role/OrganizationAccountAccessRole exists, that it trusts the caller, and the external id if it asks for one

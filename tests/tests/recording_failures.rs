@@ -102,7 +102,7 @@ fn a_store_that_gets_full_while_accounts_finish_is_left_and_the_scan_goes_on() {
     let accounts = open(&second.path("s.db")).runs(Some(1)).unwrap()[0].accounts.values().sum::<u64>();
     assert!(accounts < 100, "{accounts}");
     let third = organization.scan_after(second, "");
-    assert_eq!(change(&third), "CHANGE     since run 1 of TIME: nothing");
+    assert_eq!(change(&third), "CHANGE     since run 1 of TIME: no finding has changed");
     assert!(history(&third).ends_with(" interrupted, run 3 complete"), "{}", history(&third));
 }
 
@@ -156,7 +156,7 @@ fn a_store_that_cannot_be_used_is_found_before_anything_is_contacted() {
     insta::assert_snapshot!([said("text"), said("none/s.db"), said("mysql://host/db")].join("\n"), @"
     exit 4
     error: `text` is not a store: it is not an SQLite database
-    hint: name another file, or none that is there yet
+    hint: name another file, or none that is there yet; where it was a store, restore it from a backup
 
     exit 4
     error: store `none/s.db` could not be read or written: No such file or directory (os error 2)

@@ -45,10 +45,11 @@ pub struct FindingList<'a> {
     pub total: Option<&'a FindingGroup>,
 }
 
-/// How long a finding has been open `as_of` that time, or was open until it was resolved: in whole days.
+/// How long a finding has been open `as_of` that time, or was open until it was resolved: in days, rounded, as runs of two
+/// nights are never a day apart to the second.
 #[must_use]
 pub fn open_days(finding: &RecordedFinding, as_of: Timestamp) -> i64 {
     let end = finding.resolved.as_ref().map_or(as_of, |resolved| resolved.moment.at);
     // Clocks may step back.
-    (end.duration_since(finding.opened.at).as_hours() / 24).max(0)
+    ((end.duration_since(finding.opened.at).as_hours() + 12) / 24).max(0)
 }

@@ -5,150 +5,25 @@ mod failure;
 mod file_lock;
 mod postgres;
 mod sqlite;
+mod value;
+
+use std::{io::ErrorKind, time::Duration};
 
 use futures::TryStreamExt;
-use sqlx::{
-    AssertSqlSafe, Connection, Row as _,
-    postgres::{PgConnection, PgRow},
-    query::Query,
-    sqlite::{SqliteConnection, SqliteRow},
-};
+use sqlx::{AssertSqlSafe, Connection, postgres::PgConnection, query::Query, sqlite::SqliteConnection};
 
 use self::file_lock::{FileLock, Taken};
-pub(crate) use self::sqlite::copy_to;
+pub(crate) use self::{
+    sqlite::copy_to,
+    value::{Row, Value, values},
+};
 use crate::{
     StoreError,
     place::{Access, Place},
 };
 
-/// A value that goes into a statement. Null has a type, which PostgreSQL asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Value {
-    Int(Option<i64>),
-    Text(Option<String>),
-}
-
-impl From<i64> for Value {
-    fn from(number: i64) -> Self {
-        Self::Int(Some(number))
-    }
-}
-
-impl From<Option<i64>> for Value {
-    fn from(number: Option<i64>) -> Self {
-        Self::Int(number)
-    }
-}
-
-impl From<&str> for Value {
-    fn from(text: &str) -> Self {
-        // PostgreSQL keeps no such character.
-        Self::Text(Some(text.replace('\0', "\u{fffd}")))
-    }
-}
-
-impl From<String> for Value {
-    fn from(text: String) -> Self {
-        if text.contains('\0') { Self::from(text.as_str()) } else { Self::Text(Some(text)) }
-    }
-}
-
-impl From<Option<&str>> for Value {
-    fn from(text: Option<&str>) -> Self {
-        text.map_or(Self::Text(None), Self::from)
-    }
-}
-
-impl From<Option<String>> for Value {
-    fn from(text: Option<String>) -> Self {
-        text.map_or(Self::Text(None), Self::from)
-    }
-}
-
-/// The values of a statement.
-macro_rules! values {
-    ($($value:expr),* $(,)?) => { [$($crate::db::Value::from($value)),*] };
-}
-pub(crate) use values;
-
-/// A row of an answer. Its columns are read by place.
-pub(crate) enum Row {
-    Sqlite(SqliteRow),
-    Postgres(PgRow),
-}
-
-impl Row {
-    pub(crate) fn int(&self, column: usize) -> Result<i64, sqlx::Error> {
-        match self {
-            Self::Sqlite(row) => row.try_get(column),
-            Self::Postgres(row) => row.try_get(column),
-        }
-    }
-
-    pub(crate) fn optional_int(&self, column: usize) -> Result<Option<i64>, sqlx::Error> {
-        match self {
-            Self::Sqlite(row) => row.try_get(column),
-            Self::Postgres(row) => row.try_get(column),
-        }
-    }
-
-    pub(crate) fn text(&self, column: usize) -> Result<String, sqlx::Error> {
-        match self {
-            Self::Sqlite(row) => row.try_get(column),
-            Self::Postgres(row) => row.try_get(column),
-        }
-    }
-
-    pub(crate) fn optional_text(&self, column: usize) -> Result<Option<String>, sqlx::Error> {
-        match self {
-            Self::Sqlite(row) => row.try_get(column),
-            Self::Postgres(row) => row.try_get(column),
-        }
-    }
-
-    /// A word of a closed set, or an id.
-    pub(crate) fn word<T: std::str::FromStr>(&self, column: usize) -> Result<T, sqlx::Error> {
-        parsed(column, &self.text(column)?)
-    }
-
-    /// The same, which may be null.
-    pub(crate) fn optional_word<T: std::str::FromStr>(&self, column: usize) -> Result<Option<T>, sqlx::Error> {
-        self.optional_text(column)?.map(|text| parsed(column, &text)).transpose()
-    }
-
-    /// A value that was written as JSON.
-    pub(crate) fn json<T: serde::de::DeserializeOwned>(&self, column: usize) -> Result<T, sqlx::Error> {
-        serde_json::from_str(&self.text(column)?).map_err(|error| undecodable(column, error.into()))
-    }
-
-    /// The same, which may be null.
-    pub(crate) fn optional_json<T: serde::de::DeserializeOwned>(
-        &self,
-        column: usize,
-    ) -> Result<Option<T>, sqlx::Error> {
-        let parsed = self.optional_text(column)?.map(|text| serde_json::from_str(&text)).transpose();
-        parsed.map_err(|error| undecodable(column, error.into()))
-    }
-
-    /// A time.
-    pub(crate) fn time(&self, column: usize) -> Result<jiff::Timestamp, sqlx::Error> {
-        jiff::Timestamp::from_millisecond(self.int(column)?).map_err(|error| undecodable(column, error.into()))
-    }
-
-    /// The same, which may be null.
-    pub(crate) fn optional_time(&self, column: usize) -> Result<Option<jiff::Timestamp>, sqlx::Error> {
-        let time = self.optional_int(column)?.map(jiff::Timestamp::from_millisecond).transpose();
-        time.map_err(|error| undecodable(column, error.into()))
-    }
-}
-
-fn parsed<T: std::str::FromStr>(column: usize, text: &str) -> Result<T, sqlx::Error> {
-    text.parse().map_err(|_| undecodable(column, format!("`{text}` is not a word that is known here").into()))
-}
-
-fn undecodable(column: usize, source: Box<dyn std::error::Error + Send + Sync>) -> sqlx::Error {
-    sqlx::Error::ColumnDecode { index: column.to_string(), source }
-}
+/// A server that does not answer a statement within this time is taken to be gone. No statement takes nearly as long.
+const ANSWER_TIMEOUT: Duration = Duration::from_mins(15);
 
 /// A connection to a store.
 pub(crate) struct Db {
@@ -176,11 +51,11 @@ macro_rules! on {
 }
 
 impl Db {
-    /// Connects. A file is made where it is not there and may be written.
-    pub(crate) async fn connect(place: &Place, access: Access) -> Result<Self, StoreError> {
+    /// Connects. A file is made where it is not there and may be written. Locks of others are waited for as long as `patience`.
+    pub(crate) async fn connect(place: &Place, access: Access, patience: Duration) -> Result<Self, StoreError> {
         let engine = match place {
-            Place::File(path) => Engine::Sqlite(sqlite::connect(place, path, access).await?),
-            Place::Server(options) => Engine::Postgres(postgres::connect(place, options, access).await?),
+            Place::File(path) => Engine::Sqlite(sqlite::connect(place, path, access, patience).await?),
+            Place::Server(options) => Engine::Postgres(postgres::connect(place, options, access, patience).await?),
         };
         let file = match place {
             Place::File(path) => sqlite::identity(path),
@@ -206,7 +81,11 @@ impl Db {
                     Ok(None)
                 }
                 Ok(Taken::By(holder)) => Ok(Some(holder)),
-                Err(error) => Err(StoreError::Io { place: self.place.to_string(), error }),
+                Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
+                    let why = format!("no file can be made beside it: {error}");
+                    Err(StoreError::ReadOnly { place: self.place.to_string(), why })
+                }
+                Err(error) => Err(failure::of_io(&self.place, error)),
             },
             (Engine::Postgres(connection), _) => {
                 postgres::try_lock(connection, process).await.map_err(|error| failure::of(&self.place, error))
@@ -248,19 +127,31 @@ impl Db {
 
     /// Runs a statement, and tells how many rows it has changed.
     pub(crate) async fn run(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, StoreError> {
-        let done = on!(&mut self.engine, connection => {
-            bound(sqlx::query(sql), values).execute(connection).await.map(|done| done.rows_affected())
-        });
+        let done = match &mut self.engine {
+            Engine::Sqlite(connection) => {
+                bound(sqlx::query(sql), values).execute(connection).await.map(|done| done.rows_affected())
+            }
+            Engine::Postgres(connection) => {
+                in_time(bound(sqlx::query(sql), values).execute(connection)).await.map(|done| done.rows_affected())
+            }
+        };
         tracing::trace!(sql, "statement");
         done.map_err(|error| failure::of(&self.place, error))
     }
 
     /// Runs a statement that was put together, and tells how many rows it has changed.
     pub(crate) async fn run_made(&mut self, sql: String, values: &[Value]) -> Result<u64, StoreError> {
-        let done = on!(&mut self.engine, connection => {
-            let query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
-            bound(query, values).execute(connection).await.map(|done| done.rows_affected())
-        });
+        let done = match &mut self.engine {
+            Engine::Sqlite(connection) => bound(sqlx::query(AssertSqlSafe(sql)).persistent(false), values)
+                .execute(connection)
+                .await
+                .map(|done| done.rows_affected()),
+            Engine::Postgres(connection) => {
+                in_time(bound(sqlx::query(AssertSqlSafe(sql)).persistent(false), values).execute(connection))
+                    .await
+                    .map(|done| done.rows_affected())
+            }
+        };
         tracing::trace!("statement");
         done.map_err(|error| failure::of(&self.place, error))
     }
@@ -321,7 +212,7 @@ impl Db {
             Engine::Postgres(connection) => {
                 let mut rows = bound(sqlx::query(AssertSqlSafe(sql)), values).fetch(connection);
                 loop {
-                    match rows.try_next().await {
+                    match in_time(rows.try_next()).await {
                         Ok(Some(row)) => {
                             if let Err(error) = take(Row::Postgres(row)) {
                                 break Err(error);
@@ -362,7 +253,7 @@ impl Db {
     ) -> Result<(), StoreError> {
         let inserted = match &mut self.engine {
             Engine::Sqlite(connection) => sqlite::insert(connection, table, columns, rows).await,
-            Engine::Postgres(connection) => postgres::insert(connection, table, columns, rows).await,
+            Engine::Postgres(connection) => in_time(postgres::insert(connection, table, columns, rows)).await,
         };
         inserted.map_err(|error| failure::of(&self.place, error))
     }
@@ -457,13 +348,24 @@ impl Db {
         &mut self,
         migrator: &sqlx::migrate::Migrator,
     ) -> Result<(), sqlx::migrate::MigrateError> {
-        on!(&mut self.engine, connection => migrator.run_direct(None, connection, false).await)
+        on!(&mut self.engine, connection => {
+            // All versions or none.
+            let mut transaction = connection.begin().await?;
+            migrator.run_direct(None, &mut *transaction, false).await?;
+            transaction.commit().await.map_err(sqlx::migrate::MigrateError::Execute)
+        })
     }
 
     /// The error in words that say what to do.
     pub(crate) fn failure(&self, error: sqlx::Error) -> StoreError {
         failure::of(&self.place, error)
     }
+}
+
+/// What a server answers, which may be gone without a word: then the connection is given up.
+async fn in_time<T>(answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    let silent = |_| Err(sqlx::Error::Io(ErrorKind::TimedOut.into()));
+    tokio::time::timeout(ANSWER_TIMEOUT, answer).await.unwrap_or_else(silent)
 }
 
 fn bound<'q, D>(query: Query<'q, D, D::Arguments>, values: &[Value]) -> Query<'q, D, D::Arguments>
@@ -476,4 +378,18 @@ where
         Value::Int(number) => query.bind(*number),
         Value::Text(text) => query.bind(text.clone()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_does_not_come_is_not_waited_for_without_end() {
+        let place = Place::parse("postgres://ann:s3cret@localhost/x").unwrap();
+        let silent = in_time(std::future::pending::<Result<(), _>>()).await.unwrap_err();
+        let error = failure::of(&place, silent);
+        insta::assert_snapshot!(error, @"store `postgres://ann@localhost:5432/x` could not be reached: timed out");
+        assert_eq!(in_time(async { Ok(1) }).await.unwrap(), 1);
+    }
 }

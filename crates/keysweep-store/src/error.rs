@@ -37,6 +37,12 @@ pub enum StoreError {
         /// How long, in seconds.
         waited: u64,
     },
+    /// A program that knows nothing of our lock is writing to it.
+    #[error("store `{place}` is locked by another program, such as a database shell")]
+    Locked {
+        /// Where.
+        place: String,
+    },
     /// Another process has recorded a run meanwhile, after the connection was cut.
     #[error(
         "another process has recorded in store `{place}` while the connection was cut: this run cannot be recorded"
@@ -79,6 +85,14 @@ pub enum StoreError {
         /// Where.
         place: String,
         /// Why.
+        why: String,
+    },
+    /// The server refuses this user, or everybody, to write to it.
+    #[error("store `{place}` refuses this user: {why}")]
+    Denied {
+        /// Where.
+        place: String,
+        /// The server's own words.
         why: String,
     },
     /// Its file is damaged.
@@ -180,11 +194,13 @@ impl StoreError {
             | Self::NotAStore { .. }
             | Self::Newer { .. }
             | Self::InUse { .. }
+            | Self::Locked { .. }
             | Self::Overtaken { .. }
             | Self::Replaced { .. }
             | Self::OtherOrganization { .. }
             | Self::Full { .. }
             | Self::ReadOnly { .. }
+            | Self::Denied { .. }
             | Self::Damaged { .. }
             | Self::Unreachable { .. }
             | Self::Io { .. }
@@ -199,21 +215,31 @@ impl StoreError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::NotThere { .. } => Some("record a run first: `keysweep scan --store FILE`"),
-            Self::NotAStore { .. } => Some("name another file, or none that is there yet"),
+            Self::NotAStore { .. } => {
+                Some("name another file, or none that is there yet; where it was a store, restore it from a backup")
+            }
             Self::Newer { .. } => Some("install the version of Keysweep that wrote it, or a newer one"),
             Self::InUse { .. } => Some("run again when it is done, or wait longer with --store-timeout"),
+            Self::Locked { .. } => Some("end that program, or wait longer with --store-timeout"),
             Self::Overtaken { .. } => Some("run again; the other run is recorded"),
             Self::Replaced { .. } => Some("run again: the store that is there now does not have this run"),
             Self::OtherOrganization { .. } => Some("give each organization a store of its own"),
             Self::TooOld { .. } => Some("judge the inventory without --store"),
             Self::Full { .. } => Some("make room there; what was recorded before is kept"),
-            Self::ReadOnly { .. } => Some("check the modes of the file and of its folder"),
+            Self::ReadOnly { .. } => Some(
+                "check the modes of the file and of its folder; to read it only, it may be copied to a folder that you may \
+                 write to",
+            ),
+            Self::Denied { .. } => Some(
+                "let the owner of the database run `CREATE SCHEMA keysweep AUTHORIZATION` with the name of this user, or \
+                 grant this user the rights on that schema; where the server is a standby, name the primary server",
+            ),
             Self::Damaged { .. } => Some(
                 "restore it from a backup; until then `keysweep store export` shows what can still be read, and \
                  `keysweep store check` what cannot",
             ),
             Self::Unreachable { .. } => Some(
-                "check the host, the port, the password (URL, PGPASSWORD, ~/.pgpass) and the certificate (sslmode and \
+                "check the host, the port, the password (URL, PGPASSWORD, or ~/.pgpass with mode 0600) and the certificate (sslmode and \
                  sslrootcert in the URL)",
             ),
             Self::Temporary(_) => Some("make room there, or set TMPDIR to a folder with more space"),
@@ -221,7 +247,8 @@ impl StoreError {
             Self::NoSuchFinding { .. } => Some("`keysweep findings --status all` shows them all"),
             Self::TooFewRuns { .. } => Some("record another run: `keysweep scan --store FILE`"),
             Self::Io { .. } => Some("check that the folder is there, the modes of both, and the disk and its limits"),
-            Self::Output(_) | Self::Ambiguous { .. } | Self::Database { .. } => None,
+            Self::Database { .. } => Some("run `keysweep store check`, which finds what is damaged"),
+            Self::Output(_) | Self::Ambiguous { .. } => None,
         }
     }
 }

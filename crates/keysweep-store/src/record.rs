@@ -13,6 +13,7 @@ mod trend;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     fs::File,
+    time::Duration,
 };
 
 use jiff::Timestamp;
@@ -250,17 +251,16 @@ impl Recorder {
         let Store { db, options, .. } = &mut self.store;
         let place = db.place().clone();
         tracing::warn!(store = %place, "lost the connection: connecting again");
-        let mut left = options.timeout.as_secs();
-        *db = loop {
-            match Db::connect(&place, Access::Write).await {
-                Ok(db) => break db,
-                Err(error) if left == 0 => return Err(error),
-                Err(_) => {
-                    left -= 1;
-                    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-                }
+        let mut connected = Db::connect(&place, Access::Write, options.timeout).await;
+        let again = async {
+            while connected.is_err() {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                connected = Db::connect(&place, Access::Write, options.timeout).await;
             }
         };
+        // Where it is not there in time, the last error says why.
+        tokio::time::timeout(options.timeout, again).await.ok();
+        *db = connected?;
         lock(db, options).await?;
         let newest = query::run::newest_complete(db).await?;
         let status = status(db, self.number).await?;
@@ -327,7 +327,8 @@ impl Recorder {
             is_new,
             findings: steps,
             credentials,
-            messages: (messages != said).then_some(messages),
+            // Of each account there is a row, which is changed from then on.
+            messages: (is_new || messages != said).then_some(messages),
         })
     }
 }

@@ -61,10 +61,8 @@ pub(crate) async fn version(db: &mut Db) -> Result<u64, StoreError> {
 pub(crate) async fn migrate(db: &mut Db, versions: &[(u64, &str, &'static str)]) -> Result<(), StoreError> {
     if let (Age::Old(version), Place::File(path)) = (age(db, versions).await?, db.place().clone()) {
         let copy = copy_beside(&path, version);
-        if !copy.exists() {
-            copy_to(db, &copy).await?;
-            tracing::warn!(copy = %copy.display(), "copied the store before its tables are changed");
-        }
+        copy_to(db, &copy).await?;
+        tracing::warn!(copy = %copy.display(), "copied the store before its tables are changed");
     }
     let migration = |(version, name, sql): &(u64, &str, &'static str)| {
         Migration::new(

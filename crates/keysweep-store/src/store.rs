@@ -56,8 +56,10 @@ impl Store {
         let io = |error| StoreError::Io { place: place.to_string(), error };
         let waiting = Waiting::new().map_err(io)?;
         let db = waiting.wait(async {
-            let mut db = Db::connect(place, access).await?;
-            if schema::age(&mut db, versions).await? != Age::Current || !has_id(&mut db).await? {
+            let mut db = Db::connect(place, access, options.timeout).await?;
+            let is_current = schema::age(&mut db, versions).await? == Age::Current;
+            // Who only reads may want what can still be read of a damaged store.
+            if !is_current || access == Access::Write && !has_id(&mut db).await? {
                 lock(&mut db, &options).await?;
                 prepare(&mut db, versions, &options).await?;
                 db.unlock().await?;
@@ -151,5 +153,98 @@ impl Drop for Waiting {
         if let Some(runtime) = self.0.take() {
             runtime.shutdown_background();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+
+    use super::*;
+
+    const SECOND: (u64, &str, &str) =
+        (2, "colours", "CREATE TABLE colours (name TEXT NOT NULL); UPDATE store SET id = 'two';");
+    const FAILING: (u64, &str, &str) = (3, "failing", "CREATE TABLE sizes (name TEXT); INSERT INTO none VALUES (1);");
+
+    fn versions(more: &[(u64, &'static str, &'static str)]) -> Vec<(u64, &'static str, &'static str)> {
+        [schema::VERSIONS, more].concat()
+    }
+
+    fn open(path: &Path, versions: &[(u64, &str, &'static str)]) -> Result<Store, StoreError> {
+        let options = Options {
+            process: "1 on test".to_owned(),
+            timeout: Duration::ZERO,
+            now: "2026-11-01T00:00:00Z".parse().unwrap(),
+            new_id: "one".to_owned(),
+        };
+        Store::with_versions(&Place::File(path.to_owned()), Access::Write, options, versions)
+    }
+
+    fn state(path: &Path, versions: &[(u64, &str, &'static str)]) -> String {
+        let mut store = open(path, versions).unwrap();
+        let info = store.info().unwrap();
+        store.close().unwrap();
+        format!("{} in version {}", info.id, info.schema)
+    }
+
+    fn files(folder: &Path) -> Vec<String> {
+        let entry = |entry: std::io::Result<fs::DirEntry>| {
+            let entry = entry.unwrap();
+            let mode = entry.metadata().unwrap().permissions().mode() & 0o7777;
+            format!("{} {mode:o}", entry.file_name().display())
+        };
+        let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(entry).collect();
+        files.sort();
+        files
+    }
+
+    #[test]
+    fn an_older_store_is_copied_and_migrated_and_then_refused_by_the_older_program() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s.db");
+        assert_eq!(state(&path, schema::VERSIONS), "one in version 1");
+        // What an earlier attempt has left does not stand in the way, nor for a copy.
+        fs::write(folder.path().join("s.db.version-1"), "not a copy").unwrap();
+        fs::write(folder.path().join("s.db.version-1.partial"), "half of a copy").unwrap();
+        assert_eq!(state(&path, &versions(&[SECOND])), "two in version 2");
+        assert_eq!(files(folder.path()), ["s.db 600", "s.db.version-1 600"]);
+        assert_eq!(state(&folder.path().join("s.db.version-1"), schema::VERSIONS), "one in version 1");
+        let error = open(&path, schema::VERSIONS).err().unwrap();
+        let said = format!("{error}\nhint: {}", error.hint().unwrap());
+        insta::assert_snapshot!(said.replace(path.to_str().unwrap(), "STORE"), @"
+        store `STORE` has tables of version 2, and this program knows versions up to 1
+        hint: install the version of Keysweep that wrote it, or a newer one
+        ");
+        assert_eq!(state(&path, &versions(&[SECOND])), "two in version 2");
+    }
+
+    #[test]
+    fn a_migration_that_fails_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s.db");
+        assert_eq!(state(&path, schema::VERSIONS), "one in version 1");
+        let error = open(&path, &versions(&[SECOND, FAILING])).err().unwrap();
+        let said = format!("{error}\nhint: {}", error.hint().unwrap());
+        insta::assert_snapshot!(said.replace(path.to_str().unwrap(), "STORE"), @"
+        store `STORE` failed: error returned from database: (code: 1) no such table: none
+        hint: run `keysweep store check`, which finds what is damaged
+        ");
+        assert_eq!(state(&path, schema::VERSIONS), "one in version 1");
+        assert_eq!(open(&path, schema::VERSIONS).unwrap().check().unwrap(), [""; 0]);
+        // A store that is new is not half made either.
+        let new = folder.path().join("new.db");
+        assert!(open(&new, &versions(&[FAILING])).is_err());
+        assert_eq!(state(&new, schema::VERSIONS), "one in version 1");
+    }
+
+    #[test]
+    fn a_script_that_is_not_the_one_that_was_run_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s.db");
+        assert_eq!(state(&path, &versions(&[SECOND])), "one in version 2");
+        let other = (2, "colours", "CREATE TABLE colours (name TEXT)");
+        let error = open(&path, &versions(&[other, (3, "more", "CREATE TABLE more (name TEXT)")])).err().unwrap();
+        insta::assert_snapshot!(error.to_string().replace(path.to_str().unwrap(), "STORE"), @"`STORE` is not a store: migration 2 was previously applied but has been modified");
+        assert_eq!(state(&path, &versions(&[SECOND])), "one in version 2");
     }
 }

@@ -113,19 +113,19 @@ fn what_is_not_a_store() {
     insta::assert_snapshot!(["notes.txt", "empty.db", ".", "/dev/null", "mysql://host/db"].map(|store| refused(on(store))).join("\n"), @"
     exit 4
     error: `notes.txt` is not a store: it is not an SQLite database
-    hint: name another file, or none that is there yet
+    hint: name another file, or none that is there yet; where it was a store, restore it from a backup
 
     exit 4
     error: `empty.db` is not a store: it is empty
-    hint: name another file, or none that is there yet
+    hint: name another file, or none that is there yet; where it was a store, restore it from a backup
 
     exit 4
     error: `.` is not a store: it is a folder
-    hint: name another file, or none that is there yet
+    hint: name another file, or none that is there yet; where it was a store, restore it from a backup
 
     exit 4
     error: `/dev/null` is not a store: it is a device or a pipe
-    hint: name another file, or none that is there yet
+    hint: name another file, or none that is there yet; where it was a store, restore it from a backup
 
     exit 2
     error: `mysql` is not a kind of store: give a file, or postgres://USER@HOST/DATABASE

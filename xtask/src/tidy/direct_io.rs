@@ -16,7 +16,11 @@ struct Reserved {
 const RESERVED: [Reserved; 3] = [
     Reserved {
         calls: &["File::open", "fs::read", "fs::read_to_string", "read_to_string"],
-        modules: &["crates/keysweep-files/src/reader.rs", "crates/keysweep-store/src/db/file_lock.rs"],
+        modules: &[
+            "crates/keysweep-files/src/reader.rs",
+            "crates/keysweep-store/src/db/file_lock.rs",
+            "crates/keysweep-store/src/db/sqlite.rs",
+        ],
         hint: "read files by `keysweep_files::read`",
     },
     Reserved {

@@ -41,7 +41,7 @@
 //! | `exemption` | object or null | what exempts it, where `status` is `exempt`: `by` is `policy` or `register`, `id` the exemption's id in the register or null, `until` a time or null |
 //! | `first_seen` | moment | when it was first reported |
 //! | `opened` | moment | when it was reported for the first time since it was last resolved |
-//! | `open_days` | integer | whole days from `opened` until `as_of`, or until it was resolved |
+//! | `open_days` | integer | days, rounded, from `opened` until `as_of`, or until it was resolved |
 //! | `last_seen` | moment | when it was last reported |
 //! | `not_judged` | string or null | why the newest run says nothing of it, where that is so and it is not resolved |
 //! | `resolved` | object or null | `run`, `at` and `reason` of its end; null where it is not resolved |

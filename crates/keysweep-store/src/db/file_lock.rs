@@ -31,6 +31,10 @@ impl FileLock {
     pub(super) fn try_take(path: &Path, process: &str) -> io::Result<Taken> {
         let path = beside(path);
         loop {
+            // What it points at would be overwritten.
+            if path.is_symlink() {
+                return Err(io::Error::other(format!("`{}` is a link", path.display())));
+            }
             let mut options = OpenOptions::new();
             options.read(true).write(true).create(true).truncate(false).mode(0o600);
             let mut file = options.open(&path)?;
@@ -58,6 +62,8 @@ impl FileLock {
 pub(super) fn is_held(path: &Path) -> io::Result<bool> {
     let file = match OpenOptions::new().read(true).open(beside(path)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        // It belongs to another user, who removes it in the end.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Ok(true),
         file => file?,
     };
     match file.try_lock_shared() {
@@ -78,7 +84,7 @@ impl Drop for FileLock {
 
 fn is_at(file: &File, path: &Path) -> bool {
     let id = |there: std::fs::Metadata| (there.dev(), there.ino());
-    let (own, there) = (file.metadata().map(id), std::fs::metadata(path).map(id));
+    let (own, there) = (file.metadata().map(id), std::fs::symlink_metadata(path).map(id));
     matches!((own, there), (Ok(own), Ok(there)) if own == there)
 }
 

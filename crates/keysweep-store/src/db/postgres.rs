@@ -1,6 +1,6 @@
 //! PostgreSQL servers.
 
-use std::{fmt::Write as _, io, time::Duration};
+use std::{fmt::Write as _, time::Duration};
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, postgres::PgConnectOptions};
 
@@ -25,23 +25,49 @@ const HELD: &str = "l.locktype = 'advisory' AND l.granted \
 /// A server that does not answer within this time is taken not to be there.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Tables are locked for a moment at times. So long others are waited for in any case.
+const LEAST_PATIENCE: Duration = Duration::from_secs(1);
+
 /// Rows are sent in pieces of this size, in bytes.
 const PIECE: usize = 256 * 1024;
 
 /// Up to so many rows are sent in one statement.
 const FEW: usize = 100;
 
+/// Connects. Locks of others are waited for as long as `patience`.
 pub(super) async fn connect(
     place: &Place,
     options: &PgConnectOptions,
     access: Access,
+    patience: Duration,
+) -> Result<PgConnection, StoreError> {
+    let connecting = tokio::time::timeout(CONNECT_TIMEOUT, prepared(place, options, access, patience));
+    let silent = |_| {
+        let why = format!("it did not answer within {} s", CONNECT_TIMEOUT.as_secs());
+        Err(StoreError::Unreachable { place: place.to_string(), why })
+    };
+    connecting.await.unwrap_or_else(silent)
+}
+
+async fn prepared(
+    place: &Place,
+    options: &PgConnectOptions,
+    access: Access,
+    patience: Duration,
 ) -> Result<PgConnection, StoreError> {
     let failed = |error| failure::of(place, error);
-    // A connection that is cut without a word is noticed by the system; a lock is not waited for without end.
-    let options = options.clone().options([("search_path", SCHEMA), ("lock_timeout", "30s")]);
-    let connecting = tokio::time::timeout(CONNECT_TIMEOUT, PgConnection::connect_with(&options));
-    let connected = connecting.await.unwrap_or_else(|_| Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into())));
-    let mut connection = connected.map_err(failed)?;
+    // A lock is not waited for without end.
+    let lock_timeout = format!("{}s", patience.max(LEAST_PATIENCE).as_secs());
+    let settings = [
+        ("search_path", SCHEMA),
+        ("lock_timeout", lock_timeout.as_str()),
+        // The server lets go of the lock of a client that is gone without a word after a minute, not after hours.
+        ("tcp_keepalives_idle", "30"),
+        ("tcp_keepalives_interval", "10"),
+        ("tcp_keepalives_count", "3"),
+    ];
+    let options = options.clone().options(settings);
+    let mut connection = PgConnection::connect_with(&options).await.map_err(failed)?;
     let there = "SELECT count(*) FROM pg_namespace WHERE nspname = 'keysweep'";
     let is_there = sqlx::query_scalar::<_, i64>(there).fetch_one(&mut connection).await.map_err(failed)? > 0;
     match access {
@@ -168,6 +194,17 @@ fn push(out: &mut String, value: &Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The system accepts connections for a listener, which never reads.
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_never_answers_is_not_waited_for_without_end() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let place = Place::parse(&format!("postgres://ann:s3cret@{address}/x")).unwrap();
+        let Place::Server(options) = &place else { panic!("{place:?}") };
+        let error = connect(&place, options, Access::Read, Duration::ZERO).await.unwrap_err();
+        insta::assert_snapshot!(error.to_string().replace(&address.to_string(), "ADDRESS"), @"store `postgres://ann@ADDRESS/x` could not be reached: it did not answer within 30 s");
+    }
 
     #[test]
     fn what_separates_values_is_escaped() {

@@ -66,10 +66,14 @@ async fn export(db: &mut Db, out: &mut dyn Write) -> Result<u64, StoreError> {
                 "id": row.text(0)?, "created_at": row.int(1)?, "organization_id": row.optional_text(2)?,
             }))
         })
-        .await?;
+        .await;
+    let (store, mut damage) = match store {
+        Err(error @ StoreError::Damaged { .. }) => (None, Some(error)),
+        store => (store?, None),
+    };
     let head = serde_json::json!({ "schema": "keysweep.store/v1", "store": store });
     writeln!(out, "{head}").map_err(StoreError::Output)?;
-    let (mut lines, mut damage) = (1, None);
+    let mut lines = 1;
     for (table, columns) in TABLES {
         let columns: Vec<&str> = columns.split_whitespace().collect();
         let names: Vec<&str> = columns.iter().map(|column| column.trim_start_matches('#')).collect();

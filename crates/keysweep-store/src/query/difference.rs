@@ -20,6 +20,8 @@ use crate::{
 /// What became of a finding between two runs, all changes together.
 struct Net {
     finding: i64,
+    /// Its account and its id, which order those that are as bad.
+    name: (String, String),
     before: Option<Standing>,
     after: Option<Standing>,
     kind: ChangeKind,
@@ -88,7 +90,7 @@ async fn difference(
     for mut nets in by_kind.into_values() {
         // Those that stand as they stood before are judged by that.
         let severity = |net: &Net| net.after.as_ref().or(net.before.as_ref()).map(|standing| standing.severity);
-        nets.sort_by_key(|net| (std::cmp::Reverse(severity(net)), net.finding));
+        nets.sort_by(|a, b| severity(b).cmp(&severity(a)).then_with(|| a.name.cmp(&b.name)));
         nets.truncate(limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX));
         shown.append(&mut nets);
     }
@@ -114,22 +116,22 @@ async fn difference(
 async fn net_changes(db: &mut Db, from: i64, to: i64) -> Result<Vec<Net>, StoreError> {
     let sql = "SELECT n.finding, b.status_before, b.severity_before, b.exempted_before, e.status, e.severity, e.exempted_by, \
                e.kind, e.reason, (SELECT c.kind FROM changes c WHERE c.finding = n.finding AND c.run <= $1 \
-               ORDER BY c.run DESC LIMIT 1) FROM \
+               ORDER BY c.run DESC LIMIT 1), f.account, f.id FROM \
                (SELECT finding, min(run) AS first, max(run) AS last FROM changes WHERE run > $1 AND run <= $2 \
                GROUP BY finding) n \
                JOIN changes b ON b.finding = n.finding AND b.run = n.first \
-               JOIN changes e ON e.finding = n.finding AND e.run = n.last ORDER BY n.finding";
+               JOIN changes e ON e.finding = n.finding AND e.run = n.last \
+               JOIN findings f ON f.number = n.finding";
     let nets = db
         .rows(sql, &values![from, to], |row| {
             let (before, after) = (standing(row, 1)?, standing(row, 4)?);
             let kind = net_kind(row.optional_word(9)?, row.word(7)?, before.as_ref(), after.as_ref());
-            Ok(kind.map(|kind| (row.int(0), before, after, kind, row.text(8))))
+            let Some(kind) = kind else { return Ok(None) };
+            let name = (row.text(10)?, row.text(11)?);
+            Ok(Some(Net { finding: row.int(0)?, name, before, after, kind, reason: row.text(8)? }))
         })
         .await?;
-    let net = |(finding, before, after, kind, reason)| -> Result<Net, sqlx::Error> {
-        Ok(Net { finding: finding?, before, after, kind, reason: reason? })
-    };
-    nets.into_iter().flatten().map(net).collect::<Result<_, _>>().map_err(|error| db.failure(error))
+    Ok(nets.into_iter().flatten().collect())
 }
 
 /// The kind of all changes of a finding together; none where it is as it was. `earlier` is the last change before them.

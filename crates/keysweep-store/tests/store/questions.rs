@@ -149,8 +149,8 @@ on_both! {
         111122220002: Some(Scanned) then Some(Failed)
 
         1 to 3: {New: 2, Resolved: 1}
-        new D access-key-max-age: says fail
         new E access-key-max-age: says fail
+        new D access-key-max-age: says fail
         resolved C access-key-max-age: the policy passes it now
         111122220002: Some(Scanned) then Some(Failed)
         111122220003: None then Some(Scanned)
@@ -303,6 +303,16 @@ on_both! {
         assert_eq!(seen[0].user_name.as_ref().unwrap().as_str(), name);
         assert_eq!(seen[0].owner, keysweep_model::ResourceOwner::Named("\\N".to_owned()));
         assert_eq!((seen.len(), seen[0].last_seen.run), (1, 2));
+    }
+
+    fn what_is_said_is_kept_of_accounts_that_had_no_findings_at_first(home: &Home) {
+        home.record(&night(1).with(1, keys(&[("A", None)])));
+        home.record(&night(2).with(1, keys(&[("A", FAIL)])));
+        let mut out = Vec::new();
+        home.open().export(&mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let said = text.lines().find(|line| line.starts_with("{\"messages\"")).unwrap();
+        assert!(said.contains("says fail"), "{said}");
     }
 
     fn a_reader_that_takes_no_more_ends_the_reading(home: &Home) {

@@ -306,6 +306,16 @@ impl Night {
         Ok(findings)
     }
 
+    /// What is read of an account that was scanned, and its findings.
+    pub(crate) fn scanned_one(&self, number: u8) -> (AccountFacts, Vec<Finding>) {
+        match &self.accounts[&number] {
+            Found::Scanned { users, report } => {
+                (self.facts(number, Some(users), *report), self.findings(number, users))
+            }
+            found => panic!("{found:?}"),
+        }
+    }
+
     fn facts(&self, number: u8, users: Option<&[Keys]>, report: Option<i64>) -> AccountFacts {
         let state = AccountState::Active;
         let mut it = Account::unread(account(number), format!("account-{number}"), None, state);
