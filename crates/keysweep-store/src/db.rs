@@ -164,11 +164,11 @@ impl Db {
         mut of: impl FnMut(&Row) -> Result<T, sqlx::Error>,
     ) -> Result<Vec<T>, StoreError> {
         let mut all = Vec::new();
-        self.each(sql, values, |row| {
+        let mut take = |row: Row| {
             all.push(of(&row)?);
             Ok(())
-        })
-        .await?;
+        };
+        self.each(sql, values, &mut take).await?;
         Ok(all)
     }
 
@@ -187,12 +187,12 @@ impl Db {
         Ok(self.first(sql, values, |row| row.optional_int(0)).await?.flatten().unwrap_or_default())
     }
 
-    /// Every row of an answer, one after the other.
+    /// Every row of an answer, one after the other. Not generic: the libraries' part of it is large, and is compiled once.
     pub(crate) async fn each(
         &mut self,
         sql: &str,
         values: &[Value],
-        mut take: impl FnMut(Row) -> Result<(), sqlx::Error>,
+        take: &mut dyn FnMut(Row) -> Result<(), sqlx::Error>,
     ) -> Result<(), StoreError> {
         let answered = match &mut self.engine {
             Engine::Sqlite(connection) => {

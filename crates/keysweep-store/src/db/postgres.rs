@@ -202,7 +202,9 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let place = Place::parse(&format!("postgres://ann:s3cret@{address}/x")).unwrap();
         let Place::Server(options) = &place else { panic!("{place:?}") };
+        let begun = tokio::time::Instant::now();
         let error = connect(&place, options, Access::Read, Duration::ZERO).await.unwrap_err();
+        assert_eq!(begun.elapsed().as_secs(), 30);
         insta::assert_snapshot!(error.to_string().replace(&address.to_string(), "ADDRESS"), @"store `postgres://ann@ADDRESS/x` could not be reached: it did not answer within 30 s");
     }
 

@@ -79,16 +79,15 @@ async fn export(db: &mut Db, out: &mut dyn Write) -> Result<u64, StoreError> {
         let names: Vec<&str> = columns.iter().map(|column| column.trim_start_matches('#')).collect();
         let sql = format!("SELECT {} FROM {table} ORDER BY 1, 2", names.join(", "));
         let mut refused = None;
-        let read = db
-            .each(&sql, &[], |row| {
-                let line = Json::Object(Map::from_iter([((*table).to_owned(), object(&row, &columns)?)]));
-                lines += 1;
-                writeln!(out, "{}", seen(&line)).map_err(|error| {
-                    refused = Some(error);
-                    sqlx::Error::Io(io::ErrorKind::Other.into())
-                })
+        let mut write = |row: Row| {
+            let line = Json::Object(Map::from_iter([((*table).to_owned(), object(&row, &columns)?)]));
+            lines += 1;
+            writeln!(out, "{}", seen(&line)).map_err(|error| {
+                refused = Some(error);
+                sqlx::Error::Io(io::ErrorKind::Other.into())
             })
-            .await;
+        };
+        let read = db.each(&sql, &[], &mut write).await;
         match (refused, read) {
             (Some(error), _) => return Err(StoreError::Output(error)),
             // The other tables may still be sound.

@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use keysweep_model::{AccountFacts, Fact, LastUsed, Origin, ResourceType, User};
+use keysweep_model::{
+    AccessKey, AccountFacts, Fact, LastUsed, Origin, Password, ResourceType, SigningCertificate, User,
+};
 use serde::{Deserialize, Serialize};
 
 use super::known::{CredentialState, KnownCredential};
-
-/// A credential report tells of so many keys, and of so many certificates, of a user.
-const SLOTS: usize = 2;
 
 /// What is to be done about one credential of the store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,7 +57,6 @@ fn of_user(user: &User, mut known: Vec<KnownCredential>, read_at: Option<Timesta
         let (mut of_kind, others) = known.into_iter().partition(|it| it.now.kind == list.kind);
         known = others;
         let held: &mut Vec<KnownCredential> = &mut of_kind;
-        let is_whole = list.is_whole && (held.len() <= SLOTS || list.items.iter().all(|item| item.origin == "live"));
         for item in list.items {
             match taken(held, &item) {
                 Some(mut before) => {
@@ -71,7 +69,7 @@ fn of_user(user: &User, mut known: Vec<KnownCredential>, read_at: Option<Timesta
                 None => steps.push(CredentialStep::Add { user_name: user.name.to_string(), state: item }),
             }
         }
-        if is_whole {
+        if list.is_whole {
             steps.extend(held.iter().map(|it| CredentialStep::Remove { number: it.number }));
         }
     }
@@ -106,63 +104,89 @@ fn merged(before: &mut CredentialState, now: CredentialState) -> Option<Credenti
 
 /// The credentials of a user that are known, by kind.
 fn lists(user: &User, read_at: Option<Timestamp>) -> Vec<List> {
-    let mut lists = Vec::new();
-    let mut add = |kind, origin: Origin<'_>, items: Vec<CredentialState>| {
-        let (is_whole, origin) = match origin {
-            Origin::Live => (true, "live"),
-            Origin::Reported(report) => (read_at.is_none_or(|read_at| report.generated_at >= read_at), "report"),
-            Origin::Possible | Origin::NotRead(_) | Origin::Unreadable(_) => return,
-        };
-        let items = items.into_iter().map(|item| CredentialState { origin: origin.to_owned(), ..item }).collect();
-        lists.push(List { kind, is_whole, items });
-    };
-    let keys = user.access_keys.value().into_iter().flatten().filter(|key| !key.is_possible());
-    let keys = keys.map(|key| CredentialState {
-        id: key.id.value().map(ToString::to_string),
-        status: key.status.value().map(ToString::to_string),
-        created_at: time(&key.created_at),
-        ..used(&key.last_used, ResourceType::AccessKey)
-    });
-    add(ResourceType::AccessKey, user.access_keys.origin(), keys.collect());
-    let password = user.password.value().into_iter().flatten().map(|password| {
-        let last_used = password.last_used.clone().map(|at| match at {
-            Some(at) => LastUsed::At { at, service: None, region: None },
-            None => LastUsed::Never,
-        });
-        CredentialState { created_at: time(&password.changed_at), ..used(&last_used, ResourceType::Password) }
-    });
-    add(ResourceType::Password, user.password.origin(), password.collect());
-    let devices = user.mfa_devices.value().into_iter().flatten();
-    let devices = devices.map(|device| CredentialState {
-        id: Some(device.serial_number.clone()),
-        created_at: time(&device.enabled_at),
+    let list = |kind, origin: Origin<'_>, items| List::of(kind, origin, items, read_at);
+    let devices = user.mfa_devices.value().into_iter().flatten().map(|it| CredentialState {
+        id: Some(it.serial_number.clone()),
+        created_at: time(&it.enabled_at),
         ..bare(ResourceType::Mfa)
     });
-    add(ResourceType::Mfa, user.mfa_devices.origin(), devices.collect());
-    let credentials = user.service_credentials.value().into_iter().flatten();
-    let credentials = credentials.map(|it| CredentialState {
+    let credentials = user.service_credentials.value().into_iter().flatten().map(|it| CredentialState {
         id: Some(it.id.clone()),
         status: it.status.value().map(ToString::to_string),
         created_at: time(&it.created_at),
         ..bare(ResourceType::ServiceCredential)
     });
-    add(ResourceType::ServiceCredential, user.service_credentials.origin(), credentials.collect());
-    let certificates = user.signing_certificates.value().into_iter().flatten().filter(|it| !it.is_possible());
-    let certificates = certificates.map(|it| CredentialState {
-        id: it.id.value().cloned(),
-        status: it.status.value().map(ToString::to_string),
-        created_at: time(&it.created_at),
-        ..bare(ResourceType::SigningCertificate)
-    });
-    add(ResourceType::SigningCertificate, user.signing_certificates.origin(), certificates.collect());
     let ssh_keys = user.ssh_keys.value().into_iter().flatten().map(|it| CredentialState {
         id: Some(it.id.clone()),
         status: it.status.value().map(ToString::to_string),
         created_at: time(&it.created_at),
         ..bare(ResourceType::SshKey)
     });
-    add(ResourceType::SshKey, user.ssh_keys.origin(), ssh_keys.collect());
-    lists
+    let lists = [
+        list(ResourceType::AccessKey, user.access_keys.origin(), access_keys(user)),
+        list(ResourceType::Password, user.password.origin(), password(user)),
+        list(ResourceType::Mfa, user.mfa_devices.origin(), devices.collect()),
+        list(ResourceType::ServiceCredential, user.service_credentials.origin(), credentials.collect()),
+        list(ResourceType::SigningCertificate, user.signing_certificates.origin(), certificates(user)),
+        list(ResourceType::SshKey, user.ssh_keys.origin(), ssh_keys.collect()),
+    ];
+    lists.into_iter().flatten().collect()
+}
+
+impl List {
+    /// The list, where it is known.
+    fn of(
+        kind: ResourceType,
+        origin: Origin<'_>,
+        mut items: Vec<CredentialState>,
+        read_at: Option<Timestamp>,
+    ) -> Option<Self> {
+        let (mut is_whole, origin) = match origin {
+            Origin::Live => (true, "live"),
+            Origin::Reported(report) => (read_at.is_none_or(|read_at| report.generated_at >= read_at), "report"),
+            Origin::Possible | Origin::NotRead(_) | Origin::Unreadable(_) => return None,
+        };
+        // A report may leave room for a credential, or say that there are more of them and nothing else of those.
+        let is_told = |item: &CredentialState| {
+            let is_known = item.id.is_some() || item.created_at.is_some() || item.status.is_some();
+            is_known || kind == ResourceType::Password
+        };
+        is_whole &= items.iter().all(is_told);
+        items.retain(is_told);
+        items.iter_mut().for_each(|item| origin.clone_into(&mut item.origin));
+        Some(Self { kind, is_whole, items })
+    }
+}
+
+fn access_keys(user: &User) -> Vec<CredentialState> {
+    let state = |key: &AccessKey| CredentialState {
+        id: key.id.value().map(ToString::to_string),
+        status: key.status.value().filter(|_| !key.is_possible()).map(ToString::to_string),
+        created_at: time(&key.created_at),
+        ..used(&key.last_used, ResourceType::AccessKey)
+    };
+    user.access_keys.value().into_iter().flatten().map(state).collect()
+}
+
+fn password(user: &User) -> Vec<CredentialState> {
+    let state = |password: &Password| {
+        let last_used = password.last_used.clone().map(|at| match at {
+            Some(at) => LastUsed::At { at, service: None, region: None },
+            None => LastUsed::Never,
+        });
+        CredentialState { created_at: time(&password.changed_at), ..used(&last_used, ResourceType::Password) }
+    };
+    user.password.value().into_iter().flatten().map(state).collect()
+}
+
+fn certificates(user: &User) -> Vec<CredentialState> {
+    let state = |it: &SigningCertificate| CredentialState {
+        id: it.id.value().cloned(),
+        status: it.status.value().filter(|_| !it.is_possible()).map(ToString::to_string),
+        created_at: time(&it.created_at),
+        ..bare(ResourceType::SigningCertificate)
+    };
+    user.signing_certificates.value().into_iter().flatten().map(state).collect()
 }
 
 fn time(fact: &Fact<Timestamp>) -> Option<i64> {
@@ -194,5 +218,62 @@ fn used(fact: &Fact<LastUsed>, kind: ResourceType) -> CredentialState {
             used_region: region.clone(),
             ..bare(kind)
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use keysweep_model::{Account, AccountState, CredentialStatus, Facet, Report};
+
+    use super::*;
+
+    fn key(created: i64) -> AccessKey {
+        AccessKey {
+            created_at: Fact::Live(at(created)),
+            status: Fact::Live(CredentialStatus::Active),
+            ..AccessKey::unread()
+        }
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    /// What becomes of three keys that the store holds, made at 1, 2 and 3, by a report of 10 with these keys.
+    fn compared(keys: Vec<AccessKey>, read_at: Option<Timestamp>) -> Vec<CredentialStep> {
+        let account = Account::unread("111122223333".parse().unwrap(), "a".to_owned(), None, AccountState::Active);
+        let mut user = User::unread("u".parse().unwrap(), String::new(), "/".to_owned());
+        user.access_keys = Fact::Reported(keys, Arc::new(Report::new(at(10))));
+        let mut facts = AccountFacts::unread(Arc::new(account));
+        facts.users = Fact::Live(vec![Arc::new(user)]);
+        let held = |number: i64| {
+            let status = Some("Active".to_owned());
+            let now = CredentialState {
+                id: Some(format!("AKIA{number:016}")),
+                status,
+                created_at: Some(number * 1_000),
+                origin: "report".to_owned(),
+                ..bare(ResourceType::AccessKey)
+            };
+            KnownCredential { number, user_name: "u".to_owned(), now }
+        };
+        compare(&facts, (1..=3).map(held).collect(), read_at)
+    }
+
+    #[test]
+    fn a_report_takes_away_what_it_does_not_tell_of() {
+        let gone = |number| CredentialStep::Remove { number };
+        assert_eq!(compared(vec![key(1), key(2)], Some(at(9))), [gone(3)]);
+        assert_eq!(compared(vec![], None), [gone(1), gone(2), gone(3)]);
+    }
+
+    #[test]
+    fn a_report_that_is_old_or_leaves_room_or_tells_of_more_takes_nothing_away() {
+        assert_eq!(compared(vec![key(1), key(2)], Some(at(11))), []);
+        assert_eq!(compared(vec![key(1), AccessKey::possible()], Some(at(9))), []);
+        let further = AccessKey { last_used: Fact::NotRead(Facet::AccessKeys), ..AccessKey::unread() };
+        assert_eq!(compared(vec![key(1), key(2), further], Some(at(9))), []);
     }
 }

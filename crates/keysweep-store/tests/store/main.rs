@@ -2,8 +2,13 @@
 //! `cargo xtask test` on PostgreSQL too.
 #![cfg(test)]
 
+mod crashes;
+mod faults;
 mod history;
-mod questions;
+mod model;
 #[cfg(feature = "postgres-tests")]
 mod postgres_server;
+mod questions;
+mod regressions;
+mod statements;
 mod world;
