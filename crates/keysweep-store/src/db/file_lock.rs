@@ -31,10 +31,7 @@ impl FileLock {
     pub(super) fn try_take(path: &Path, process: &str) -> io::Result<Taken> {
         let path = beside(path);
         loop {
-            // What it points at would be overwritten.
-            if path.is_symlink() {
-                return Err(io::Error::other(format!("`{}` is a link", path.display())));
-            }
+            check_regular(&path)?;
             let mut options = OpenOptions::new();
             options.read(true).write(true).create(true).truncate(false).mode(0o600);
             let mut file = options.open(&path)?;
@@ -60,7 +57,9 @@ impl FileLock {
 
 /// Whether a process holds the lock of the store at `path`.
 pub(super) fn is_held(path: &Path) -> io::Result<bool> {
-    let file = match OpenOptions::new().read(true).open(beside(path)) {
+    let path = beside(path);
+    check_regular(&path)?;
+    let file = match OpenOptions::new().read(true).open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         // It belongs to another user, who removes it in the end.
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Ok(true),
@@ -70,6 +69,16 @@ pub(super) fn is_held(path: &Path) -> io::Result<bool> {
         Ok(()) => Ok(false),
         Err(TryLockError::WouldBlock) => Ok(true),
         Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Refuses what is not a lock: what a link points at would be overwritten, and a pipe would be waited for.
+fn check_regular(path: &Path) -> io::Result<()> {
+    match std::fs::symlink_metadata(path) {
+        Ok(there) if !there.is_file() => {
+            Err(io::Error::other(format!("`{}`, its lock, is not a regular file: remove it", path.display())))
+        }
+        Ok(_) | Err(_) => Ok(()),
     }
 }
 

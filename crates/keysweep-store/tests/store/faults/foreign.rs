@@ -149,7 +149,7 @@ fn what_a_lock_file_points_at_is_not_overwritten() {
     fs::write(&target, "precious").unwrap();
     symlink(&target, &link).unwrap();
     insta::assert_snapshot!(refusal(&home.place, home.try_record(&usual(2))), @"
-    store `STORE` could not be read or written: `STORE-lock` is a link
+    store `STORE` could not be read or written: `STORE-lock`, its lock, is not a regular file: remove it
     hint: check that the folder is there, the modes of both, and the disk and its limits
     ");
     assert_eq!(fs::read_to_string(&target).unwrap(), "precious");
