@@ -414,3 +414,20 @@ fn a_policy_without_a_folder_imports_nothing() {
       = help: put it into a file
     "#);
 }
+
+/// A history compares it: what is judged by another script is not what was judged before.
+#[test]
+fn the_digest_of_a_script_changes_with_what_judges_and_not_with_comments() {
+    let digest = |owners: &str, script: &str| {
+        let folder = folder(&[("lib/owners.rhai", owners)]);
+        let compiler = Compiler::new(Limits::default()).unwrap().in_folder(folder.path());
+        let script = format!("import \"lib/owners\" as owners;\n{script}");
+        compiler.compile("test.rhai", &file(&script)).unwrap().summary().script_digest
+    };
+    let script = "fn check(key, params) { pass(`${owners::is_ours(key.user)}`) }";
+    let first = digest(OWNERS, script);
+    assert_eq!(first, digest(OWNERS, &format!("// Of ours.\n\n  {script}")));
+    assert_eq!(first, digest(&format!("// Who is ours.\n{OWNERS}"), script));
+    assert_ne!(first, digest(OWNERS, &script.replace("pass", "fail")));
+    assert_ne!(first, digest(&OWNERS.replace("ali", "bob"), script));
+}

@@ -31,7 +31,7 @@ pub(super) fn all(store: &mut Store, model: &Model, statuses: &BTreeMap<u64, Run
         let kinds: Vec<_> = changes.iter().map(|change| (change.moment, change.kind)).collect();
         assert_eq!(kinds, finding.changes.iter().map(|change| (change.moment, change.kind)).collect::<Vec<_>>());
     }
-    for by in [GroupBy::Account, GroupBy::Policy, GroupBy::Owner] {
+    for by in [GroupBy::Account, GroupBy::Policy, GroupBy::Owner, GroupBy::Ou] {
         let mut of_store: Vec<String> =
             store.groups(&FindingFilter::default(), Some(by)).unwrap().iter().map(group).collect();
         of_store.sort();
@@ -242,7 +242,7 @@ fn groups(model: &Model, by: GroupBy) -> Vec<String> {
             GroupBy::Account => Some(account(id.0).to_string()),
             GroupBy::Policy => Some(id.1.clone()),
             GroupBy::Owner => finding.owner.clone(),
-            GroupBy::Ou => None,
+            GroupBy::Ou => Some(format!("Root/ou-{}", id.0 % 2)),
         };
         let oldest = finding.opened.at;
         let empty = FindingGroup { key, label: String::new(), findings: 0, by_severity: BTreeMap::new(), oldest };
