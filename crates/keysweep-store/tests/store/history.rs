@@ -1,6 +1,9 @@
 //! What becomes of findings from night to night.
 
-use keysweep_model::{RunSelection, Severity};
+use std::{collections::BTreeSet, sync::Arc};
+
+use keysweep_model::{Facet, Fact, RunSelection, Severity, Unreadable};
+use keysweep_store::ScannedFacts;
 
 use crate::world::{AGE, Found, Home, Says, account, keys, night};
 
@@ -175,6 +178,23 @@ on_both! {
           1 new: says fail
           2 resolved: the account has left the organization
           3 reopened: says fail
+        ");
+    }
+
+    fn users_that_could_not_be_listed_resolve_nothing(home: &Home) {
+        let night_of = |number| night(number).with(1, keys(&[("A", FAIL)]));
+        home.record(&night_of(1));
+        let (mut facts, _) = night_of(2).scanned_one(1);
+        let reason = "iam:ListUsers was denied".to_owned();
+        facts.users = Fact::Unreadable(Arc::new(Unreadable { facet: Facet::Users, reason }));
+        let mut recorder = home.begin(&night_of(2)).unwrap();
+        let scanned = ScannedFacts { account: &facts.account, facts: &facts, by_report: &BTreeSet::new() };
+        recorder.scanned(scanned, &mut []).unwrap();
+        recorder.finish(&night_of(2).result()).unwrap().0.close().unwrap();
+        insta::assert_snapshot!(home.history(), @"
+        1 AKIA000000000000000A access-key-max-age: open fail medium, seen 1-1, not judged: iam:ListUsers was denied
+          1 new: says fail
+          2 not_judged: iam:ListUsers was denied
         ");
     }
 }
