@@ -45,11 +45,16 @@ pub struct FindingList<'a> {
     pub total: Option<&'a FindingGroup>,
 }
 
-/// How long a finding has been open `as_of` that time, or was open until it was resolved: in days, rounded, as runs of two
-/// nights are never a day apart to the second.
+/// How long a finding has been open `as_of` that time, or was open until it was resolved: see [`days_between`].
 #[must_use]
 pub fn open_days(finding: &RecordedFinding, as_of: Timestamp) -> i64 {
     let end = finding.resolved.as_ref().map_or(as_of, |resolved| resolved.moment.at);
-    // Clocks may step back.
-    ((end.duration_since(finding.opened.at).as_hours() + 12) / 24).max(0)
+    days_between(finding.opened.at, end)
+}
+
+/// The days from one time to a later one, rounded, as runs of two nights are never a day apart to the second. Where a clock
+/// was set back, none.
+#[must_use]
+pub fn days_between(start: Timestamp, end: Timestamp) -> i64 {
+    ((end.duration_since(start).as_hours() + 12) / 24).max(0)
 }

@@ -4,7 +4,9 @@ use std::io;
 
 use jiff::Timestamp;
 use keysweep_model::Severity;
-use keysweep_report::history::{Each, FindingList};
+use keysweep_report::history::{
+    days_between, {Each, FindingList},
+};
 
 use super::rows;
 use crate::{
@@ -96,5 +98,5 @@ pub(super) fn total(page: &mut Page<'_>, list: &FindingList<'_>) {
 
 /// How long ago a finding was opened: "41 d".
 pub(super) fn since(opened: Timestamp, now: Timestamp) -> String {
-    text::days(now.duration_since(opened).as_hours() / 24)
+    text::days(days_between(opened, now))
 }
