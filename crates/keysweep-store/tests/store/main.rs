@@ -2,6 +2,8 @@
 //! `cargo xtask test` on PostgreSQL too.
 #![cfg(test)]
 
+#[cfg(feature = "postgres-tests")]
+mod connections;
 mod crashes;
 mod faults;
 mod history;
