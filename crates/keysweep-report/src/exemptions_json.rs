@@ -35,6 +35,7 @@ use serde::Serialize;
 
 use crate::{
     document,
+    parts::to_millisecond,
     tool::{KEYSWEEP, Tool},
 };
 
@@ -79,7 +80,7 @@ pub fn write(rows: &[ExemptionRow], as_of: Timestamp, out: &mut (impl Write + ?S
     let document = Document {
         schema: "keysweep.exemptions/v1",
         tool: KEYSWEEP,
-        as_of: Timestamp::from_millisecond(as_of.as_millisecond()).unwrap_or(as_of),
+        as_of: to_millisecond(as_of),
         exemptions: rows.iter().map(Exemption::new).collect(),
     };
     document::write(&document, out)
