@@ -73,7 +73,7 @@ pub enum StoreError {
         /// Where.
         place: String,
     },
-    /// There is no room for it.
+    /// The disk is full.
     #[error("store `{place}` could not be written: the disk is full")]
     Full {
         /// Where.
@@ -126,7 +126,7 @@ pub enum StoreError {
     /// What waits to be recorded could not be kept.
     #[error("could not keep what is to be recorded in a temporary file: {0}")]
     Temporary(#[source] std::io::Error),
-    /// There is no such run, or it is not complete and must be.
+    /// The store has no run of this name, or the run is not complete and only complete ones were asked for.
     #[error("store `{place}` has no {}run `{name}`", if *.is_complete { "complete " } else { "" })]
     NoSuchRun {
         /// Where.
@@ -144,7 +144,7 @@ pub enum StoreError {
         /// Of what.
         what: &'static str,
     },
-    /// There is no such finding.
+    /// The store has no finding with this id.
     #[error("store `{place}` has no finding `{id}`")]
     NoSuchFinding {
         /// Where.

@@ -185,7 +185,7 @@ pub struct FindingGroup {
     /// What they have in common: an owner, the path of an organizational unit, an account id or a policy id; none where
     /// it is not known, or where there is none.
     pub key: Option<String>,
-    /// What people read beside the key: the name of the account, the title of the policy; or why there is no key.
+    /// A description of the key: the account's name or the policy's title, or empty. Where there is no key, why.
     pub label: String,
     /// How many there are.
     pub findings: u64,

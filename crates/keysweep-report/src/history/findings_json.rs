@@ -34,7 +34,7 @@
 //! | `account_id`, `account_name` | string | the account; the name may be empty |
 //! | `ou_path` | string or null | the organizational units above it, such as `Root/Prod`; null where they could not be read |
 //! | `resource_type`, `resource_arn`, `resource_id`, `user_name` | string or null | what was judged, as in `keysweep.scan/v1` |
-//! | `owner` | string or null | who answers for it; null where there is no owner, or where it is not known |
+//! | `owner` | string or null | the value of the tag that names the owner; null where there is none, or where the tags could not be read: see `owner_known` |
 //! | `owner_known` | boolean | whether the tags that name the owner could be read |
 //! | `message` | string | what was said of it last |
 //! | `remedy` | string | what the policy proposes: `none`, `notify`, `rotate`, `deactivate` or `delete` |

@@ -33,7 +33,7 @@ impl Store {
     /// Of each kind of change no more than `limit` findings are given, and all are counted.
     ///
     /// # Errors
-    /// When there are no such runs, or the store cannot be read.
+    /// When the store has no run of a given name or too few runs, or cannot be read.
     pub fn difference(
         &mut self,
         from: Option<&RunName>,

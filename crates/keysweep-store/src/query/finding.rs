@@ -114,7 +114,7 @@ impl Store {
     /// The finding with this id, or with an id that begins so, with all that happened to it.
     ///
     /// # Errors
-    /// When there is no such finding, or several; or the store cannot be read.
+    /// When the store has no finding with this id, or several that it may mean; or when the store cannot be read.
     pub fn finding(&mut self, id: &str) -> Result<FindingHistory, StoreError> {
         let Self { db, waiting, .. } = self;
         waiting.wait(async {

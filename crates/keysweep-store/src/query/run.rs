@@ -81,7 +81,7 @@ impl Store {
     /// A run with its accounts and policies.
     ///
     /// # Errors
-    /// When there is no such run, or several; or the store cannot be read.
+    /// When the store has no run of this name, or several that it may mean; or when the store cannot be read.
     pub fn run(&mut self, name: &RunName) -> Result<RunDetail, StoreError> {
         let Self { db, waiting, .. } = self;
         waiting.wait(async {
